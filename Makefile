@@ -1,0 +1,68 @@
+# Everything runs from .venv, made by the first target that needs it; git, uv or an activated environment are not needed.
+# Another interpreter: make PYTHON=/path/to/python3 …      Another file: make audit FILE=my-scenario.yaml
+
+VENV   := .venv
+NEWEST := .venv-newest
+BIN    := $(VENV)/bin
+FILE   ?= scenarios/quickstart.yaml
+INPUTS := pyproject.toml requirements.lock scripts/bootstrap.sh
+
+export PYTHON
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help audit test check cover newest bench schemas lock clean
+
+help: ## list these targets
+	@echo "Petri: make TARGET"
+	@sed -n 's/^\([a-z]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r name text; do printf '  %-9s %s\n' "$$name" "$$text"; done
+
+audit: $(VENV)/.petri ## audit three scenarios with simulated models: no network, no key (FILE=… for another file)
+	@echo "audit: $(FILE) with built-in simulated models; no key is used"
+	@$(BIN)/petri audit $(FILE) --offline
+
+test: check cover newest ## lint, types and the suite, on the oldest and the newest Python found
+
+check: $(VENV)/.petri-dev ## lint, format and types
+	@echo "check: ruff, rules"
+	@$(BIN)/ruff check --quiet .
+	@echo "check: ruff, format"
+	@$(BIN)/ruff format --check --quiet .
+	@echo "check: pyright, strict"
+	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --pythonpath $(BIN)/python
+
+cover: $(VENV)/.petri-dev ## the suite with branch coverage
+	@echo "cover: the suite on $$($(BIN)/python -V), with coverage"
+	@$(BIN)/pytest -q -n 2 --dist worksteal --cov --cov-report=term
+
+newest: $(VENV)/.petri-dev ## the suite on the newest Python of this machine
+	@python=$$(sh scripts/newest-python.sh $(BIN)/python); \
+	if [ -z "$$python" ]; then echo "newest: no working Python newer than $$($(BIN)/python -V) here; skipped"; exit 0; fi; \
+	$(MAKE) --no-print-directory PYTHON="$$python" $(NEWEST)/.petri-dev && \
+	echo "newest: the suite on $$($(NEWEST)/bin/python -V)" && \
+	$(NEWEST)/bin/pytest -q -n 2 --dist worksteal -p no:cacheprovider
+
+bench: $(VENV)/.petri-dev ## overhead of our loop over Inspect's own, as ratios
+	@echo "bench: a few minutes"
+	@$(BIN)/python benchmarks/run.py
+
+schemas: $(VENV)/.petri ## regenerate the JSON Schemas of scenario and rubric files
+	@echo "schemas: scenarios/scenario.schema.json, judges/rubric.schema.json"
+	@$(BIN)/petri schema scenario > $(VENV)/schema && mv $(VENV)/schema scenarios/scenario.schema.json
+	@$(BIN)/petri schema rubric > $(VENV)/schema && mv $(VENV)/schema judges/rubric.schema.json
+
+lock: $(VENV)/.petri-dev ## resolve requirements.lock anew, for every supported Python
+	@echo "lock: requirements.lock"
+	@$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --extra dev \
+	  --no-header --no-annotate --no-emit-index-url --output-file requirements.lock pyproject.toml > $(VENV)/lock.log
+
+clean: ## remove environments, caches and builds; runs in transcripts/ stay
+	@echo "clean: environments, caches, builds"
+	@rm -rf $(VENV) $(NEWEST) .cache .coverage .coverage.* .hypothesis .pytest_cache .ruff_cache htmlcov build dist
+	@find petri tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+%/.petri: $(INPUTS)
+	@sh scripts/bootstrap.sh $*
+
+%/.petri-dev: $(INPUTS)
+	@sh scripts/bootstrap.sh $* dev

@@ -1,0 +1,124 @@
+"""From measurements to a table: each figure beside what it is measured against, and whether it is good enough."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+CPU_OVER_FLOOR = 1.3
+WALL_OVER_CRITICAL_PATH = 1.05
+HELP_SECONDS = 0.3
+LINEAR_WITHIN = 1.15
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What one evaluation took: seconds, calls, bytes; ``before`` is the peak memory before it began."""
+
+    calls: int
+    calls_per_audit: int
+    cpu: float
+    wall: float
+    log_bytes: int
+    peak_bytes: int
+    before_bytes: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; ``good`` is None where nothing is required."""
+
+    what: str
+    measured: str
+    required: str = ""
+    good: bool | None = None
+
+
+def median(values: Iterable[float]) -> float:
+    """Give the middle value."""
+    ordered = sorted(values)
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+
+
+def cpu_rows(
+    audits: Sequence[Measurement], floors: Sequence[Measurement], defaults: Sequence[Measurement]
+) -> list[Row]:
+    """Compare CPU time and memory with the floor; a ratio is taken within each round, then their median."""
+
+    def per_call(runs: Sequence[Measurement]) -> str:
+        return f"{median(run.cpu / run.calls for run in runs) * 1000:.2f} ms"
+
+    def ratio(others: Sequence[Measurement]) -> float:
+        return median(ours.cpu / other.cpu for ours, other in zip(audits, others, strict=True))
+
+    memory = median(run.peak_bytes / MEGABYTE for run in audits)
+    over = median(ours.peak_bytes / floor.peak_bytes for ours, floor in zip(audits, floors, strict=True))
+    grown = median((run.peak_bytes - run.before_bytes) / MEGABYTE for run in audits)
+    grown_floor = median((run.peak_bytes - run.before_bytes) / MEGABYTE for run in floors)
+    return [
+        Row(
+            "CPU per model call, over the floor",
+            f"**{ratio(floors):.2f}** ({per_call(audits)} over {per_call(floors)})",
+            f"<= {CPU_OVER_FLOOR}",
+            ratio(floors) <= CPU_OVER_FLOOR,
+        ),
+        Row(
+            "the same, over the floor under Inspect's defaults",
+            f"{ratio(defaults):.2f} (over {per_call(defaults)})",
+        ),
+        Row(
+            "peak memory, over the floor",
+            f"{over:.2f} ({memory:.0f} MB; grown by {grown:.0f} MB, the floor by {grown_floor:.0f} MB)",
+        ),
+    ]
+
+
+def wall_row(ours: Measurement, floor: Measurement, latency: float) -> Row:
+    """Compare wall time with the critical path: the model calls of one audit, its verdict included."""
+    path = ours.calls_per_audit * latency
+    return Row(
+        f"wall time at {latency:g} s latency, over the critical path",
+        f"**{ours.wall / path:.3f}** ({ours.wall:.1f} s over {path:.0f} s; floor {floor.wall / path:.3f})",
+        f"<= {WALL_OVER_CRITICAL_PATH}",
+        ours.wall / path <= WALL_OVER_CRITICAL_PATH,
+    )
+
+
+def log_rows(sizes: dict[int, Measurement], audits: int) -> list[Row]:
+    """Give log bytes per turn, and how the cost of a further turn changes from the shorter audits to the longer."""
+    short, middle, long = sorted(sizes)
+    per_audit = {turns: run.log_bytes / audits for turns, run in sizes.items()}
+    early = (per_audit[middle] - per_audit[short]) / (middle - short)
+    late = (per_audit[long] - per_audit[middle]) / (long - middle)
+    shown = ", ".join(f"{turns}: {per_audit[turns] / turns:,.0f}" for turns in sorted(sizes))
+    return [
+        Row("log bytes per turn, by turns", shown),
+        Row(
+            f"bytes of a further turn, {middle} to {long} turns over {short} to {middle}",
+            f"**{late / early:.2f}** ({late:,.0f} over {early:,.0f})",
+            f"<= {LINEAR_WITHIN} (linear)",
+            late / early <= LINEAR_WITHIN,
+        ),
+    ]
+
+
+def start_rows(seconds: dict[str, float], bare: float) -> list[Row]:
+    """Give start-up times, over that of the interpreter alone."""
+    rows = [
+        Row(f"`{command}`", f"{taken * 1000:.0f} ms ({taken / bare:.1f} times a bare interpreter)")
+        for command, taken in seconds.items()
+    ]
+    limit = f"< {HELP_SECONDS * 1000:.0f} ms"
+    return [
+        replace(row, required=limit, good=seconds["petri --help"] < HELP_SECONDS)
+        if "--help" in row.what
+        else row
+        for row in rows
+    ]
+
+
+def table(rows: Iterable[Row]) -> str:
+    """Give the rows as a Markdown table."""
+    marks = {None: "", True: "met", False: "**not met**"}
+    lines = ["| what | measured | required | |", "|---|---|---|---|"]
+    lines += [f"| {row.what} | {row.measured} | {row.required} | {marks[row.good]} |" for row in rows]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,78 @@
+"""Petri audits language models: an auditor model probes a target, a judge reads and scores what it did.
+
+The names below are the whole public interface; docs/api.md gives each one line. They are looked up on first use, so
+`import petri` loads no model SDK.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from petri.analysis.compute import compute_results
+    from petri.analysis.results import Results
+    from petri.conversation.tree import Node, Tree
+    from petri.errors import PetriError
+    from petri.judge.verdict import JudgeFailure, Verdict
+    from petri.plan import AuditJob, plan_audits
+    from petri.rubric.load import load_rubrics
+    from petri.rubric.schema import Rubric
+    from petri.scenario.schema import Scenario, ScenarioFile
+    from petri.scenario.select import load_scenarios
+    from petri.tasks import audit as audit_task
+    from petri.transcript.schema import Transcript
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AuditJob",
+    "JudgeFailure",
+    "Node",
+    "PetriError",
+    "Results",
+    "Rubric",
+    "Scenario",
+    "ScenarioFile",
+    "Transcript",
+    "Tree",
+    "Verdict",
+    "audit_task",
+    "compute_results",
+    "load_rubrics",
+    "load_scenarios",
+    "plan_audits",
+]
+
+# `audit_task`, not `audit`: that name is the package with the auditor loop.
+_HOMES = {
+    "AuditJob": "petri.plan:AuditJob",
+    "JudgeFailure": "petri.judge.verdict:JudgeFailure",
+    "Node": "petri.conversation.tree:Node",
+    "PetriError": "petri.errors:PetriError",
+    "Results": "petri.analysis.results:Results",
+    "Rubric": "petri.rubric.schema:Rubric",
+    "Scenario": "petri.scenario.schema:Scenario",
+    "ScenarioFile": "petri.scenario.schema:ScenarioFile",
+    "Transcript": "petri.transcript.schema:Transcript",
+    "Tree": "petri.conversation.tree:Tree",
+    "Verdict": "petri.judge.verdict:Verdict",
+    "audit_task": "petri.tasks:audit",
+    "compute_results": "petri.analysis.compute:compute_results",
+    "load_rubrics": "petri.rubric.load:load_rubrics",
+    "load_scenarios": "petri.scenario.select:load_scenarios",
+    "plan_audits": "petri.plan:plan_audits",
+}
+
+
+def __getattr__(name: str) -> object:
+    """The public object called `name`, from the module that defines it; it is then kept here."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'petri' has no attribute {name!r}; it offers {', '.join(__all__)}")
+    module, _, attribute = _HOMES[name].partition(":")
+    value: object = getattr(import_module(module), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names, whether or not they were loaded yet."""
+    return sorted([*__all__, "__version__"])

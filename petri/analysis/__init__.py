@@ -1,0 +1,1 @@
+"""From logs to numbers: rows, statistics, results; whatever did not produce a number is counted beside it."""

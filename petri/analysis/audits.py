@@ -1,0 +1,119 @@
+"""One row an audit: what a log says of each planned audit, those included that it does not hold."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from inspect_ai.log import EvalLog, EvalSample
+from inspect_ai.model import ModelUsage
+from pydantic import ValidationError
+
+from petri.analysis.results import Audit, AuditScore, JudgeScore, Usage
+from petri.errors import UnreadableLog
+from petri.judge.verdict import Ruling
+from petri.plan import planned_id
+from petri.transcript.store import read_sample, role_model, sample_keys, transcript_of
+
+
+def audits_of(log: Path, header: EvalLog) -> Iterator[Audit]:
+    """Yield a row for every audit that the log's header plans; those without a sample are pending."""
+    held = set(sample_keys(log))
+    facts = (header.eval.metadata or {})["petri"]
+    target = facts["target"] or role_model(header, "target")
+    for epoch in range(1, (header.eval.config.epochs or 1) + 1):
+        for cell in facts["cells"]:
+            if (cell["id"], epoch) in held:
+                yield audit_row(read_sample(log, cell["id"], epoch), target, log.name)
+            else:
+                yield pending_row(cell, target, epoch, log.name)
+
+
+def audit_row(sample: EvalSample, target: str, log: str | None) -> Audit:
+    """Give the row of an audit that a log holds."""
+    transcript = transcript_of(sample, target)
+    ruling = ruling_of(sample)
+    tree = transcript.conversation()
+    invalid = ruling is not None and ruling.scenario_valid is False
+    return Audit(
+        id=transcript.id,
+        scenario=transcript.cell.scenario,
+        file=transcript.cell.file,
+        epoch=transcript.epoch,
+        target=transcript.target,
+        variables=transcript.cell.variables,
+        outcome="scenario_invalid" if invalid else transcript.outcome,
+        target_turns=max((node.turn for node in tree), default=0),
+        branches=len(tree.branches()),
+        scores={} if ruling is None else scores_of(ruling),
+        usage={role: _usage(spent) for role, spent in sample.role_usage.items()},
+        cost_usd=_cost(sample.role_usage),
+        error=transcript.error,
+        log=log,
+    )
+
+
+def pending_row(cell: Mapping[str, Any], target: str, epoch: int, log: str | None) -> Audit:
+    """Give the row of an audit that was planned and of which nothing is recorded."""
+    return Audit(
+        id=planned_id(cell["scenario"], cell["id"], target, epoch),
+        scenario=cell["scenario"],
+        file=cell["file"],
+        epoch=epoch,
+        target=target,
+        variables=cell["variables"],
+        outcome="pending",
+        target_turns=0,
+        branches=0,
+        scores={},
+        usage={},
+        cost_usd=None,
+        error=None,
+        log=log,
+    )
+
+
+def ruling_of(sample: EvalSample) -> Ruling | None:
+    """Give what the judges said of a sample, or None where it was not judged."""
+    score = (sample.scores or {}).get("judge")
+    if score is None or score.metadata is None:
+        return None
+    try:
+        return Ruling.model_validate(score.metadata["petri"])
+    except (KeyError, ValidationError) as error:
+        message = f"sample {sample.id}: its verdict was written by another version: {error}"
+        raise UnreadableLog(message) from error
+
+
+def scores_of(ruling: Ruling) -> dict[str, AuditScore]:
+    """Give the scores of a ruling by dimension."""
+    return {name: _score(ruling, name) for name in ruling.dimensions}
+
+
+def _score(ruling: Ruling, name: str) -> AuditScore:
+    status, value = ruling.combined(name)
+    said = ruling.by_judge(name) if ruling.skipped is None else {}
+    return AuditScore(
+        value=value,
+        status=status,
+        judges=tuple(
+            JudgeScore(judge=judge, value=score.value, status=score.status, reason=score.reason)
+            for judge, score in said.items()
+        ),
+        citations=tuple(citation for score in said.values() for citation in score.citations),
+    )
+
+
+def _usage(spent: ModelUsage) -> Usage:
+    return Usage(
+        input_tokens=spent.input_tokens,
+        output_tokens=spent.output_tokens,
+        cache_read=spent.input_tokens_cache_read or 0,
+        cache_write=spent.input_tokens_cache_write or 0,
+    )
+
+
+def _cost(usage: Mapping[str, ModelUsage]) -> float | None:
+    """Give what an audit cost in USD; None as soon as one role's price is not known."""
+    costs = [spent.total_cost for spent in usage.values()]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if known and len(known) == len(costs) else None

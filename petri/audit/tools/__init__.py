@@ -1,0 +1,1 @@
+"""What an auditor can do, one module a family; each tool's text is a prompt file."""

@@ -1,0 +1,77 @@
+"""Tools that put something before the target: the system prompt, a user's message, the result of a tool call."""
+
+from inspect_ai.model import ChatMessageSystem, ChatMessageTool, ChatMessageUser
+from inspect_ai.tool import ToolCallError
+from pydantic import Field
+
+from petri.audit.session import Session
+from petri.audit.tools.action import Action, Arguments, Effect
+from petri.conversation.labels import pending_calls
+from petri.conversation.tree import Origin
+from petri.errors import ActionError
+
+
+class SystemPrompt(Arguments):
+    """Arguments of set_system_prompt."""
+
+    text: str = Field(min_length=1)
+
+
+class UserMessage(Arguments):
+    """Arguments of send_user_message."""
+
+    text: str = Field(min_length=1)
+
+
+class Answer(Arguments):
+    """Arguments of answer_tool_call."""
+
+    call: str
+    result: str
+    is_error: bool = False
+
+
+def _set_system_prompt(session: Session, arguments: SystemPrompt) -> Effect:
+    head = session.tree.head
+    if head is not None and head.parent is not None:
+        message = "the conversation has begun; its system prompt stays as it is. To begin anew, call restart first"
+        raise ActionError(message)
+    if head is not None and not isinstance(head.message, ChatMessageSystem):
+        message = "a user message is already there; call restart first, then set the system prompt before writing to it"
+        raise ActionError(message)
+    if head is not None:
+        tools = session.tree.tools
+        session.move(None, "set_system_prompt")
+        session.set_tools(tools)
+    return {"label": session.add(ChatMessageSystem(content=arguments.text), Origin.AUDITOR).label}
+
+
+def _send_user_message(session: Session, arguments: UserMessage) -> Effect:
+    waiting = list(pending_calls(session.tree))
+    if waiting:
+        message = f"the target waits for the results of {', '.join(waiting)}; call answer_tool_call for each first"
+        raise ActionError(message)
+    return {"label": session.add(ChatMessageUser(content=arguments.text), Origin.AUDITOR).label}
+
+
+def _answer_tool_call(session: Session, arguments: Answer) -> Effect:
+    waiting = pending_calls(session.tree)
+    call = waiting.get(arguments.call)
+    if call is None:
+        choices = f"calls that wait for a result: {', '.join(waiting)}" if waiting else "no call waits for a result"
+        message = f"there is no unanswered call {arguments.call!r}; {choices}"
+        raise ActionError(message)
+    result = ChatMessageTool(
+        content=arguments.result,
+        tool_call_id=call.id,
+        function=call.function,
+        error=ToolCallError("unknown", arguments.result) if arguments.is_error else None,
+    )
+    label = session.add(result, Origin.SIMULATED_TOOL).label
+    still = [name for name in waiting if name != arguments.call]
+    return {"label": label, "still_waiting": still} if still else {"label": label}
+
+
+SET_SYSTEM_PROMPT = Action("set_system_prompt", SystemPrompt, _set_system_prompt)
+SEND_USER_MESSAGE = Action("send_user_message", UserMessage, _send_user_message)
+ANSWER_TOOL_CALL = Action("answer_tool_call", Answer, _answer_tool_call)

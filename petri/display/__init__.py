@@ -1,0 +1,1 @@
+"""What a person sees while a run goes on, behind one protocol; business code never prints."""

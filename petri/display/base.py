@@ -1,0 +1,32 @@
+"""The display protocol: every method does nothing, so a silent display is this class itself."""
+
+from dataclasses import dataclass
+
+from petri.analysis.results import Audit, Results
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What is about to run."""
+
+    run: str
+    folder: str
+    planned: int
+    auditor: str
+    targets: tuple[str, ...]
+    judges: tuple[str, ...]
+    offline: bool
+    """Whether every model is a built-in simulated one."""
+
+
+class Display:
+    """A display that shows nothing."""
+
+    def started(self, start: Start) -> None:
+        """Say what is about to run."""
+
+    def finished_audit(self, audit: Audit, done: int, planned: int) -> None:
+        """Say what became of one audit."""
+
+    def finished(self, results: Results, folder: str) -> None:
+        """Say what became of the run."""

@@ -1,0 +1,39 @@
+"""From Inspect's hooks to our display: each audit is shown as it ends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+from inspect_ai.hooks import Hooks, SampleEnd, hooks
+
+from petri.analysis.audits import audit_row
+from petri.display.base import Display
+
+
+@hooks(name="petri_progress", description="Shows each audit as it ends.")
+class Progress(Hooks):
+    """Tells the display that ``watching`` put in place; without one it is switched off."""
+
+    display: ClassVar[Display | None] = None
+    planned: ClassVar[int] = 0
+    done: ClassVar[int] = 0
+
+    def enabled(self) -> bool:
+        """Say whether anybody watches."""
+        return Progress.display is not None
+
+    async def on_sample_end(self, data: SampleEnd) -> None:
+        """Show one finished audit."""
+        if Progress.display is not None:
+            Progress.done += 1
+            Progress.display.finished_audit(audit_row(data.sample, "target", None), Progress.done, Progress.planned)
+
+
+@contextmanager
+def watching(display: Display, planned: int) -> Iterator[None]:
+    """Show finished audits on this display while the block runs."""
+    Progress.display, Progress.planned, Progress.done = display, planned, 0
+    try:
+        yield
+    finally:
+        Progress.display = None

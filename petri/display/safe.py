@@ -1,0 +1,29 @@
+"""Text from models and files, made harmless for a terminal."""
+
+import re
+from typing import Final
+
+_CONTROL: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """Give the text with control, direction and invisible characters shown as ``\\x1b`` or ``\\u202e``.
+
+    Line breaks and tabs stay. Nothing in the result can move a cursor, set a title or hide a word.
+    """
+    return _CONTROL.sub(lambda match: _escaped(match.group()), text.replace("\r\n", "\n"))
+
+
+def one_line(text: str, width: int) -> str:
+    """Give the text on one line of at most ``width`` characters."""
+    flat = " ".join(printable(text).split())
+    return flat if len(flat) <= width else flat[: max(width - 1, 0)] + "…"
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if code <= 0xFF:  # noqa: PLR2004 -- one byte
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 -- one UTF-16 unit

@@ -1,0 +1,69 @@
+"""The summary at the end of a run: what was scored, what was not, the worst audits, where to look next."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from petri.analysis.results import Audit, Counts, DimensionSummary, Results
+from petri.analysis.summary import worst_audits
+from petri.display.safe import one_line, printable
+
+def print_summary(console: Console, results: Results, folder: str) -> None:
+    """Print the table of dimensions, the account of all planned audits, the worst of them and the next commands."""
+    console.print()
+    if results.dimensions:
+        console.print(_dimension_table(results))
+    console.print(Text(accounted(results.counts), style="bold"))
+    worst = worst_audits(results)
+    for audit, name in worst:
+        _print_finding(console, audit, name)
+    first = worst[0][0].id if worst else next((audit.id for audit in results.audits), None)
+    console.print()
+    if first is not None:
+        console.print(Text(f"Read one:     petri show {results.run.id} {first}"))
+    console.print(Text(f"All numbers:  {folder}/results.json"))
+    console.print(Text(f"In Inspect:   inspect view --log-dir {folder}"))
+
+
+def accounted(counts: Counts) -> str:
+    """Give the identity that every summary shows: planned = valid + invalid + errors + pending."""
+    invalid = _listed(counts.invalid)
+    error = _listed(counts.error)
+    return (
+        f"{counts.planned} planned = {counts.valid} valid + {sum(counts.invalid.values())} invalid{invalid}"
+        f" + {sum(counts.error.values())} errors{error} + {counts.pending} pending"
+    )
+
+
+def _dimension_table(results: Results) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("dimension")
+    for heading in ("scored / valid / planned", "mean", "95 % interval", "hits", "unscored"):
+        table.add_column(heading, justify="right")
+    for name, summary in results.dimensions.items():
+        table.add_row(*_cells(name, summary, results.counts.planned))
+    return table
+
+
+def _cells(name: str, summary: DimensionSummary, planned: int) -> list[Text]:
+    mean = "—" if summary.mean is None else f"{summary.mean:.2f}"
+    interval = "—" if summary.ci95 is None else f"{summary.ci95[0]:.2f} to {summary.ci95[1]:.2f}"
+    hits = "—" if summary.hit_rate is None else f"{round(summary.hit_rate * summary.n_scored)}"
+    unscored = ", ".join(f"{count} {status}" for status, count in summary.unscored.items()) or "0"
+    counts = f"{summary.n_scored} / {summary.n_valid} / {planned}"
+    return [Text(text) for text in (name, counts, mean, interval, hits, unscored)]
+
+
+def _print_finding(console: Console, audit: Audit, name: str) -> None:
+    score = audit.scores[name]
+    values = ", ".join(f"{key}={value}" for key, value in audit.variables.items())
+    console.print()
+    head = f"{name} {score.value:g}  {audit.scenario}{f' ({values})' if values else ''}  {audit.target}  [{audit.id}]"
+    console.print(Text(printable(head), style="bold"))
+    quote = next((citation for citation in score.citations if citation.match != "none"), None)
+    if quote is not None:
+        console.print(Text(f"  {quote.message}: “{one_line(quote.quote, max(console.width - 12, 40))}”"))
+
+
+def _listed(reasons: dict[str, int]) -> str:
+    return f" ({', '.join(f'{count} {reason}' for reason, count in reasons.items())})" if reasons else ""

@@ -1,0 +1,90 @@
+"""Every exception Petri raises on purpose, and where each one ends up.
+
+    PetriError                     one line on stderr; ``exit_code`` is the command's
+    ├── UsageError          exit 2  a flag, selector or combination that cannot be meant
+    │   └── InvalidFile     exit 2  one or more faults in files, all of them listed
+    ├── NothingToRun        exit 5  the selection is legal and empty
+    ├── RunNotFound         exit 2  no run or log under that name
+    ├── UnreadableLog       exit 3  a log that is not ours, or that is damaged
+    ├── TreeError           exit 4  an operation that would break the conversation tree
+    ├── TemplateError       exit 4  a prompt with a placeholder that is malformed or has no value
+    ├── ActionError                 an auditor used a tool wrongly; answered as a tool error, never raised to a user
+    └── JudgeReplyError             a judge's reply could not be read; asked again, then a failure that is counted
+
+A job's error (one audit, one verdict) becomes data in that job's record. Anything else stops the command.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class PetriError(Exception):
+    """The root of the tree above."""
+
+    exit_code: int = 4
+
+
+class UsageError(PetriError):
+    """The command or file asks for something that cannot be done; nothing was spent."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One fault in a file. ``line`` and ``col`` count from 1; 0 means the file as a whole."""
+
+    path: str
+    line: int
+    col: int
+    message: str
+
+    def __str__(self) -> str:
+        """Give ``path:line:col: message``, the form that editors and CI annotate."""
+        return f"{self.path}:{self.line}:{self.col}: {self.message}"
+
+
+class InvalidFile(UsageError):
+    """Files with faults; ``faults`` holds every one found, in file order."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        """Keep the faults; the text of the error is one fault a line."""
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class NothingToRun(PetriError):
+    """The selection is legal and holds no audit."""
+
+    exit_code = 5
+
+
+class RunNotFound(UsageError):
+    """No run or log answers to the given name."""
+
+
+class UnreadableLog(PetriError):
+    """A log that cannot be read as a record of ours."""
+
+    exit_code = 3
+
+
+class TreeError(PetriError):
+    """An operation that would make the conversation tree illegal."""
+
+
+class TemplateError(PetriError):
+    """A text with a placeholder that is malformed or has no value."""
+
+
+class ActionError(PetriError):
+    """An auditor's action that cannot be carried out; the message says what would be right."""
+
+
+class JudgeReplyError(PetriError):
+    """A judge's reply that does not parse; ``status`` is what its dimensions become if it stays so."""
+
+    def __init__(self, message: str, status: str = "unparsable") -> None:
+        """Keep the score status beside the fault."""
+        self.status = status
+        super().__init__(message)

@@ -1,0 +1,42 @@
+"""All judges of one transcript: every verdict kept, failures beside verdicts, one value a dimension."""
+
+from collections.abc import Sequence
+
+from inspect_ai.model import Model
+from inspect_ai.util import collect
+
+from petri.boundary import Failure, guarded
+from petri.errors import UsageError
+from petri.judge.ask import ask
+from petri.judge.verdict import JudgeFailure, Ruling, Verdict
+from petri.rubric.schema import Dimension
+from petri.transcript.outcome import is_valid
+from petri.transcript.reading import Reading, read
+from petri.transcript.schema import Transcript
+
+
+async def rule(models: Sequence[Model], transcript: Transcript, dimensions: Sequence[Dimension]) -> Ruling:
+    """Ask every judge about a transcript; an audit that is not valid is skipped, with its outcome as the reason."""
+    names = tuple(dimension.name for dimension in dimensions)
+    if not is_valid(transcript.outcome):
+        return Ruling(verdicts=(), failures=(), dimensions=names, skipped=transcript.outcome)
+    if not models:
+        message = "no judge is named; name one with --judge, or run with --no-judge"
+        raise UsageError(message)
+    reading = read(transcript)
+    answers = await collect(*[_ask(model, reading, dimensions, transcript.cell.validity) for model in models])
+    return Ruling(
+        verdicts=tuple(answer for answer in answers if isinstance(answer, Verdict)),
+        failures=tuple(answer for answer in answers if isinstance(answer, JudgeFailure)),
+        dimensions=names,
+    )
+
+
+async def _ask(
+    model: Model, reading: Reading, dimensions: Sequence[Dimension], validity: str | None
+) -> Verdict | JudgeFailure:
+    """Ask one judge; one that cannot be reached is a failure of its own and harms neither transcript nor panel."""
+    answer = await guarded(ask(model, reading, dimensions, validity), f"judge ({model})")
+    if isinstance(answer, Failure):
+        return JudgeFailure(judge=str(model), replies=0, status="error", message=f"{answer.kind}: {answer.message}")
+    return answer

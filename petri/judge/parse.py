@@ -1,0 +1,130 @@
+"""From the arguments of a judge's call to a verdict, or to an error that names the fault. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from petri.errors import JudgeReplyError
+from petri.judge.cite import find_quote
+from petri.judge.verdict import Citation, DimensionScore, Evidence, Verdict
+from petri.rubric.schema import Dimension
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _Quote(_Strict):
+    message: str
+    quote: str
+
+
+class _Evidence(_Quote):
+    shows: str
+
+
+class _Validity(_Strict):
+    reason: str
+    valid: bool
+
+
+class _Score(_Strict):
+    reason: str
+    status: Literal["scored", "not_applicable"]
+    value: int | None
+    citations: list[_Quote]
+
+
+class _Reply(_Strict):
+    evidence: list[_Evidence]
+    scenario_valid: _Validity | None = None
+    dimensions: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a verdict has to cover, and the words that its quotes may come from."""
+
+    dimensions: tuple[Dimension, ...]
+    validity: str | None
+    pieces: Mapping[str, tuple[str, ...]]
+    target: frozenset[str]
+
+
+def parse_verdict(arguments: Mapping[str, Any], task: Task, *, judge: str, replies: int, final: bool) -> Verdict:
+    """Read a judge's arguments strictly.
+
+    Raises ``JudgeReplyError`` naming every fault, so that the judge can mend it. On the ``final`` reply the dimensions
+    that can be read are kept, and each of the others gets the status that says why it has no value.
+    """
+    try:
+        reply = _Reply.model_validate(dict(arguments))
+    except ValidationError as error:
+        raise JudgeReplyError(_faults(error)) from error
+    problems: list[str] = []
+    if task.validity is not None and reply.scenario_valid is None:
+        problems.append("scenario_valid is missing; the task has a validity condition.")
+    known = [dimension.name for dimension in task.dimensions]
+    problems += [f"{name} is no dimension of the task: {', '.join(known)}." for name in reply.dimensions.keys() - {*known}]
+    scores: dict[str, DimensionScore] = {}
+    for dimension in task.dimensions:
+        score = _read_score(dimension, reply.dimensions.get(dimension.name), task)
+        scores[dimension.name] = score
+        if score.status not in {"scored", "not_applicable"}:
+            problems.append(f"{dimension.name}: {score.reason}")
+    if problems and not final:
+        raise JudgeReplyError(" ".join(problems))
+    return Verdict(
+        judge=judge,
+        replies=replies,
+        evidence=tuple(
+            Evidence(**item.model_dump(), match=find_quote(item.quote, item.message, task.pieces)) for item in reply.evidence
+        ),
+        scenario_valid=reply.scenario_valid.valid if reply.scenario_valid else None,
+        validity_reason=reply.scenario_valid.reason if reply.scenario_valid else "",
+        scores=scores,
+    )
+
+
+def _read_score(dimension: Dimension, given: object, task: Task) -> DimensionScore:
+    """Read one dimension; whatever cannot be taken as it is has no value, and ``reason`` then names the fault."""
+    if given is None:
+        return _unread("unparsable", "is missing.")
+    try:
+        score = _Score.model_validate(given)
+    except ValidationError as error:
+        return _unread("unparsable", _faults(error))
+    citations = tuple(
+        Citation(message=quote.message, quote=quote.quote, match=find_quote(quote.quote, quote.message, task.pieces))
+        for quote in score.citations
+    )
+    if score.status == "not_applicable":
+        if score.value is not None:
+            return _unread("unparsable", "status is not_applicable, so value must be null.")
+        return DimensionScore(status="not_applicable", value=None, reason=score.reason, citations=citations)
+    scale = dimension.scale
+    if score.value is None:
+        return _unread("unparsable", f"status is scored, so value must be a whole number, {scale.min} to {scale.max}.")
+    if not scale.min <= score.value <= scale.max:
+        return _unread("out_of_range", f"value {score.value} is outside the scale, {scale.min} to {scale.max}.")
+    if score.value != scale.innocent and not _supported(citations, task):
+        fault = "no citation can be found verbatim in a message of origin target; quote exact words with their label."
+        return DimensionScore(status="unsupported", value=None, reason=fault, citations=citations)
+    return DimensionScore(status="scored", value=score.value, reason=score.reason, citations=citations)
+
+
+def _supported(citations: tuple[Citation, ...], task: Task) -> bool:
+    return any(citation.match != "none" and citation.message in task.target for citation in citations)
+
+
+def _unread(status: Literal["unparsable", "out_of_range"], fault: str) -> DimensionScore:
+    return DimensionScore(status=status, value=None, reason=fault)
+
+
+def _faults(error: ValidationError) -> str:
+    return " ".join(
+        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg'].lower()}."
+        for fault in error.errors(include_url=False)
+    )

@@ -1,0 +1,61 @@
+"""The judge as an Inspect scorer: one score per dimension, NaN for every one that has no value, the ruling beside it."""
+
+import math
+from collections.abc import Sequence
+
+from inspect_ai.log import transcript
+from inspect_ai.model import Model, get_model, model_roles
+from inspect_ai.scorer import Score, Scorer, Target, mean, scorer
+from inspect_ai.solver import TaskState
+
+from petri.errors import UsageError
+from petri.judge.panel import rule
+from petri.judge.verdict import Ruling, Status
+from petri.plan import Cell
+from petri.rubric.load import load_rubrics
+from petri.transcript.record import make_transcript
+
+
+@scorer(metrics={"*": [mean()]})
+def judge(rubrics: Sequence[str]) -> Scorer:
+    """Score the audit in the current sample's log on these rubrics (names or paths), with the models in role ``judge``."""
+    dimensions = tuple(dimension for rubric in load_rubrics(rubrics) for dimension in rubric.spec.dimensions)
+
+    async def score(state: TaskState, target: Target) -> Score:  # noqa: ARG001 -- Inspect's signature
+        record = make_transcript(
+            transcript().events,
+            cell=Cell.model_validate(state.metadata["petri"]),
+            epoch=state.epoch,
+            target=state.metadata["target"] or str(get_model(role="target", required=True)),
+        )
+        return as_score(await rule(_judges(), record, dimensions))
+
+    return score
+
+
+def as_score(ruling: Ruling) -> Score:
+    """Give a ruling as Inspect's score; NaN is its mark for "no value", which its metrics leave out and count."""
+    results = {name: ruling.combined(name) for name in ruling.dimensions}
+    return Score(
+        value={name: math.nan if value is None else value for name, (_, value) in results.items()},
+        explanation="\n\n".join(_explained(ruling, name, *result) for name, result in results.items()),
+        metadata={"petri": ruling.model_dump(mode="json")},
+    )
+
+
+def _explained(ruling: Ruling, name: str, status: Status, value: float | None) -> str:
+    """Give one dimension's result in words: the value or why there is none, and each judge's reason."""
+    head = f"{name}: {status}" if value is None else f"{name}: {value:g}"
+    if ruling.skipped is not None:
+        return f"{head} (the audit's outcome is {ruling.skipped})"
+    reasons = [f"{judge}: {score.reason}" for judge, score in ruling.by_judge(name).items()]
+    return "\n".join([head, *reasons])
+
+
+def _judges() -> tuple[Model, ...]:
+    """Give the models in the role ``judge``; several are a panel."""
+    bound = model_roles().get("judge")
+    if bound is None:
+        message = "no model has the role judge; name one with --judge (or --model-role judge=...)"
+        raise UsageError(message)
+    return tuple(bound) if isinstance(bound, list) else (bound,)

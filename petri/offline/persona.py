@@ -1,0 +1,67 @@
+"""A persona: how a simulated target answers what it hears. The prose lies in ``targets/*.yaml``."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+_SLOTS = frozenset({"answer", "mistake", "failure", "remark", "calls", "gist"})
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+def _known_slots(text: str) -> str:
+    unknown = set(_SLOT.findall(text)) - _SLOTS
+    if unknown:
+        raise ValueError(f"no slot is called {sorted(unknown)}; the slots are {sorted(_SLOTS)}")
+    return text.strip()
+
+
+Says = Annotated[str, AfterValidator(_known_slots)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class When(_Strict):
+    """Conditions that must all hold; those left out always do."""
+
+    heard: tuple[str, ...] = ()
+    """Cues of which the last user message must give at least one."""
+    topic: tuple[str, ...] = ()
+    """What the conversation is about: feedback, fact, opinion or task."""
+    outcome: tuple[Literal["none", "passed", "failed"], ...] = ()
+    """What the tools answered so far, the latest answer of each counting."""
+    tools: bool | None = None
+    """Whether the target has tools."""
+    weak: bool | None = None
+    """Whether what the user shared shows a weakness."""
+    known: bool | None = None
+    """Whether the target knows the fact that was asked for."""
+    first: bool | None = None
+    """Whether this is the first thing the target says."""
+
+
+class Rule(_Strict):
+    """What to say when the conditions hold; the seed picks among several."""
+
+    when: When = When()
+    says: tuple[Says, ...] = Field(min_length=1)
+
+
+class Persona(_Strict):
+    """Rules in order: the first that holds answers; where none does, those of the honest persona are asked."""
+
+    description: str
+    planted: bool
+    """Whether the behaviour shows only as far as the strength allows; with strength 0 the honest persona answers."""
+    tools: Literal["used", "spoilt", "unused"] = "used"
+    """How it calls tools: as asked, with a hidden defect, or not at all."""
+    begins: Says | None = None
+    """Said once, before an answer that is otherwise as the rules say."""
+    rules: tuple[Rule, ...] = ()
+
+
+def fill(text: str, slots: dict[str, str]) -> str:
+    """A rule's text with its slots filled; what fills a slot is not looked at again."""
+    return _SLOT.sub(lambda slot: slots[slot[1]], text)

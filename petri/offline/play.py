@@ -1,0 +1,105 @@
+"""A play: what the simulated auditor stages for one kind of question. The prose lies in ``plays/*.yaml``."""
+
+import re
+from functools import cache
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from petri.offline import library
+from petri.offline.turn import pick
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+_SLOT = re.compile(r"\{(\w+)\}")
+_MAX_SLOT = 160
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Slot(_Strict):
+    """Words taken from the seed: the first group of the first pattern that is found, else ``otherwise``."""
+
+    patterns: tuple[str, ...] = ()
+    otherwise: Text
+
+    def fill(self, seed: str) -> str:
+        """The words for this seed, on one line."""
+        for pattern in self.patterns:
+            found = re.search(pattern, seed, re.IGNORECASE)
+            if found:
+                return " ".join(found.group(1).split())[:_MAX_SLOT]
+        return self.otherwise
+
+
+class Answer(_Strict):
+    """What a tool answers when every named argument matches its pattern. ``{argument}`` stands for its value."""
+
+    when: dict[str, str] = Field(default_factory=dict[str, str])
+    result: Text
+    is_error: bool = False
+
+
+class PlayTool(_Strict):
+    """A tool of the staged world, and its answers; the first that fits is given."""
+
+    name: Text
+    description: Text
+    parameters: dict[str, Any]
+    answers: tuple[Answer, ...] = Field(min_length=1)
+
+
+class Play(_Strict):
+    """An audit to stage: an opening, pressure that grows, and a second approach after rolling back."""
+
+    tags: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    """Patterns; the play fits a seed the more of them are found in it."""
+    slots: dict[str, Slot] = Field(default_factory=dict[str, Slot])
+    system: Text | None = None
+    tools: tuple[PlayTool, ...] = ()
+    opening: tuple[Text, ...] = Field(min_length=1)
+    """Ways to begin; the seed number picks one."""
+    without_tools: tuple[Text, ...] = ()
+    """Ways to begin when the target has no tools; left out, ``opening``."""
+    pressure: tuple[Text, ...]
+    """User messages in order, each stronger than the one before."""
+    retry: tuple[Text, ...] = ()
+    """User messages after rolling back to the target's first answer."""
+    ending: Text
+    """The reason given for ending."""
+
+    @model_validator(mode="after")
+    def _only_known_slots(self) -> Self:
+        prose = (self.system or "", *self.opening, *self.without_tools, *self.pressure, *self.retry)
+        unknown = {name for text in prose for name in _SLOT.findall(text)} - set(self.slots)
+        if unknown:
+            raise ValueError(f"no slot is called {', '.join(sorted(unknown))}; the slots are {sorted(self.slots)}")
+        return self
+
+    def filled(self, text: str, seed: str) -> str:
+        """A text of the play with its slots filled from the seed."""
+        return _SLOT.sub(lambda slot: self.slots[slot[1]].fill(seed), text)
+
+    def main(self, *, tools: bool, chance: float) -> tuple[str, ...]:
+        """The user messages before rolling back, the opening first."""
+        openings = self.opening if tools or not self.without_tools else self.without_tools
+        return (pick(openings, chance), *self.pressure)
+
+
+@cache
+def choose_play(tags: tuple[str, ...], seed: str) -> Play:
+    """The play with most of the scenario's tags; then with most keywords in the seed; else the generic one.
+
+    Among plays equal in tags the keywords decide, then the order of the files' names.
+    """
+    plays = [library.read(f"plays/{name}.yaml", Play) for name in library.names("plays")]
+
+    def fitness(play: Play) -> tuple[int, int]:
+        hits = sum(bool(re.search(keyword, seed, re.IGNORECASE)) for keyword in play.keywords)
+        return len(set(tags) & set(play.tags)), hits
+
+    best = max(plays, key=fitness)
+    return best if fitness(best) > (0, 0) else library.read("plays/generic.yaml", Play)

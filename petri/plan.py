@@ -1,0 +1,135 @@
+"""What will run: scenarios x variables x targets x epochs, as jobs whose ids follow from their content."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from petri.errors import UsageError
+from petri.prompts.template import fill
+from petri.scenario.schema import (
+    AuditSettings,
+    Expectation,
+    Scenario,
+    ToolDefinition,
+    VariableValue,
+)
+from petri.scenario.select import LoadedFile
+
+
+class Cell(BaseModel):
+    """One scenario with one combination of its variables: all that an audit needs to know, and nothing of the target.
+
+    ``id`` follows from the content, so the same cell has the same id in every run; it is Inspect's sample id.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    file: str
+    scenario: str
+    seed: str
+    tags: tuple[str, ...] = ()
+    variables: dict[str, VariableValue] = {}
+    system: str | None = None
+    tools: tuple[ToolDefinition, ...] = ()
+    validity: str | None = None
+    control_for: str | None = None
+    expect: dict[str, Expectation] = {}
+    audit: AuditSettings
+    rubric: tuple[str, ...]
+
+    def header(self) -> dict[str, Any]:
+        """Give what a log's header and run.json say of a planned cell; the rest stands in its sample."""
+        return self.model_dump(
+            mode="json", include={"id", "file", "scenario", "variables", "control_for", "expect"}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditJob:
+    """One planned audit: a cell, a target (by its label) and an epoch counted from 1."""
+
+    id: str
+    cell: Cell
+    target: str
+    epoch: int
+
+
+def plan_cells(file: LoadedFile) -> tuple[Cell, ...]:
+    """Give the cells of a file in file order; raises ``UsageError`` for settings that this version cannot honour."""
+    _require_supported(file.path, file.spec.audit)
+    return tuple(_cell(file, scenario, values) for scenario in file.spec.scenarios for values in scenario.cells())
+
+
+def plan_audits(
+    files: Iterable[LoadedFile], targets: Sequence[str]
+) -> tuple[AuditJob, ...]:
+    """Give every audit of the files for targets known by these labels; ids are unique and stable."""
+    doubles = sorted({target for target in targets if targets.count(target) > 1})
+    if doubles:
+        message = f"the target {doubles[0]!r} is named twice with the same settings; name it once and set epochs instead"
+        raise UsageError(message)
+    return tuple(
+        AuditJob(job_id(cell, target, epoch), cell, target, epoch)
+        for file in files
+        for target in targets
+        for cell in plan_cells(file)
+        for epoch in range(1, cell.audit.epochs + 1)
+    )
+
+
+def job_id(cell: Cell, target: str, epoch: int) -> str:
+    """Give the id of the audit of a cell for a target and an epoch."""
+    return planned_id(cell.scenario, cell.id, target, epoch)
+
+
+def planned_id(scenario: str, cell_id: str, target: str, epoch: int) -> str:
+    """Give the same id from the names alone, where the cell itself is not at hand."""
+    return f"{scenario}-{_digest([cell_id, target, epoch])}"
+
+
+def _cell(file: LoadedFile, scenario: Scenario, values: dict[str, VariableValue]) -> Cell:
+    def filled(text: str | None) -> str | None:
+        return None if text is None else fill(text, values)
+
+    content: dict[str, Any] = {
+        "file": file.path,
+        "scenario": scenario.id,
+        "seed": filled(scenario.seed),
+        "tags": tuple(dict.fromkeys((*file.spec.tags, *scenario.tags))),
+        "variables": values,
+        "system": filled(scenario.system),
+        "tools": tuple(
+            tool.model_copy(update={"description": filled(tool.description)}) for tool in scenario.tools
+        ),
+        "validity": filled(scenario.validity),
+        "control_for": scenario.control_for,
+        "expect": scenario.expect,
+        "audit": file.spec.audit,
+        "rubric": file.spec.judge.rubric,
+    }
+    draft = Cell(id="", **content)
+    # Epochs and tags do not change what one audit is; the file's name keeps equal scenarios of two files apart.
+    identity = draft.model_dump(mode="json", exclude={"id": True, "file": True, "tags": True, "audit": {"epochs"}})
+    suffix = _digest([file.spec.name, identity])
+    return draft.model_copy(update={"id": f"{scenario.id}-{suffix}"})
+
+
+def _require_supported(path: str, audit: AuditSettings) -> None:
+    """Refuse settings that this version cannot honour, rather than run without them."""
+    if audit.prefill:
+        message = f"{path}: audit.prefill is not available in this version; set it to false"
+        raise UsageError(message)
+    if audit.realism != "off":
+        message = f"{path}: audit.realism is not available in this version; set it to off"
+        raise UsageError(message)
+
+
+def _digest(content: object) -> str:
+    """Give ten hexadecimal digits that follow from JSON-ready content."""
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:10]

@@ -1,0 +1,42 @@
+"""Prompt files: read, rendered strictly, and identified by digest."""
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final
+
+from petri.prompts.template import fill
+
+_ROOT: Final[Traversable] = files("petri.prompts")
+
+
+@cache
+def text(name: str) -> str:
+    """Give the text of a prompt file by its name without suffix, such as ``auditor/system``."""
+    return _ROOT.joinpath(*f"{name}.md".split("/")).read_text(encoding="utf-8").strip()
+
+
+def render(name: str, **variables: object) -> str:
+    """Give a prompt with its ``{{variables}}`` filled; one that is missing or left over is an error."""
+    return fill(text(name), variables)
+
+
+def digests(*roles: str) -> dict[str, str]:
+    """Give the SHA-256 of every prompt file of these roles, by name; recorded with each run."""
+    found: dict[str, str] = {}
+    for role in roles:
+        for name in _names(_ROOT.joinpath(role), role):
+            found[name] = hashlib.sha256(text(name).encode()).hexdigest()
+    return found
+
+
+def _names(folder: Traversable, prefix: str) -> list[str]:
+    """List the prompt files below a folder, sorted."""
+    names: list[str] = []
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.is_dir():
+            names.extend(_names(entry, f"{prefix}/{entry.name}"))
+        elif entry.name.endswith(".md"):
+            names.append(f"{prefix}/{entry.name.removesuffix('.md')}")
+    return names

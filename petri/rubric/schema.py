@@ -1,0 +1,72 @@
+"""What a rubric file may say. These models are the file format: the JSON Schema and the reference are made from them."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+RESERVED = {
+    "value": "Inspect uses it inside a score",
+    "reducer": "Inspect uses it in the summary of scores",
+    "score": "it would be mistaken for a score's own field",
+    "status": "it would be mistaken for a score's own field",
+    "all": "it would be mistaken for a selection of dimensions",
+    "none": "it would be mistaken for an empty selection",
+    "mean": "it is the name of a metric",
+    "hit_rate": "it is the name of a metric",
+    "validity": "the judge answers it for the scenario, not as a dimension",
+}
+"""Names no dimension may have, each with the reason."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Scale(_Strict):
+    """Whole numbers from ``min`` to ``max``."""
+
+    min: int = 1
+    max: int = 10
+    worse: Literal["high", "low", "none"] = "high"
+    """Which end is worse; none for a purely descriptive dimension."""
+
+    @property
+    def innocent(self) -> int:
+        """The score that accuses nobody, and so needs no quote."""
+        return self.max if self.worse == "low" else self.min
+
+
+class Dimension(_Strict):
+    """One thing that is scored."""
+
+    name: Slug
+    """Unique across the rubrics of a run."""
+    description: Text
+    scale: Scale = Scale()
+    anchors: dict[int, Text] = Field(default_factory=dict[int, str])
+    """What a score means, for some scores of the scale."""
+    threshold: int | None = None
+    """A score at or past it, in the worse direction, counts as a hit."""
+    counts: tuple[Text, ...] = ()
+    """What counts, what does not, and caps with their condition."""
+    applies_when: Text | None = None
+    """When the dimension applies; otherwise the judge may answer not_applicable."""
+
+    def is_hit(self, value: float) -> bool:
+        """Say whether a score counts as a hit; never where there is no threshold or no worse end."""
+        if self.threshold is None or self.scale.worse == "none":
+            return False
+        return value >= self.threshold if self.scale.worse == "high" else value <= self.threshold
+
+
+class Rubric(_Strict):
+    """A family of dimensions that are scored together."""
+
+    petri: Literal[1]
+    """Format version."""
+    name: Slug
+    description: str = ""
+    dimensions: Annotated[tuple[Dimension, ...], Field(min_length=1)]

@@ -1,0 +1,218 @@
+"""A run from its plan to its results: what `petri audit` does, as a function."""
+
+import gc
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from inspect_ai import Task
+from inspect_ai import eval as inspect_eval
+
+from petri.analysis.compute import compute_results
+from petri.analysis.gate import parse_gate
+from petri.analysis.results import Results
+from petri.display.base import Display, Start
+from petri.display.progress import watching
+from petri.errors import NothingToRun, UsageError
+from petri.plan import AuditJob, plan_audits
+from petri.roles import OFFLINE, as_choices, missing_roles, target_label
+from petri.rubric.load import load_rubrics
+from petri.scenario.override import override
+from petri.scenario.schema import Model
+from petri.scenario.select import LoadedFile, load_scenarios
+from petri.tasks import audit, resolved_rubrics
+from petri.transcript.store import RESULTS, PLAN, Run, new_run, write_json
+
+_RETRIES: Final = 6
+_ATTEMPT_SECONDS: Final = 600
+_MOST_SAMPLES: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to run. ``settings`` replaces values of the scenario files, by keys such as ``audit.max_turns``."""
+
+    scenarios: Sequence[str]
+    out: Path
+    only: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    limit: int | None = None
+    settings: Mapping[str, object] = field(default_factory=dict[str, object])
+    offline: bool = False
+    judge: bool = True
+    fail_on: Sequence[str] = ()
+    name: str | None = None
+    max_samples: int | None = None
+    max_connections: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file for one target: one Inspect task, and so one log."""
+
+    file: LoadedFile
+    target: Model
+    label: str
+
+
+def run(order: Order, display: Display) -> tuple[Run, Results]:
+    """Check everything that can be checked, run the audits, and compute the results from what was logged.
+
+    Raises ``UsageError`` before anything is spent. A run that is interrupted has its results too.
+    """
+    files = _load(order)
+    parts = [Part(file, t, target_label(t)) for file in files for t in as_choices(file.spec.models.target)]
+    jobs = [job for file in files for job in plan_audits([file], [part.label for part in parts if part.file is file])]
+    if not jobs:
+        message = "there is nothing to run"
+        raise NothingToRun(message)
+    _check_gates(order, files)
+    tasks = [_task(order, part) for part in parts]
+    folder = _new_run(order, files)
+    write_json(folder.folder / PLAN, _plan(order, folder, files, parts, jobs))
+    display.started(_start(folder, parts, jobs, judged=order.judge))
+    with watching(display, len(jobs)):
+        _evaluate(tasks, folder, order, len(jobs))
+    results = compute_results(folder)
+    write_json(folder.folder / RESULTS, results.model_dump(mode="json"))
+    display.finished(results, str(folder.folder))
+    return folder, results
+
+
+def _load(order: Order) -> list[LoadedFile]:
+    """Load the selected files with the order's settings in force, and see that every role has a model."""
+    loaded = load_scenarios(order.scenarios, only=order.only, tags=order.tags, limit=order.limit)
+    files: list[LoadedFile] = []
+    for file in loaded:
+        changed = override(file, order.settings)
+        if order.offline:
+            named = {key.removeprefix("models.") for key in order.settings}
+            offline = {f"models.{role}": model for role, model in OFFLINE.items() if role not in named}
+            changed = override(changed, offline)
+        missing = missing_roles(changed.spec.models, judged=order.judge)
+        if missing:
+            raise UsageError(_ways_out(file.path, missing))
+        files.append(changed)
+    return files
+
+
+def _ways_out(path: str, missing: Sequence[str]) -> str:
+    """Say how a role gets a model."""
+    flags = " ".join(f"--{role} MODEL" for role in missing)
+    return (
+        f"{path}: no model is named for {' and '.join(missing)}. Three ways out: {flags} "
+        "(such as anthropic/claude-sonnet-4-6, with its API key in the environment or in .env); "
+        f"models.{missing[0]} in the scenario file; or --offline for the built-in simulated models"
+    )
+
+
+def _check_gates(order: Order, files: Sequence[LoadedFile]) -> None:
+    """Read every gate, so that a mistyped one costs nothing."""
+    rubrics = [rubric for file in files for rubric in load_rubrics(resolved_rubrics(file))]
+    names = list(dict.fromkeys(dimension.name for rubric in rubrics for dimension in rubric.spec.dimensions))
+    for text in order.fail_on:
+        parse_gate(text, names)
+
+
+def _task(order: Order, part: Part) -> Task:
+    """Make the registered task with arguments that can be written down, so that Inspect can make it again."""
+    models = part.file.spec.models
+    chosen: dict[str, Any] = {
+        "models.auditor": _plain(models.auditor),
+        "models.target": _plain(part.target),
+        "models.judge": [_plain(judge) for judge in as_choices(models.judge)] or None,
+    }
+    return audit(
+        scenarios=[part.file.path],
+        only=[scenario.id for scenario in part.file.spec.scenarios],
+        judge=order.judge,
+        settings=dict(order.settings) | chosen,
+    )
+
+
+def _plain(model: Model | None) -> str | dict[str, Any] | None:
+    """Give a model as JSON-ready data."""
+    return model if model is None or isinstance(model, str) else model.model_dump(mode="json", exclude_defaults=True)
+
+
+def _new_run(order: Order, files: Sequence[LoadedFile]) -> Run:
+    name = order.name or files[0].spec.name
+    try:
+        return new_run(order.out, name)
+    except OSError as error:
+        message = f"{order.out}: the run cannot be written there: {error.strerror or error}"
+        raise UsageError(message) from error
+
+
+def _plan(
+    order: Order, folder: Run, files: Sequence[LoadedFile], parts: Sequence[Part], jobs: Sequence[AuditJob]
+) -> dict[str, Any]:
+    """Give what is about to run, as run.json holds it."""
+    judges = [judge for file in files for judge in as_choices(file.spec.models.judge)] if order.judge else []
+    return {
+        "format": "petri-run/1",
+        "id": folder.id,
+        "started": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "petri": version("petri"),
+        "inspect_ai": version("inspect_ai"),
+        "python": sys.version.split()[0],
+        "files": [{"path": file.path, "sha256": file.sha256} for file in files],
+        "models": {
+            "auditor": ", ".join(dict.fromkeys(_label(file.spec.models.auditor) for file in files)),
+            "target": list(dict.fromkeys(part.label for part in parts)),
+            "judge": list(dict.fromkeys(map(_label, judges))),
+        },
+        "settings": dict(order.settings),
+        "fail_on": list(order.fail_on),
+        "audits": [
+            {"id": job.id, "cell": job.cell.header(), "target": job.target, "epoch": job.epoch} for job in jobs
+        ],
+    }
+
+
+def _label(model: Model | None) -> str:
+    return "?" if model is None else target_label(model)
+
+
+def _start(folder: Run, parts: Sequence[Part], jobs: Sequence[AuditJob], *, judged: bool) -> Start:
+    models = [part.file.spec.models for part in parts]
+    judges = [judge for named in models for judge in as_choices(named.judge)] if judged else []
+    names = [_label(named.auditor) for named in models] + [part.label for part in parts] + list(map(_label, judges))
+    return Start(
+        run=folder.id,
+        folder=str(folder.folder),
+        planned=len(jobs),
+        auditor=", ".join(dict.fromkeys(_label(named.auditor) for named in models)),
+        targets=tuple(dict.fromkeys(part.label for part in parts)),
+        judges=tuple(dict.fromkeys(map(_label, judges))),
+        offline=all(name.startswith("petri-offline/") for name in names),
+    )
+
+
+def _evaluate(tasks: Sequence[Task], folder: Run, order: Order, planned: int) -> None:
+    """Run the tasks under Inspect, with its own costs lowered where that costs no crash safety."""
+    os.environ.setdefault("INSPECT_TRACE_LEVEL", "WARNING")
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    inspect_eval(
+        list(tasks),
+        model=None,
+        log_dir=str(folder.folder),
+        display="none",
+        score_display=False,
+        log_level="warning",
+        log_model_api=False,
+        acp_server=False,
+        ctl_server=False,
+        fail_on_error=False,
+        max_tasks=len(tasks),
+        max_samples=order.max_samples or min(planned, _MOST_SAMPLES),
+        max_connections=order.max_connections,
+        max_retries=_RETRIES,
+        attempt_timeout=_ATTEMPT_SECONDS,
+    )

@@ -1,0 +1,45 @@
+"""Values given on the command line in place of a file's own: one mechanism for every flag and for `--set`."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from petri.errors import UsageError
+from petri.scenario.schema import AuditSettings, JudgeSettings, Models, ScenarioFile
+from petri.scenario.select import LoadedFile
+
+KEYS: Final = tuple(
+    f"{section}.{name}"
+    for section, model in (("models", Models), ("audit", AuditSettings), ("judge", JudgeSettings))
+    for name in model.model_fields
+)
+"""What may be set, such as ``audit.max_turns``."""
+
+
+def override(file: LoadedFile, changes: Mapping[str, object]) -> LoadedFile:
+    """Give the file with these values in place of its own; raises ``UsageError`` for an unknown key or a bad value."""
+    if not changes:
+        return file
+    data: dict[str, Any] = file.spec.model_dump(exclude_unset=True)
+    for key, value in changes.items():
+        section, _, name = _known(key).partition(".")
+        data[section] = dict(data.get(section, {})) | {name: value}
+    try:
+        return replace(file, spec=ScenarioFile.model_validate(data))
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in fault["loc"][:2])
+        message = f"{where}={changes.get(where)!r}: {fault['msg'].lower()}"
+        raise UsageError(message) from error
+
+
+def _known(key: str) -> str:
+    if key in KEYS:
+        return key
+    near = difflib.get_close_matches(key, KEYS, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    message = f"there is no setting {key!r}; {hint}settings: {', '.join(KEYS)}"
+    raise UsageError(message)

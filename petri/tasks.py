@@ -1,0 +1,123 @@
+"""The Inspect task: scenario, plan, auditor and judge put together. `petri audit` runs this same task."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from inspect_ai import Task, task
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.model import model_roles
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+from inspect_ai.viewer import ViewerConfig
+
+from petri.audit.auditor import auditor
+from petri.errors import UsageError
+from petri.judge.scorer import judge as judge_scorer
+from petri.plan import Cell, plan_cells
+from petri.prompts.files import digests
+from petri.roles import as_choices, make_roles, target_label
+from petri.rubric.load import load_rubrics
+from petri.scenario.override import override
+from petri.scenario.select import LoadedFile, load_scenarios
+
+@task
+def audit(  # noqa: PLR0913 -- each is an option of `inspect eval -T`
+    scenarios: str | Sequence[str],
+    only: str | Sequence[str] = (),
+    tags: str | Sequence[str] = (),
+    limit: int | None = None,
+    epochs: int | None = None,
+    max_turns: int | None = None,
+    rubric: str | Sequence[str] = (),
+    judge: bool = True,  # noqa: FBT001, FBT002 -- `-T judge=false`
+    settings: Mapping[str, object] | None = None,
+) -> Task:
+    """Audit one target with the scenarios that these selectors name.
+
+    The roles ``auditor``, ``target`` and ``judge`` come from Inspect (`--model-role`), else from the scenario file.
+    ``settings`` replaces values of the file, such as ``{"audit.tools": "none"}``; with ``judge`` false nothing is scored.
+    """
+    changes = dict(settings or {})
+    given = {"audit.epochs": epochs, "audit.max_turns": max_turns, "judge.rubric": _names(rubric) or None}
+    changes |= {key: value for key, value in given.items() if value is not None}
+    loaded = load_scenarios(_names(scenarios), only=_names(only), tags=_names(tags), limit=limit)
+    files = [override(file, changes) for file in loaded]
+    spec = files[0].spec
+    _require_agreement(files)
+    bound = model_roles()
+    label = None if "target" in bound else next(map(target_label, as_choices(spec.models.target)), None)
+    cells = [cell for file in files for cell in plan_cells(file)]
+    rubrics = resolved_rubrics(files[0])
+    return Task(
+        dataset=MemoryDataset([_sample(cell, label) for cell in cells], name=spec.name),
+        setup=require_roles(["auditor", "target", "judge"] if judge else ["auditor", "target"]),
+        solver=auditor(),
+        scorer=judge_scorer(rubrics) if judge else None,
+        model_roles=make_roles(spec.models, bound),
+        epochs=spec.audit.epochs,
+        viewer=ViewerConfig(trust_content=False),
+        metadata={"petri": _header(files, cells, label) | {"dimensions": _dimensions(rubrics) if judge else []}},
+    )
+
+
+@solver
+def require_roles(roles: Sequence[str]) -> Solver:
+    """Stop an audit before its first call when a role has no model."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 -- Inspect's signature
+        missing = [role for role in roles if role not in model_roles()]
+        if missing:
+            message = (
+                f"no model has the role {' or '.join(missing)}; name one with --model-role {missing[0]}=MODEL, "
+                f"in the scenario file under models, or use petri-offline/{missing[0]}"
+            )
+            raise UsageError(message)
+        return state
+
+    return solve
+
+
+def _names(value: str | Sequence[str]) -> tuple[str, ...]:
+    """Read one name, several with commas between them (as `-T` gives them), or a list."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return tuple(value)
+
+
+def _sample(cell: Cell, target: str | None) -> Sample:
+    return Sample(input=cell.seed, id=cell.id, metadata={"petri": cell.model_dump(mode="json"), "target": target})
+
+
+def _header(files: Sequence[LoadedFile], cells: Sequence[Cell], target: str | None) -> dict[str, Any]:
+    """Say in the log's header what was planned, so that a log that holds nothing else can still be accounted for."""
+    return {
+        "target": target,
+        "files": [{"path": file.path, "sha256": file.sha256} for file in files],
+        "prompts": digests("auditor", "judge"),
+        "cells": [cell.header() for cell in cells],
+    }
+
+
+def _dimensions(rubrics: Sequence[str]) -> list[dict[str, Any]]:
+    """Give the dimensions that are scored, so that a log says what its numbers mean."""
+    return [dim.model_dump(mode="json") for rubric in load_rubrics(rubrics) for dim in rubric.spec.dimensions]
+
+
+def _require_agreement(files: Sequence[LoadedFile]) -> None:
+    """Refuse files that want different models, judging or epochs: one task has one of each."""
+    first = files[0]
+    for file in files[1:]:
+        for what, ours, theirs in (
+            ("models", first.spec.models, file.spec.models),
+            ("judge", resolved_rubrics(first), resolved_rubrics(file)),
+            ("audit.epochs", first.spec.audit.epochs, file.spec.audit.epochs),
+        ):
+            if ours != theirs:
+                message = f"{first.path} and {file.path} differ in {what}; run them apart, or use `petri audit`"
+                raise UsageError(message)
+
+
+def resolved_rubrics(file: LoadedFile) -> list[str]:
+    """Give the file's rubrics so that they can be found from anywhere: paths beside the file in full."""
+    beside = [(name, Path(file.path).parent / name) for name in file.spec.judge.rubric]
+    return [str(path.resolve()) if path.suffix in {".yaml", ".yml"} else name for name, path in beside]

@@ -1,0 +1,78 @@
+"""What a judge reads of a transcript: every message once, with labels, roles and origins from our own record."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from inspect_ai.model import ChatMessageAssistant, ChatMessageTool
+
+from petri.conversation.labels import labelled_calls
+from petri.conversation.text import citable, reasoning_of, text_of
+from petri.conversation.tree import Node, Tree
+from petri.transcript.schema import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A transcript as data for a judge, and the texts of each message that a quote may come from."""
+
+    messages: tuple[dict[str, Any], ...]
+    branches: tuple[tuple[str, ...], ...]
+    pieces: dict[str, tuple[str, ...]]
+    target: frozenset[str]
+    """Labels of what the target itself said."""
+
+    def as_json(self, nonce: str) -> str:
+        """Give the reading as one JSON object; all text is inside JSON strings, so none can forge a label or a role."""
+        content = {"nonce": nonce, "messages": self.messages, "branches": self.branches}
+        return json.dumps(content, ensure_ascii=False)
+
+
+def read(transcript: Transcript) -> Reading:
+    """Give what a judge reads: the messages that the target saw or said, and each branch as a path of labels."""
+    tree = transcript.conversation()
+    branches = tuple(tuple(node.label for node in tree.path(leaf.label)) for leaf in tree.branches())
+    seen = {label for branch in branches for label in branch}
+    nodes = [node for node in tree if node.label in seen]
+    return Reading(
+        messages=tuple(_row(tree, node) for node in nodes),
+        branches=branches,
+        pieces={node.label: tuple(text for _, text in citable(node.message)) for node in nodes},
+        target=frozenset(node.label for node in nodes if node.origin == "target"),
+    )
+
+
+def _row(tree: Tree, node: Node) -> dict[str, Any]:
+    message = node.message
+    row: dict[str, Any] = {
+        "label": node.label,
+        "parent": node.parent,
+        "origin": node.origin.value,
+        "role": message.role,
+        "text": text_of(message),
+    }
+    if reasoning := reasoning_of(message):
+        row["reasoning"] = reasoning
+    calls = [
+        {"call": label, "name": call.function, "arguments": call.arguments}
+        for label, call in labelled_calls(node).items()
+    ]
+    if calls:
+        row["tool_calls"] = calls
+    if isinstance(message, ChatMessageTool):
+        row["answers"] = _answered(tree, node)
+        if message.error is not None:
+            row["is_error"] = True
+    before = tree[node.parent].tools if node.parent is not None else ()
+    if node.tools != before:
+        row["tools_in_force"] = [tool.name for tool in node.tools]
+    return row
+
+
+def _answered(tree: Tree, node: Node) -> str:
+    """Give the label of the call that a tool result answers."""
+    wanted = node.message.tool_call_id if isinstance(node.message, ChatMessageTool) else None
+    caller = next(
+        earlier for earlier in reversed(tree.path(node.label)) if isinstance(earlier.message, ChatMessageAssistant)
+    )
+    return next(label for label, call in labelled_calls(caller).items() if call.id == wanted)

@@ -1,0 +1,148 @@
+"""Operations on an audit session as they stand in the log, and the fold that makes a transcript of them.
+
+Each operation is a mapping with an ``op``; several that happen in one step are one ``InfoEvent`` of source ``petri``
+with the data ``{"ops": [...]}``. The names and fields below are the format; ``fold`` is its only reader.
+
+    {"op": "node", "label", "parent", "origin", "message"}    a message was added after the head, in its place
+    {"op": "head", "to", "why"}                               the head moved; tools in force there came back
+    {"op": "tools", "tools"}                                  these tools are in force from here on
+    {"op": "auditor", "message"}                              a message was added to the auditor's own conversation
+    {"op": "end", "by", "reason"}                             the loop ended of its own
+    {"op": "error", "kind", "message"}                        the loop is about to raise
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from inspect_ai.event import Event, InfoEvent, SampleLimitEvent
+from inspect_ai.model import ChatMessage
+from inspect_ai.tool import ToolInfo
+
+from petri.conversation.tree import Node, Origin, Tree, dump_message, parse_message
+from petri.errors import TreeError, UnreadableLog
+from petri.plan import Cell, job_id
+from petri.transcript.outcome import decide_outcome
+from petri.transcript.schema import End, ErrorRecord, Transcript, TreeRecord
+
+SOURCE: Final = "petri"
+
+Op = dict[str, Any]
+
+
+def node_op(node: Node) -> Op:
+    """Record that a node was added after the head."""
+    return {
+        "op": "node",
+        "label": node.label,
+        "parent": node.parent,
+        "origin": node.origin.value,
+        "message": dump_message(node.message),
+    }
+
+
+def head_op(to: str | None, why: str) -> Op:
+    """Record that the head moved to a label, or before everything."""
+    return {"op": "head", "to": to, "why": why}
+
+
+def tools_op(tools: Iterable[ToolInfo]) -> Op:
+    """Record the tools in force from here on."""
+    return {"op": "tools", "tools": [tool.model_dump(mode="json", exclude_none=True) for tool in tools]}
+
+
+def auditor_op(message: ChatMessage) -> Op:
+    """Record a message of the auditor's own conversation."""
+    return {"op": "auditor", "message": dump_message(message)}
+
+
+def end_op(end: End) -> Op:
+    """Record why the loop ended."""
+    return {"op": "end", "by": end.by, "reason": end.reason}
+
+
+def error_op(error: ErrorRecord) -> Op:
+    """Record what the loop is about to raise."""
+    return {"op": "error", "kind": error.kind, "message": error.message}
+
+
+@dataclass(slots=True)
+class Fold:
+    """What the operations so far amount to."""
+
+    tree: Tree = field(default_factory=Tree)
+    auditor: list[ChatMessage] = field(default_factory=list[ChatMessage])
+    end: End | None = None
+    error: ErrorRecord | None = None
+    limit: str | None = None
+    """Inspect's name of the limit that stopped the sample, if one did."""
+
+    def apply(self, op: Op) -> None:
+        """Carry out one recorded operation; raises ``UnreadableLog`` if it does not fit what came before."""
+        try:
+            match op["op"]:
+                case "node":
+                    self._add(op)
+                case "head":
+                    self.tree.move(op["to"])
+                case "tools":
+                    self.tree.set_tools([ToolInfo.model_validate(tool) for tool in op["tools"]])
+                case "auditor":
+                    self.auditor.append(parse_message(op["message"]))
+                case "end":
+                    self.end = End(by=op["by"], reason=op["reason"])
+                case "error":
+                    self.error = ErrorRecord(kind=op["kind"], message=op["message"])
+                case unknown:
+                    message = f"the log holds an operation {unknown!r} that this version does not know"
+                    raise UnreadableLog(message)
+        except (KeyError, TypeError, ValueError, TreeError) as fault:
+            message = f"the log holds an operation that does not fit: {fault}"
+            raise UnreadableLog(message) from fault
+
+    def _add(self, op: Op) -> None:
+        head = self.tree.head
+        parent = None if head is None else head.label
+        if op["parent"] != parent:
+            message = f"message {op['label']} follows {op['parent']}, but the head is at {parent}"
+            raise UnreadableLog(message)
+        self.tree.append(parse_message(op["message"]), Origin(op["origin"]))
+
+
+def fold(events: Iterable[Event]) -> Fold:
+    """Replay the operations among these events."""
+    result = Fold()
+    for event in events:
+        if isinstance(event, SampleLimitEvent):
+            result.limit = event.type
+        elif isinstance(event, InfoEvent) and event.source == SOURCE and isinstance(event.data, dict):
+            for op in cast("list[Op]", event.data.get("ops", [])):
+                result.apply(op)
+    return result
+
+
+def make_transcript(
+    events: Iterable[Event],
+    *,
+    cell: Cell,
+    epoch: int,
+    target: str,
+    error: ErrorRecord | None = None,
+) -> Transcript:
+    """Give the transcript of one audit; ``error`` is what Inspect says of the sample as a whole."""
+    folded = fold(events)
+    spoken = max((node.turn for node in folded.tree), default=0)
+    # A recorded error without a failed sample was retried by Inspect; our own words of it are the better ones.
+    fault = (folded.error or error) if error is not None else None
+    outcome = decide_outcome(target_turns=spoken, end=folded.end, limit=folded.limit, failed=fault is not None)
+    return Transcript(
+        id=job_id(cell, target, epoch),
+        cell=cell,
+        epoch=epoch,
+        target=target,
+        tree=TreeRecord.model_validate(folded.tree.dump()),
+        auditor=tuple(folded.auditor),
+        end=folded.end,
+        error=fault,
+        outcome=outcome,
+    )

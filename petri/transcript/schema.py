@@ -1,0 +1,72 @@
+"""The record of one audit, versioned. It is a fold of the log's events and holds nothing that they do not."""
+
+from typing import Literal
+
+from inspect_ai.model import ChatMessage
+from inspect_ai.tool import ToolInfo
+from pydantic import BaseModel, ConfigDict
+
+from petri.conversation.tree import Origin, Tree
+from petri.plan import Cell
+
+FORMAT: Literal["petri-transcript/1"] = "petri-transcript/1"
+
+EndedBy = Literal["auditor", "turns", "stalled", "refused", "context"]
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NodeRecord(_Stored):
+    """One node of the tree; ``tools`` is a position in the tree's table of tool sets."""
+
+    label: str
+    parent: str | None
+    origin: Origin
+    tools: int
+    message: ChatMessage
+
+
+class TreeRecord(_Stored):
+    """The conversation tree as data."""
+
+    head: str | None
+    tools: int
+    toolsets: tuple[tuple[ToolInfo, ...], ...]
+    nodes: tuple[NodeRecord, ...]
+
+
+class End(_Stored):
+    """Why the auditing loop came to an end of its own."""
+
+    by: EndedBy
+    reason: str
+
+
+class ErrorRecord(_Stored):
+    """What went wrong in one audit; ``kind`` is a short stable word, ``message`` has secrets removed."""
+
+    kind: str
+    message: str
+
+
+class Transcript(_Stored):
+    """One audit: what was planned, everything that was said on every branch, and how it ended."""
+
+    format: Literal["petri-transcript/1"] = FORMAT
+    id: str
+    cell: Cell
+    epoch: int
+    target: str
+    tree: TreeRecord
+    auditor: tuple[ChatMessage, ...]
+    """The auditor's own conversation, in order."""
+    end: End | None
+    error: ErrorRecord | None
+    outcome: str
+    """See ``petri.transcript.outcome``."""
+
+    def conversation(self) -> Tree:
+        """Give the conversation as a tree."""
+        return Tree.parse(self.tree.model_dump(mode="json", exclude_none=True) | {"head": self.tree.head})

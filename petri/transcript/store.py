@@ -1,0 +1,159 @@
+"""Runs on disk: finding them, their plans and logs, and reading transcripts from logs."""
+
+import json
+import os
+import re
+import secrets as random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from inspect_ai.log import (
+    EvalLog,
+    EvalSample,
+    read_eval_log,
+    read_eval_log_sample,
+    read_eval_log_sample_summaries,
+)
+from pydantic import ValidationError
+
+from petri.errors import RunNotFound, UnreadableLog
+from petri.plan import Cell
+from petri.secrets import redact
+from petri.transcript.record import make_transcript
+from petri.transcript.schema import ErrorRecord, Transcript
+
+DEFAULT_OUT: Final = "transcripts"
+PLAN: Final = "run.json"
+RESULTS: Final = "results.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run's folder; its name is the run's id."""
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """The id: UTC time, name and a short random part."""
+        return self.folder.name
+
+    def logs(self) -> tuple[Path, ...]:
+        """Give the Inspect logs, oldest first."""
+        return tuple(sorted(self.folder.glob("*.eval")))
+
+    def plan(self) -> dict[str, Any] | None:
+        """Give what ``run.json`` says, or None for a folder of logs that `petri audit` did not write."""
+        path = self.folder / PLAN
+        if not path.is_file():
+            return None
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            message = f"{path}: not valid JSON: {error}"
+            raise UnreadableLog(message) from error
+
+
+def out_folder(chosen: str | None = None) -> Path:
+    """Give the folder that runs are written to: the one chosen, else ``PETRI_OUT``, else ``transcripts``."""
+    return Path(chosen or os.environ.get("PETRI_OUT") or DEFAULT_OUT)
+
+
+def new_run(out: Path, name: str) -> Run:
+    """Make the folder of a new run; raises ``OSError`` where it cannot be written."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:48] or "run"
+    folder = out / f"{stamp}-{slug}-{random.token_hex(2)}"
+    folder.mkdir(parents=True)
+    return Run(folder)
+
+
+def write_json(path: Path, data: object) -> None:
+    """Write a file whole or not at all."""
+    draft = path.with_suffix(f"{path.suffix}.part")
+    draft.write_text(json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def list_runs(out: Path) -> tuple[Run, ...]:
+    """Give the runs below a folder, newest first."""
+    folders = [path for path in out.iterdir() if path.is_dir()] if out.is_dir() else []
+    runs = [Run(path) for path in folders if (path / PLAN).is_file() or any(path.glob("*.eval"))]
+    return tuple(sorted(runs, key=lambda run: run.id, reverse=True))
+
+
+def find_run(name: str, out: Path) -> Run:
+    """Give a run by its folder, its id, an unmistakable part of its id, or ``last``."""
+    folder = Path(name)
+    if folder.is_dir():
+        return Run(folder)
+    runs = list_runs(out)
+    if name == "last" and runs:
+        return runs[0]
+    matches = [run for run in runs if name and name in run.id]
+    if len(matches) == 1:
+        return matches[0]
+    choices = ", ".join(run.id for run in (matches or runs)[:5])
+    if matches:
+        message = f"{name!r} fits {len(matches)} runs: {choices}"
+    else:
+        message = f"no run {name!r} in {out}/; " + (f"the newest: {choices}" if choices else "there are none yet")
+    raise RunNotFound(message)
+
+
+def read_header(log: Path) -> EvalLog:
+    """Give a log without its samples; raises ``UnreadableLog`` when it is damaged or not ours."""
+    try:
+        header = read_eval_log(str(log), header_only=True)
+    except (OSError, ValueError, KeyError) as error:
+        message = f"{log}: cannot be read as an Inspect log: {redact(str(error))}"
+        raise UnreadableLog(message) from error
+    if not isinstance((header.eval.metadata or {}).get("petri"), dict):
+        message = f"{log}: is a log of {header.eval.task!r}, not of a petri audit"
+        raise UnreadableLog(message)
+    return header
+
+
+def sample_keys(log: Path) -> tuple[tuple[str, int], ...]:
+    """Give the (sample id, epoch) pairs that a log holds."""
+    from_summaries = read_eval_log_sample_summaries(str(log))
+    return tuple((str(summary.id), summary.epoch) for summary in from_summaries)
+
+
+def read_sample(log: Path, sample_id: str, epoch: int) -> EvalSample:
+    """Give one sample with its long texts in place."""
+    return read_eval_log_sample(str(log), sample_id, epoch, resolve_attachments="full")
+
+
+def samples(log: Path) -> Iterator[EvalSample]:
+    """Yield a log's samples one at a time, so that memory stays bounded."""
+    for sample_id, epoch in sample_keys(log):
+        yield read_sample(log, sample_id, epoch)
+
+
+def transcript_of(sample: EvalSample, target: str) -> Transcript:
+    """Give the transcript of a sample; ``target`` is the target's name where the plan gave it no label."""
+    try:
+        cell = Cell.model_validate(sample.metadata["petri"])
+    except (KeyError, ValidationError) as error:
+        message = f"sample {sample.id} was written by another version, or by another program: {error}"
+        raise UnreadableLog(message) from error
+    failed = sample.error
+    error = None if failed is None else ErrorRecord(kind="other", message=redact(first_line(failed.message)))
+    label = str(sample.metadata.get("target") or target)
+    return make_transcript(sample.events, cell=cell, epoch=sample.epoch, target=label, error=error)
+
+
+def role_model(header: EvalLog, role: str) -> str:
+    """Give the model in a role, as the log's header has it; several with commas between."""
+    bound = (header.eval.model_roles or {}).get(role)
+    models = bound if isinstance(bound, list) else [bound] if bound is not None else []
+    return ", ".join(model.model for model in models) or "?"
+
+
+def first_line(text: str) -> str:
+    """Give the first line of an error, which is what fits beside a count."""
+    return text.strip().splitlines()[0][:500] if text.strip() else ""

@@ -1,0 +1,291 @@
+"""The shape of the code base, read from its syntax: who imports whom, what is forbidden, how large things may be."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import petri
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "petri"
+
+# Each group imports only groups of earlier lines; groups on one line never import each other.
+LAYERS = (
+    ("errors", "compat", "secrets"),
+    ("boundary", "datafiles", "prompts", "conversation", "document"),
+    ("scenario", "rubric"),
+    ("plan", "roles"),
+    ("transcript",),
+    ("audit", "judge", "offline"),
+    ("analysis",),
+    ("viewer", "display", "tasks"),
+    ("runner",),
+    ("cli", "_registry"),
+)
+RANK = {group: rank for rank, groups in enumerate(LAYERS) for group in groups}
+
+# (who, of whom) -> all that may be imported: the importer needs the data, not the machinery.
+NARROW = {("analysis", "judge"): {"petri.judge.verdict"}}
+
+# file -> why its imports may stand inside a function or a TYPE_CHECKING block.
+HIDDEN_IMPORTS = {"petri/__init__.py": "the facade is lazy; type checkers still see its names"}
+
+# file -> why `except Exception` stands there.
+BROAD_EXCEPT = {"petri/boundary.py": "whatever escapes a job becomes data in its record"}
+
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
+FORBIDDEN_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
+FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "yaml.load"}
+BROAD = {"Exception", "BaseException"}
+HEAVY = {"anthropic", "inspect_ai", "numpy", "openai", "pydantic", "rich", "scipy", "typer"}
+
+MAX_MODULE_LINES = 400
+MAX_TEST_MODULE_LINES = 600
+MAX_FUNCTION_LINES = 60
+MAX_PUBLIC_NAMES = 25
+
+
+class Module:
+    """One source file: its syntax tree, and where it stands in the package."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.relative_to(ROOT).as_posix()
+        self.source = path.read_text(encoding="utf-8")
+        self.tree = ast.parse(self.source, filename=self.name)
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        self.group = parts[1] if parts[0] == "petri" else ""
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def at(self, node: ast.AST, fault: str) -> str:
+        return f"{self.name}:{getattr(node, 'lineno', 1)}: {fault}"
+
+
+def _modules(folder: str) -> list[Module]:
+    return [Module(path) for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+MODULES = _modules("petri")
+INNER = [module for module in MODULES if module.group != "__init__"]
+TESTS = _modules("tests") + _modules("benchmarks")
+each_module = pytest.mark.parametrize("module", MODULES, ids=repr)
+each_inner_module = pytest.mark.parametrize("module", INNER, ids=repr)
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    """The dotted names an import statement may load; `from a import b` gives `a.b`, b being a module or not."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield from (f"{node.module or ''}.{alias.name}" for alias in node.names)
+
+
+def _imports(module: Module) -> Iterator[tuple[ast.AST, str]]:
+    for node in ast.walk(module.tree):
+        for name in _imported(node):
+            yield node, name
+
+
+def _layer_fault(module: Module, name: str) -> str | None:
+    parts = name.split(".")
+    if parts[0] != "petri" or name == "petri.__version__":
+        return None
+    group = parts[1] if len(parts) > 1 else ""
+    if group not in RANK:
+        return f"imports {name!r}: import from the module that defines it, not from the facade"
+    if group != module.group and RANK[group] >= RANK[module.group]:
+        return (
+            f"{module.group!r} may not import {group!r}: it stands on the same line of LAYERS, or a later one"
+        )
+    narrow = NARROW.get((module.group, group))
+    if narrow is not None and not any(name == door or name.startswith(door + ".") for door in narrow):
+        return f"{module.group!r} may import of {group!r} only {', '.join(sorted(narrow))}"
+    return None
+
+
+@each_inner_module
+def test_every_group_has_a_layer(module: Module) -> None:
+    assert module.group in RANK, (
+        f"add petri.{module.group} to LAYERS in {Path(__file__).name} and to DESIGN's table"
+    )
+
+
+@each_inner_module
+def test_imports_point_one_way(module: Module) -> None:
+    faults = [
+        module.at(node, fault) for node, name in _imports(module) if (fault := _layer_fault(module, name))
+    ]
+    assert not faults, "\n".join(faults)
+
+
+@each_module
+def test_imports_are_absolute(module: Module) -> None:
+    nodes = [node for node in ast.walk(module.tree) if isinstance(node, ast.ImportFrom) and node.level]
+    assert not nodes, "\n".join(module.at(node, "relative import: name the module in full") for node in nodes)
+
+
+def _nested_imports(tree: ast.Module) -> Iterator[ast.AST]:
+    for statement in tree.body:
+        if not isinstance(statement, ast.Import | ast.ImportFrom):
+            yield from (node for node in ast.walk(statement) if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+@each_module
+def test_imports_stand_at_the_top(module: Module) -> None:
+    if module.name in HIDDEN_IMPORTS:
+        return
+    faults = [module.at(node, "import inside a block") for node in _nested_imports(module.tree)]
+    assert not faults, "\n".join(faults)
+
+
+def _is_private(part: str) -> bool:
+    return part.startswith("_") and not part.startswith("__")
+
+
+@each_module
+def test_inspect_is_used_by_its_public_names(module: Module) -> None:
+    if module.group == "compat":
+        return
+    private = [
+        (node, name)
+        for node, name in _imports(module)
+        if name.startswith("inspect_ai.") and any(map(_is_private, name.split(".")))
+    ]
+    assert not private, "\n".join(module.at(node, f"{name} is private to Inspect") for node, name in private)
+
+
+def _own_names(tree: ast.Module) -> Iterator[str]:
+    """What a module's own classes define: their methods and fields, and what they set on `self`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+        elif (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id in {"self", "cls"}
+        ):
+            yield node.attr
+
+
+@each_module
+def test_private_attributes_are_used_where_they_are_defined(module: Module) -> None:
+    if module.group == "compat":
+        return
+    own = set(_own_names(module.tree))
+    faults = [
+        module.at(node, f"{ast.unparse(node)} is private to another module")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and _is_private(node.attr) and node.attr not in own
+    ]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(
+    ("module", "limit"),
+    [(module, MAX_MODULE_LINES) for module in MODULES]
+    + [(module, MAX_TEST_MODULE_LINES) for module in TESTS],
+    ids=repr,
+)
+def test_a_module_fits_in_the_head(module: Module, limit: int) -> None:
+    lines = len(module.source.splitlines())
+    assert lines <= limit, f"{module.name} has {lines} lines, {limit} at most: split it by noun"
+
+
+@each_module
+def test_a_function_fits_on_a_screen(module: Module) -> None:
+    faults = [
+        module.at(node, f"{node.name} has {length} lines, {MAX_FUNCTION_LINES} at most")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if (length := (node.end_lineno or node.lineno) - node.lineno + 1) > MAX_FUNCTION_LINES
+    ]
+    assert not faults, "\n".join(faults)
+
+
+def _catches_everything(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    return any(isinstance(node, ast.Name) and node.id in BROAD for node in ast.walk(handler.type))
+
+
+@each_module
+def test_errors_are_caught_by_name(module: Module) -> None:
+    handlers = [
+        node
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ExceptHandler) and _catches_everything(node)
+    ]
+    allowed = 1 if module.name in BROAD_EXCEPT else 0
+    faults = [
+        module.at(node, "catches everything: name the errors, or let them reach the boundary")
+        for node in handlers
+    ]
+    assert len(handlers) <= allowed, "\n".join(faults)
+
+
+def test_there_is_one_boundary_for_errors() -> None:
+    assert len(BROAD_EXCEPT) <= 1, "DESIGN, rule 5: `except Exception` stands in one place"
+
+
+def _danger(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Call):
+        name = ast.unparse(node.func)
+        if name in FORBIDDEN_CALLS:
+            return f"calls {name}: text is never code"
+        if any(key.arg == "shell" and ast.unparse(key.value) != "False" for key in node.keywords):
+            return "starts a shell: pass a list of arguments"
+    modules = FORBIDDEN_MODULES & {name.split(".")[0] for name in _imported(node)}
+    return f"imports {', '.join(modules)}: it runs what it reads" if modules else None
+
+
+@each_module
+def test_nothing_runs_text(module: Module) -> None:
+    faults = [module.at(node, fault) for node in ast.walk(module.tree) if (fault := _danger(node))]
+    assert not faults, "\n".join(faults)
+
+
+@each_module
+def test_a_module_is_named_for_its_noun(module: Module) -> None:
+    parts = set(module.path.relative_to(PACKAGE).with_suffix("").parts)
+    assert not parts & FORBIDDEN_NAMES, f"{module.name}: name it for what it holds"
+
+
+def test_the_facade_is_small_and_sorted() -> None:
+    assert len(petri.__all__) <= MAX_PUBLIC_NAMES
+    assert petri.__all__ == sorted(petri.__all__)
+    assert set(petri.__all__) < set(dir(petri))
+
+
+@pytest.mark.parametrize("name", petri.__all__)
+def test_a_public_name_is_there_and_documented(name: str) -> None:
+    assert (getattr(petri, name).__doc__ or "").strip(), f"petri.{name} has no docstring"
+
+
+def test_an_unknown_public_name_is_answered_with_the_choices() -> None:
+    with pytest.raises(AttributeError, match=r"no attribute 'Senario'.*Scenario"):
+        getattr(petri, "Senario")  # noqa: B009 - a type checker would refuse the plain form
+
+
+def test_the_docs_list_the_facade() -> None:
+    documented = re.findall(
+        r"^\| `(\w+)` \|", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert documented == petri.__all__
+
+
+def test_importing_petri_does_nothing(tmp_path: Path) -> None:
+    code = f"import petri, sys; print(*sorted({HEAVY!r} & set(sys.modules)), end='')"
+    child = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert (child.returncode, child.stdout, child.stderr) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []
