@@ -7,29 +7,41 @@ audit, which the floor then repeats.
 import argparse
 import gc
 import json
+import os
 import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from floor import floor_task
-from inspect_ai import Task
 from inspect_ai import eval as inspect_eval  # pyright: ignore[reportUnknownVariableType]
-from inspect_ai.log import EvalLog
+from inspect_ai.log import list_eval_logs, read_eval_log
 from report import Measurement
-from workload import CONNECTIONS, METER, Call, models, write_scenario
+from workload import CONNECTIONS, METER, models, write_scenario
 
-from petri.tasks import audit
+from petri.display.base import Display
+from petri.runner import Order, run
+
+PYTHONS_OWN_GC: Final = gc.get_threshold()
+
+OURS: Final[Mapping[str, Any]] = {
+    "score_display": False,
+    "log_level": "warning",
+    "log_model_api": False,
+    "acp_server": False,
+    "ctl_server": False,
+}
+"""The settings of `petri.runner`, which the floor runs under too; the collector's stay in force from the warm-up."""
 
 
 def main() -> None:
     """Measure what the arguments ask for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["audit", "floor"])
-    parser.add_argument("--settings", choices=["petri", "default"], default="petri")
+    parser.add_argument("what", choices=["audit", "floor", "floor-default"])
     parser.add_argument("--audits", type=int, required=True)
     parser.add_argument("--turns", type=int, required=True)
     parser.add_argument("--latency", type=float, default=0)
@@ -40,52 +52,58 @@ def main() -> None:
 
 def measure(options: argparse.Namespace, folder: Path) -> Measurement:
     """Warm up, then run and time one evaluation."""
-    recorded = record(folder, options.turns)
-    scenario = write_scenario(folder, audits=options.audits, turns=options.turns)
-    task = audit(str(scenario)) if options.what == "audit" else floor_task(recorded, options.audits)
-    METER.calls = 0
+    METER.recording = True
+    run_audits(folder / "warm-up", audits=1, turns=options.turns, latency=0)
+    METER.recording, METER.calls = False, 0
+    kinds: dict[str, Callable[[], None]] = {
+        "audit": lambda: run_audits(folder / "measured", options.audits, options.turns, options.latency),
+        "floor": lambda: run_floor(folder / "measured", options.audits, options.latency, OURS),
+        "floor-default": lambda: run_floor(folder / "measured", options.audits, options.latency, {}),
+    }
+    if options.what == "floor-default":
+        os.environ.pop("INSPECT_TRACE_LEVEL", None)
+        gc.unfreeze()
+        gc.set_threshold(*PYTHONS_OWN_GC)
     gc.collect()
     before, wall, cpu = peak(), time.perf_counter(), time.process_time()
-    log = run(task, folder, options.settings, options.latency)
+    kinds[options.what]()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    check(log, METER.calls, len(recorded) * options.audits)
-    size = Path(log.location).stat().st_size
-    return Measurement(METER.calls, len(recorded), cpu, wall, size, peak(), before)
+    calls, after = len(METER.recorded), peak()
+    size = check(folder / "measured", calls=calls * options.audits)
+    return Measurement(METER.calls, calls, cpu, wall, size, after, before)
 
 
-def record(folder: Path, turns: int) -> list[Call]:
-    """Run one audit, and give the calls that it made."""
-    METER.recording = True
-    scenario = write_scenario(folder, audits=1, turns=turns)
-    log = run(audit(str(scenario)), folder, "petri", 0)
-    METER.recording = False
-    check(log, METER.calls, turns * 2 + 1)
-    return METER.recorded
+def run_audits(folder: Path, audits: int, turns: int, latency: float) -> None:
+    """Do what `petri audit` does, from the scenario file to the results, with all audits at once."""
+    folder.mkdir()
+    scenario = write_scenario(folder, audits=audits, turns=turns, latency=latency)
+    order = Order([str(scenario)], out=folder, max_samples=CONNECTIONS, max_connections=CONNECTIONS)
+    _, results = run(order, Display())
+    if results.counts.valid != audits:
+        sys.exit(f"not a measurement: {results.counts}")
 
 
-def run(task: Task, folder: Path, settings: str, latency: float) -> EvalLog:
-    """Evaluate a task with all audits at once."""
-    chosen: dict[str, Any] = {}
-    [log] = inspect_eval(
-        task,
+def run_floor(folder: Path, audits: int, latency: float, settings: Mapping[str, Any]) -> None:
+    """Repeat the recorded calls, all audits at once."""
+    inspect_eval(
+        floor_task(METER.recorded, audits),
         model=None,
         model_roles=models(latency),
-        log_dir=str(folder / "logs"),
+        log_dir=str(folder),
         display="none",
         max_samples=CONNECTIONS,
         max_connections=CONNECTIONS,
-        **chosen,
+        **settings,
     )
-    return log
 
 
-def check(log: EvalLog, calls: int, expected: int) -> None:
-    """Stop unless every audit did what was planned: a faster run that did less is no measurement."""
-    errors = [str(sample.error.message) for sample in log.samples or () if sample.error]
-    if log.status != "success" or errors or calls != expected:
-        sys.exit(
-            f"not a measurement: status {log.status}, {calls} calls of {expected}, errors {errors[:3]}, {log.error}"
-        )
+def check(folder: Path, *, calls: int) -> int:
+    """Stop unless all was done that was planned, for less work is no faster; give the size of the log in bytes."""
+    [found] = list_eval_logs(str(folder), recursive=True)
+    log = read_eval_log(found, header_only=True)
+    if log.status != "success" or METER.calls != calls:
+        sys.exit(f"not a measurement: {log.status}, {METER.calls} calls of {calls}, {log.error}")
+    return int(found.size or 0)
 
 
 def peak() -> int:

@@ -71,7 +71,7 @@ def measure_all(plan: Plan, home: Path) -> list[Row]:
         say(f"CPU and memory, {plan.audits} audits of {plan.turns} turns: round {number} of {plan.rounds}")
         floors.append(child(home, "floor", *load))
         audits.append(child(home, "audit", *load))
-        defaults.append(child(home, "floor", "--settings=default", *load))
+        defaults.append(child(home, "floor-default", *load))
     say(f"wall time at {plan.latency:g} s latency")
     slow = [*load, f"--latency={plan.latency}"]
     waited, waited_floor = child(home, "audit", *slow), child(home, "floor", *slow)

@@ -30,8 +30,12 @@ CONNECTIONS: Final = 1000
 SCENARIO: Final = """\
 petri: 1
 name: bench
-audit: {max_turns: %(turns)d, epochs: %(audits)d, tools: simulated}
-judge: {rubric: [%(rubric)s]}
+models:
+  auditor: {model: bench/auditor, args: {latency: %(latency)s}}
+  target: {model: bench/target, args: {latency: %(latency)s}}
+  judge: {model: bench/judge, args: {latency: %(latency)s}}
+audit: {max_turns: %(turns)d, epochs: %(audits)d}
+judge: {rubric: [rubric.yaml]}
 scenarios:
   - id: founder
     seed: |
@@ -119,11 +123,12 @@ def models(latency: float) -> dict[str, Model]:
     return {role: get_model(f"bench/{role}", memoize=False, latency=latency) for role in ROLES}
 
 
-def write_scenario(folder: Path, *, audits: int, turns: int) -> Path:
+def write_scenario(folder: Path, *, audits: int, turns: int, latency: float) -> Path:
     """Write a scenario file with a rubric of its own beside it; give its path."""
-    rubric, scenario = folder / "rubric.yaml", folder / "scenario.yaml"
-    rubric.write_text(RUBRIC, encoding="utf-8")
-    scenario.write_text(SCENARIO % {"audits": audits, "turns": turns, "rubric": rubric}, encoding="utf-8")
+    scenario = folder / "scenario.yaml"
+    filled = SCENARIO % {"audits": audits, "turns": turns, "latency": latency}
+    scenario.write_text(filled, encoding="utf-8")
+    (folder / "rubric.yaml").write_text(RUBRIC, encoding="utf-8")
     return scenario
 
 

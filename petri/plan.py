@@ -62,16 +62,16 @@ class AuditJob:
 def plan_cells(file: LoadedFile) -> tuple[Cell, ...]:
     """Give the cells of a file in file order; raises ``UsageError`` for settings that this version cannot honour."""
     _require_supported(file.path, file.spec.audit)
-    return tuple(_cell(file, scenario, values) for scenario in file.spec.scenarios for values in scenario.cells())
+    return tuple(
+        _cell(file, scenario, values) for scenario in file.spec.scenarios for values in scenario.cells()
+    )
 
 
-def plan_audits(
-    files: Iterable[LoadedFile], targets: Sequence[str]
-) -> tuple[AuditJob, ...]:
+def plan_audits(files: Iterable[LoadedFile], targets: Sequence[str]) -> tuple[AuditJob, ...]:
     """Give every audit of the files for targets known by these labels; ids are unique and stable."""
     doubles = sorted({target for target in targets if targets.count(target) > 1})
     if doubles:
-        message = f"the target {doubles[0]!r} is named twice with the same settings; name it once and set epochs instead"
+        message = f"the target {doubles[0]!r} is named twice; name it once and set epochs instead"
         raise UsageError(message)
     return tuple(
         AuditJob(job_id(cell, target, epoch), cell, target, epoch)
@@ -114,7 +114,9 @@ def _cell(file: LoadedFile, scenario: Scenario, values: dict[str, VariableValue]
     }
     draft = Cell(id="", **content)
     # Epochs and tags do not change what one audit is; the file's name keeps equal scenarios of two files apart.
-    identity = draft.model_dump(mode="json", exclude={"id": True, "file": True, "tags": True, "audit": {"epochs"}})
+    identity = draft.model_dump(
+        mode="json", exclude={"id": True, "file": True, "tags": True, "audit": {"epochs"}}
+    )
     suffix = _digest([file.spec.name, identity])
     return draft.model_copy(update={"id": f"{scenario.id}-{suffix}"})
 

@@ -23,7 +23,9 @@ def make_model(choice: Choice) -> Model:
     """Make the model; the provider's own error says what is missing (a key, a package)."""
     settings = ModelSettings(model=choice) if isinstance(choice, str) else choice
     config = GenerateConfig.model_validate(settings.model_dump(exclude=_NOT_CONFIG, exclude_none=True))
-    return get_model(settings.model, base_url=settings.base_url, config=config, memoize=False, **settings.args)
+    return get_model(
+        settings.model, base_url=settings.base_url, config=config, memoize=False, **settings.args
+    )
 
 
 def make_roles(models: Models, bound: Collection[str] = ()) -> dict[str, Model | Sequence[Model]]:

@@ -1,9 +1,11 @@
 """A run from its plan to its results: what `petri audit` does, as a function."""
 
 import gc
+import io
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from inspect_ai import Task
-from inspect_ai import eval as inspect_eval
+from inspect_ai import eval as inspect_eval  # pyright: ignore[reportUnknownVariableType] -- see below
 
 from petri.analysis.compute import compute_results
 from petri.analysis.gate import parse_gate
@@ -26,7 +28,7 @@ from petri.scenario.override import override
 from petri.scenario.schema import Model
 from petri.scenario.select import LoadedFile, load_scenarios
 from petri.tasks import audit, resolved_rubrics
-from petri.transcript.store import RESULTS, PLAN, Run, new_run, write_json
+from petri.transcript.store import PLAN, RESULTS, Run, new_run, write_json
 
 _RETRIES: Final = 6
 _ATTEMPT_SECONDS: Final = 600
@@ -67,7 +69,11 @@ def run(order: Order, display: Display) -> tuple[Run, Results]:
     """
     files = _load(order)
     parts = [Part(file, t, target_label(t)) for file in files for t in as_choices(file.spec.models.target)]
-    jobs = [job for file in files for job in plan_audits([file], [part.label for part in parts if part.file is file])]
+    jobs = [
+        job
+        for file in files
+        for job in plan_audits([file], [part.label for part in parts if part.file is file])
+    ]
     if not jobs:
         message = "there is nothing to run"
         raise NothingToRun(message)
@@ -137,7 +143,11 @@ def _task(order: Order, part: Part) -> Task:
 
 def _plain(model: Model | None) -> str | dict[str, Any] | None:
     """Give a model as JSON-ready data."""
-    return model if model is None or isinstance(model, str) else model.model_dump(mode="json", exclude_defaults=True)
+    return (
+        model
+        if model is None or isinstance(model, str)
+        else model.model_dump(mode="json", exclude_defaults=True)
+    )
 
 
 def _new_run(order: Order, files: Sequence[LoadedFile]) -> Run:
@@ -170,7 +180,8 @@ def _plan(
         "settings": dict(order.settings),
         "fail_on": list(order.fail_on),
         "audits": [
-            {"id": job.id, "cell": job.cell.header(), "target": job.target, "epoch": job.epoch} for job in jobs
+            {"id": job.id, "cell": job.cell.header(), "target": job.target, "epoch": job.epoch}
+            for job in jobs
         ],
     }
 
@@ -182,7 +193,11 @@ def _label(model: Model | None) -> str:
 def _start(folder: Run, parts: Sequence[Part], jobs: Sequence[AuditJob], *, judged: bool) -> Start:
     models = [part.file.spec.models for part in parts]
     judges = [judge for named in models for judge in as_choices(named.judge)] if judged else []
-    names = [_label(named.auditor) for named in models] + [part.label for part in parts] + list(map(_label, judges))
+    names = (
+        [_label(named.auditor) for named in models]
+        + [part.label for part in parts]
+        + list(map(_label, judges))
+    )
     return Start(
         run=folder.id,
         folder=str(folder.folder),
@@ -199,20 +214,33 @@ def _evaluate(tasks: Sequence[Task], folder: Run, order: Order, planned: int) ->
     os.environ.setdefault("INSPECT_TRACE_LEVEL", "WARNING")
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    inspect_eval(
-        list(tasks),
-        model=None,
-        log_dir=str(folder.folder),
-        display="none",
-        score_display=False,
-        log_level="warning",
-        log_model_api=False,
-        acp_server=False,
-        ctl_server=False,
-        fail_on_error=False,
-        max_tasks=len(tasks),
-        max_samples=order.max_samples or min(planned, _MOST_SAMPLES),
-        max_connections=order.max_connections,
-        max_retries=_RETRIES,
-        attempt_timeout=_ATTEMPT_SECONDS,
-    )
+    with _quiet():
+        inspect_eval(  # pyright: ignore[reportUnknownMemberType] -- Inspect leaves one of its parameters untyped
+            list(tasks),
+            model=None,
+            log_dir=str(folder.folder),
+            display="none",
+            score_display=False,
+            log_level="warning",
+            log_model_api=False,
+            acp_server=False,
+            ctl_server=False,
+            fail_on_error=False,
+            max_tasks=len(tasks),
+            max_samples=order.max_samples or min(planned, _MOST_SAMPLES),
+            max_connections=order.max_connections,
+            max_retries=_RETRIES,
+            attempt_timeout=_ATTEMPT_SECONDS,
+        )
+
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    """Keep what Inspect prints off stdout, which is for data; it is shown on stderr only if the block raises."""
+    said = io.StringIO()
+    try:
+        with redirect_stdout(said):
+            yield
+    except BaseException:
+        sys.stderr.write(said.getvalue())
+        raise

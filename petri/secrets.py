@@ -12,9 +12,7 @@ _SHORTEST: Final = 8
 
 def redact(text: str) -> str:
     """Give the text with configured secrets, and what looks like one, replaced by ``[removed]``."""
-    secrets = {
-        value for name, value in os.environ.items() if _NAMES.search(name) and len(value) >= _SHORTEST
-    }
+    secrets = {value for name, value in os.environ.items() if _NAMES.search(name) and len(value) >= _SHORTEST}
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "[removed]")
     return _PATTERNS.sub("[removed]", text)

@@ -1,7 +1,6 @@
 """The Inspect task: scenario, plan, auditor and judge put together. `petri audit` runs this same task."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from inspect_ai import Task, task
@@ -20,8 +19,9 @@ from petri.rubric.load import load_rubrics
 from petri.scenario.override import override
 from petri.scenario.select import LoadedFile, load_scenarios
 
+
 @task
-def audit(  # noqa: PLR0913 -- each is an option of `inspect eval -T`
+def audit(  # noqa: PLR0913, PLR0917 -- each is an option of `inspect eval -T`
     scenarios: str | Sequence[str],
     only: str | Sequence[str] = (),
     tags: str | Sequence[str] = (),
@@ -35,7 +35,8 @@ def audit(  # noqa: PLR0913 -- each is an option of `inspect eval -T`
     """Audit one target with the scenarios that these selectors name.
 
     The roles ``auditor``, ``target`` and ``judge`` come from Inspect (`--model-role`), else from the scenario file.
-    ``settings`` replaces values of the file, such as ``{"audit.tools": "none"}``; with ``judge`` false nothing is scored.
+    ``settings`` replaces values of the file, such as ``{"audit.tools": "none"}``. With ``judge`` false nothing is
+    scored.
     """
     changes = dict(settings or {})
     given = {"audit.epochs": epochs, "audit.max_turns": max_turns, "judge.rubric": _names(rubric) or None}
@@ -56,7 +57,9 @@ def audit(  # noqa: PLR0913 -- each is an option of `inspect eval -T`
         model_roles=make_roles(spec.models, bound),
         epochs=spec.audit.epochs,
         viewer=ViewerConfig(trust_content=False),
-        metadata={"petri": _header(files, cells, label) | {"dimensions": _dimensions(rubrics) if judge else []}},
+        metadata={
+            "petri": _header(files, cells, label) | {"dimensions": _dimensions(rubrics) if judge else []}
+        },
     )
 
 
@@ -85,7 +88,9 @@ def _names(value: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _sample(cell: Cell, target: str | None) -> Sample:
-    return Sample(input=cell.seed, id=cell.id, metadata={"petri": cell.model_dump(mode="json"), "target": target})
+    return Sample(
+        input=cell.seed, id=cell.id, metadata={"petri": cell.model_dump(mode="json"), "target": target}
+    )
 
 
 def _header(files: Sequence[LoadedFile], cells: Sequence[Cell], target: str | None) -> dict[str, Any]:
@@ -113,11 +118,13 @@ def _require_agreement(files: Sequence[LoadedFile]) -> None:
             ("audit.epochs", first.spec.audit.epochs, file.spec.audit.epochs),
         ):
             if ours != theirs:
-                message = f"{first.path} and {file.path} differ in {what}; run them apart, or use `petri audit`"
+                message = (
+                    f"{first.path} and {file.path} differ in {what}; run them apart, or use `petri audit`"
+                )
                 raise UsageError(message)
 
 
 def resolved_rubrics(file: LoadedFile) -> list[str]:
     """Give the file's rubrics so that they can be found from anywhere: paths beside the file in full."""
-    beside = [(name, Path(file.path).parent / name) for name in file.spec.judge.rubric]
+    beside = [(name, file.folder / name) for name in file.spec.judge.rubric]
     return [str(path.resolve()) if path.suffix in {".yaml", ".yml"} else name for name, path in beside]

@@ -19,7 +19,7 @@ LAYERS = (
     ("errors", "compat", "secrets"),
     ("boundary", "datafiles", "prompts", "conversation", "document"),
     ("scenario", "rubric"),
-    ("plan", "roles"),
+    ("check", "plan", "roles"),
     ("transcript",),
     ("audit", "judge", "offline"),
     ("analysis",),
@@ -113,7 +113,7 @@ def _layer_fault(module: Module, name: str) -> str | None:
 @each_inner_module
 def test_every_group_has_a_layer(module: Module) -> None:
     assert module.group in RANK, (
-        f"add petri.{module.group} to LAYERS in {Path(__file__).name} and to DESIGN's table"
+        f"add petri.{module.group} to LAYERS in {Path(__file__).name} and to docs/architecture.md"
     )
 
 

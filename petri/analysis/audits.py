@@ -9,23 +9,47 @@ from inspect_ai.model import ModelUsage
 from pydantic import ValidationError
 
 from petri.analysis.results import Audit, AuditScore, JudgeScore, Usage
-from petri.errors import UnreadableLog
+from petri.errors import RunNotFound, UnreadableLog
 from petri.judge.verdict import Ruling
 from petri.plan import planned_id
-from petri.transcript.store import read_sample, role_model, sample_keys, transcript_of
+from petri.transcript.schema import Transcript
+from petri.transcript.store import Run, read_header, read_sample, role_model, sample_keys, transcript_of
 
 
 def audits_of(log: Path, header: EvalLog) -> Iterator[Audit]:
     """Yield a row for every audit that the log's header plans; those without a sample are pending."""
     held = set(sample_keys(log))
-    facts = (header.eval.metadata or {})["petri"]
-    target = facts["target"] or role_model(header, "target")
+    target = _target(header)
     for epoch in range(1, (header.eval.config.epochs or 1) + 1):
-        for cell in facts["cells"]:
+        for cell in _cells(header):
             if (cell["id"], epoch) in held:
                 yield audit_row(read_sample(log, cell["id"], epoch), target, log.name)
             else:
                 yield pending_row(cell, target, epoch, log.name)
+
+
+def find_audit(run: Run, name: str) -> tuple[Transcript, Audit]:
+    """Give the transcript and the row of an audit, by its id or an unmistakable part of it."""
+    found: dict[str, tuple[Path, str, str, int]] = {}
+    every: list[str] = []
+    for log in run.logs():
+        header = read_header(log)
+        target = _target(header)
+        for sample_id, epoch in sample_keys(log):
+            scenario = next(cell["scenario"] for cell in _cells(header) if cell["id"] == sample_id)
+            audit_id = planned_id(scenario, sample_id, target, epoch)
+            every.append(audit_id)
+            if name in audit_id:
+                found[audit_id] = (log, target, sample_id, epoch)
+    if name in found:
+        found = {name: found[name]}
+    if len(found) != 1:
+        problem = f"{name!r} fits {len(found)} audits" if found else f"no audit {name!r} is recorded"
+        message = f"{problem} in {run.id}: {', '.join(sorted(found or every)[:8])}"
+        raise RunNotFound(message)
+    log, target, sample_id, epoch = next(iter(found.values()))
+    sample = read_sample(log, sample_id, epoch)
+    return transcript_of(sample, target), audit_row(sample, target, log.name)
 
 
 def audit_row(sample: EvalSample, target: str, log: str | None) -> Audit:
@@ -87,6 +111,14 @@ def ruling_of(sample: EvalSample) -> Ruling | None:
 def scores_of(ruling: Ruling) -> dict[str, AuditScore]:
     """Give the scores of a ruling by dimension."""
     return {name: _score(ruling, name) for name in ruling.dimensions}
+
+
+def _cells(header: EvalLog) -> list[dict[str, Any]]:
+    return (header.eval.metadata or {})["petri"]["cells"]
+
+
+def _target(header: EvalLog) -> str:
+    return (header.eval.metadata or {})["petri"]["target"] or role_model(header, "target")
 
 
 def _score(ruling: Ruling, name: str) -> AuditScore:

@@ -35,10 +35,12 @@ def compute_results(run: Run) -> Results:
     audits = _merged([*planned, *(row for log, header in logs for row in audits_of(log, header))])
     dimensions = dimensions_of(headers)
     status = _status(headers, audits)
-    gates = [parse_gate(text, [dimension.name for dimension in dimensions]) for text in plan.get("fail_on", [])]
+    gates = [
+        parse_gate(text, [dimension.name for dimension in dimensions]) for text in plan.get("fail_on", [])
+    ]
     passed = [*breaches(audits, gates), *_unexpected(headers, audits)]
     return Results(
-        run=_run_info(run, headers, plan, status, bool(passed)),
+        run=_run_info(run, headers, plan, status, breached=bool(passed)),
         models=_models(headers, plan),
         counts=count(audits),
         audits=audits,
@@ -91,13 +93,19 @@ def _unexpected(headers: Sequence[EvalLog], audits: Sequence[Audit]) -> list[Bre
     found: list[Breach] = []
     for header in headers:
         for cell in _facts(header)["cells"]:
-            gates = expected({name: Expectation.model_validate(bounds) for name, bounds in cell["expect"].items()})
-            ours = [audit for audit in audits if audit.scenario == cell["scenario"] and audit.file == cell["file"]]
+            gates = expected(
+                {name: Expectation.model_validate(bounds) for name, bounds in cell["expect"].items()}
+            )
+            ours = [
+                audit for audit in audits if audit.scenario == cell["scenario"] and audit.file == cell["file"]
+            ]
             found += breaches(ours, gates) if gates else ()
     return found
 
 
-def _run_info(run: Run, headers: Sequence[EvalLog], plan: dict[str, Any], status: RunStatus, breached: bool) -> RunInfo:  # noqa: FBT001
+def _run_info(
+    run: Run, headers: Sequence[EvalLog], plan: dict[str, Any], status: RunStatus, *, breached: bool
+) -> RunInfo:
     files = [FileDigest.model_validate(file) for header in headers for file in _facts(header)["files"]]
     files += [FileDigest.model_validate(file) for file in plan.get("files", [])]
     started = [header.stats.started_at or header.eval.created for header in headers]
@@ -129,7 +137,9 @@ def _models(headers: Sequence[EvalLog], plan: dict[str, Any]) -> ModelNames:
     return ModelNames(
         auditor=next((role_model(header, "auditor") for header in headers), planned.get("auditor")),
         target=tuple(dict.fromkeys([*planned.get("target", []), *targets])),
-        judge=tuple(dict.fromkeys([*planned.get("judge", []), *(n for names in judges for n in names.split(", "))])),
+        judge=tuple(
+            dict.fromkeys([*planned.get("judge", []), *(n for names in judges for n in names.split(", "))])
+        ),
     )
 
 
@@ -138,7 +148,9 @@ def _total_usage(audits: Sequence[Audit]) -> dict[str, Usage]:
     for audit in audits:
         for role, spent in audit.usage.items():
             so_far = totals.get(role, Usage())
-            totals[role] = Usage(**{name: getattr(so_far, name) + getattr(spent, name) for name in Usage.model_fields})
+            totals[role] = Usage(
+                **{name: getattr(so_far, name) + getattr(spent, name) for name in Usage.model_fields}
+            )
     return totals
 
 

@@ -1,11 +1,11 @@
-"""One line a dimension: over the valid audits that were asked for it, what was scored, what was not, and the numbers."""
+"""One line a dimension: over the valid audits asked for it, what was scored, what was not, and the numbers."""
 
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from petri.analysis.results import Audit, AuditScore, Counts, DimensionSummary, Results
-from petri.analysis.stats import clustered_mean_interval, rate_interval
+from petri.analysis.stats import Interval, clustered_mean_interval, rate_interval
 from petri.rubric.schema import Dimension, Scale
 from petri.transcript.outcome import is_valid
 
@@ -17,14 +17,20 @@ def count(audits: Sequence[Audit]) -> Counts:
     """Count every planned audit once: valid, invalid by outcome, error by kind, or pending."""
     outcomes = Counter(audit.outcome for audit in audits)
     valid = sum(number for outcome, number in outcomes.items() if is_valid(outcome))
-    errors = Counter(audit.error.kind if audit.error else "other" for audit in audits if audit.outcome == "error")
+    errors = Counter(
+        audit.error.kind if audit.error else "other" for audit in audits if audit.outcome == "error"
+    )
     invalid = {
         outcome: number
         for outcome, number in sorted(outcomes.items())
         if not is_valid(outcome) and outcome not in {"error", "pending"}
     }
     return Counts(
-        planned=len(audits), valid=valid, invalid=invalid, error=dict(sorted(errors.items())), pending=outcomes["pending"]
+        planned=len(audits),
+        valid=valid,
+        invalid=invalid,
+        error=dict(sorted(errors.items())),
+        pending=outcomes["pending"],
     )
 
 
@@ -56,7 +62,7 @@ def summarise(dimension: Dimension, audits: Sequence[Audit]) -> DimensionSummary
         n_scored=len(values),
         unscored=_unscored([score for _, score in asked]),
         mean=_mean(values),
-        ci95=None if interval is None else (interval.low, interval.high),
+        ci95=_within(dimension.scale, interval),
         hit_rate=sum(hits) / len(hits) if rated else None,
         hit_rate_ci95=None if rate is None else (rate.low, rate.high),
         mean_if_unscored_worst=_bound(asked, worst),
@@ -88,6 +94,11 @@ def worst_audits(results: Results, most: int = 3) -> list[tuple[Audit, str]]:
 
 def _unscored(scores: Sequence[AuditScore]) -> dict[str, int]:
     return dict(sorted(Counter(score.status for score in scores if score.value is None).items()))
+
+
+def _within(scale: Scale, interval: Interval | None) -> tuple[float, float] | None:
+    """Give the part of an interval that lies on the scale: no mean of scores can lie outside it."""
+    return None if interval is None else (max(interval.low, scale.min), min(interval.high, scale.max))
 
 
 def _ends(dimension: Dimension) -> tuple[float | None, float | None]:

@@ -36,7 +36,9 @@ def auditor() -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 -- Inspect's signature
         session = Session(Cell.model_validate(state.metadata["petri"]))
         try:
-            await run_audit(session, get_model(role="auditor", required=True), get_model(role="target", required=True))
+            await run_audit(
+                session, get_model(role="auditor", required=True), get_model(role="target", required=True)
+            )
         finally:
             session.write()
             add_timelines(session.tree)
@@ -50,7 +52,9 @@ async def run_audit(session: Session, auditor_model: Model, target_model: Model)
     """Run the loop until the session has ended."""
     toolset = Toolset(session.cell)
     open_conversation(session)
-    session.tell_auditor(ChatMessageSystem(content=_system_prompt(session.cell)), ChatMessageUser(content=_task(session)))
+    session.tell_auditor(
+        ChatMessageSystem(content=_system_prompt(session.cell)), ChatMessageUser(content=_task(session))
+    )
     idle = 0
     reminded = False
     while session.end is None:
@@ -70,7 +74,9 @@ async def run_audit(session: Session, auditor_model: Model, target_model: Model)
 async def _auditor_step(session: Session, model: Model, toolset: Toolset) -> bool:
     """Let the auditor stage; say whether it did anything. A refusal is met with one plain reminder."""
     for attempt in ("first", "last"):
-        output = await _or_fail(session, model.generate(session.auditor, tools=list(toolset.infos)), f"auditor ({model})")
+        output = await _or_fail(
+            session, model.generate(session.auditor, tools=list(toolset.infos)), f"auditor ({model})"
+        )
         if output.stop_reason == "model_length":
             session.finish("context", "the audit no longer fits the auditor's context")
             return False
@@ -82,7 +88,9 @@ async def _auditor_step(session: Session, model: Model, toolset: Toolset) -> boo
         if attempt == "last":
             session.finish("refused", output.message.text or "the auditor's provider filtered its reply")
         else:
-            session.tell_auditor(ChatMessageUser(content=_json({"reminder": text("auditor/reminder_refused")})))
+            session.tell_auditor(
+                ChatMessageUser(content=_json({"reminder": text("auditor/reminder_refused")}))
+            )
     return False
 
 
@@ -126,11 +134,14 @@ def _remind(session: Session, *, reminded: bool) -> bool:
 
 def _system_prompt(cell: Cell) -> str:
     """Render the auditor's prompt for what this cell's mode allows."""
+    mode = cell.audit
     return render(
         "auditor/system",
-        tools=text(f"auditor/modes/tools_{cell.audit.tools}"),
-        course=text("auditor/modes/rollback" if cell.audit.rollback else "auditor/modes/no_rollback"),
-        max_turns=cell.audit.max_turns,
+        system=text(f"auditor/modes/system/{'free' if cell.system is None else 'fixed'}"),
+        tools=text(f"auditor/modes/tools/{mode.tools}"),
+        turns=text(f"auditor/modes/turns/{'without_tools' if mode.tools == 'none' else 'with_tools'}"),
+        course=text(f"auditor/modes/course/{'rollback' if mode.rollback else 'straight'}"),
+        max_turns=mode.max_turns,
     )
 
 

@@ -20,7 +20,9 @@ def add_timelines(tree: Tree) -> None:
     """Add the timelines ``target`` (the tree) and ``auditor`` to the current sample's log."""
     events = list(transcript().events)
     calls = [event for event in events if isinstance(event, ModelEvent)]
-    spoken = {event.output.message.id: event for event in calls if event.role == "target" and event.output.choices}
+    spoken = {
+        event.output.message.id: event for event in calls if event.role == "target" and event.output.choices
+    }
     root = _TargetTimeline(tree, spoken).build()
     log = transcript()
     log.add_timeline(Timeline(name="target", description="The conversation, with its branches", root=root))

@@ -21,11 +21,15 @@ class EventDisplay(Display):
 
     def finished_audit(self, audit: Audit, done: int, planned: int) -> None:
         """Write an audit's row, as it stands in results.json."""
-        self._write({"event": "audit", "done": done, "planned": planned, "audit": audit.model_dump(mode="json")})
+        self._write(
+            {"event": "audit", "done": done, "planned": planned, "audit": audit.model_dump(mode="json")}
+        )
 
     def finished(self, results: Results, folder: str) -> None:
         """Write the run, its counts and its dimensions, as they stand in results.json."""
-        summary = results.model_dump(mode="json", include={"run", "counts", "dimensions", "usage", "cost_usd"})
+        summary = results.model_dump(
+            mode="json", include={"run", "counts", "dimensions", "usage", "cost_usd"}
+        )
         self._write({"event": "finished", "folder": folder, **summary})
 
     def _write(self, event: dict[str, object]) -> None:

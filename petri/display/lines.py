@@ -47,7 +47,7 @@ class LineDisplay(Display):
             self._say(OFFLINE_NOTE, style="yellow")
 
     def _say(self, line: str, style: str | None = None) -> None:
-        self._console.print(Text(printable(line), style=style or ""))
+        self._console.print(Text(printable(line), style=style or ""), soft_wrap=True)
 
 
 def describe(audit: Audit) -> str:

@@ -1,6 +1,6 @@
 """From Inspect's hooks to our display: each audit is shown as it ends."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from petri.analysis.audits import audit_row
 from petri.display.base import Display
 
 
-@hooks(name="petri_progress", description="Shows each audit as it ends.")
+@hooks(name="petri_progress", description="Shows each audit as it ends.")  # pyright: ignore[reportUntypedClassDecorator] -- Inspect leaves it untyped
 class Progress(Hooks):
     """Tells the display that ``watching`` put in place; without one it is switched off."""
 
@@ -26,11 +26,13 @@ class Progress(Hooks):
         """Show one finished audit."""
         if Progress.display is not None:
             Progress.done += 1
-            Progress.display.finished_audit(audit_row(data.sample, "target", None), Progress.done, Progress.planned)
+            Progress.display.finished_audit(
+                audit_row(data.sample, "target", None), Progress.done, Progress.planned
+            )
 
 
 @contextmanager
-def watching(display: Display, planned: int) -> Iterator[None]:
+def watching(display: Display, planned: int) -> Generator[None]:
     """Show finished audits on this display while the block runs."""
     Progress.display, Progress.planned, Progress.done = display, planned, 0
     try:

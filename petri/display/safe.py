@@ -9,7 +9,7 @@ _CONTROL: Final = re.compile(
 
 
 def printable(text: str) -> str:
-    """Give the text with control, direction and invisible characters shown as ``\\x1b`` or ``\\u202e``.
+    r"""Give the text with control, direction and invisible characters shown as ``\x1b`` or ``\u202e``.
 
     Line breaks and tabs stay. Nothing in the result can move a cursor, set a title or hide a word.
     """

@@ -8,6 +8,7 @@ from petri.analysis.results import Audit, Counts, DimensionSummary, Results
 from petri.analysis.summary import worst_audits
 from petri.display.safe import one_line, printable
 
+
 def print_summary(console: Console, results: Results, folder: str) -> None:
     """Print the table of dimensions, the account of all planned audits, the worst of them and the next commands."""
     console.print()
@@ -20,9 +21,9 @@ def print_summary(console: Console, results: Results, folder: str) -> None:
     first = worst[0][0].id if worst else next((audit.id for audit in results.audits), None)
     console.print()
     if first is not None:
-        console.print(Text(f"Read one:     petri show {results.run.id} {first}"))
-    console.print(Text(f"All numbers:  {folder}/results.json"))
-    console.print(Text(f"In Inspect:   inspect view --log-dir {folder}"))
+        console.print(Text(f"Read one:     petri show {results.run.id} {first}"), soft_wrap=True)
+    console.print(Text(f"All numbers:  {folder}/results.json"), soft_wrap=True)
+    console.print(Text(f"In Inspect:   inspect view --log-dir {folder}"), soft_wrap=True)
 
 
 def accounted(counts: Counts) -> str:
@@ -59,7 +60,7 @@ def _print_finding(console: Console, audit: Audit, name: str) -> None:
     values = ", ".join(f"{key}={value}" for key, value in audit.variables.items())
     console.print()
     head = f"{name} {score.value:g}  {audit.scenario}{f' ({values})' if values else ''}  {audit.target}  [{audit.id}]"
-    console.print(Text(printable(head), style="bold"))
+    console.print(Text(printable(head), style="bold"), soft_wrap=True)
     quote = next((citation for citation in score.citations if citation.match != "none"), None)
     if quote is not None:
         console.print(Text(f"  {quote.message}: “{one_line(quote.quote, max(console.width - 12, 40))}”"))

@@ -24,7 +24,8 @@ def _slug(text: str) -> str:
     if not re.fullmatch(_SLUG, text):
         raise PydanticCustomError(
             "name",
-            "may hold lower-case letters, digits, '-' and '_', at most 64, and starts with a letter or digit",
+            "should be lower-case letters, digits, '-' and '_' (at most 64), such as '{example}'",
+            {"example": make_slug(text)},
         )
     return text
 

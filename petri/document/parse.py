@@ -1,31 +1,16 @@
 """YAML as plain data, with the position of every key and value, and every fault up to where the parser must stop.
 
-YAML 1.2 core schema: `no`, `off`, `1:30` and dates are text. Aliases, anchors, tags, duplicate keys and second documents
-are faults, so a small file cannot grow and nothing is lost silently.
+YAML 1.2 core schema: `no`, `off`, `1:30` and dates are text. Aliases, anchors, tags, duplicate keys and second
+documents are faults, so a small file cannot grow and nothing is lost silently.
 """
 
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    NodeEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
-from ruamel.yaml.reader import ReaderError
-
-from petri.document.problems import reader_problem, syntax_problem
+from petri.document.events import Event, UnreadableYAML, read_events
 from petri.document.source import Source
 from petri.errors import Fault
 
@@ -43,7 +28,6 @@ _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _MAX_DIGITS: Final = 300
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_FOREIGN_BREAKS: Final = "\x85\u2028\u2029"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +35,8 @@ class Document:
     """What a file says (``data``), where it says it, and what is wrong with it as YAML.
 
     ``values`` and ``keys`` give the index in the source's text for a path of keys. ``gaps`` are the paths whose value
-    could not be taken from the file; ``readable`` is False where the parser could not go on to the end.
+    could not be taken from the file; ``readable`` is False where the parser could not go on to the end. ``name`` is
+    what faults call the whole.
     """
 
     source: Source
@@ -61,6 +46,11 @@ class Document:
     faults: tuple[Fault, ...] = ()
     gaps: frozenset[KeyPath] = frozenset()
     readable: bool = True
+    name: str = "the file"
+
+    def with_data(self, data: Any) -> "Document":
+        """Give the same document with this as its data."""
+        return replace(self, data=data)
 
     def index(self, path: KeyPath, *, key: bool = False) -> int:
         """Give where a value (or its key) starts; for what the file does not hold, the nearest thing around it."""
@@ -82,146 +72,128 @@ class Document:
 
 
 def parse_document(
-    source: Source, *, start: int = 0, end: int | None = None, integer_keys_in: frozenset[str] = frozenset()
+    source: Source,
+    *,
+    start: int = 0,
+    end: int | None = None,
+    integer_keys_in: frozenset[str] = frozenset(),
+    name: str = "the file",
 ) -> Document:
     """Give the YAML between two indices of a source. Mappings under ``integer_keys_in`` may have whole-number keys."""
-    text = source.text[start:end]
-    hidden = _stand_ins(text)
-    reading = _Reading(
-        source, start, integer_keys_in, {ord(stand_in): ord(char) for char, stand_in in hidden.items()}
-    )
+    reading = _Reading(source, start, integer_keys_in)
     try:
-        reading.document(YAML(typ="safe", pure=True).parse(text.translate(str.maketrans(hidden))))
-    except ReaderError as error:
-        reading.add(error.position, reader_problem(text[error.position]))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        reading.add(*syntax_problem(text, min(mark.index, len(text)) if mark else 0, str(error.problem)))
-    except _StopReading:
-        pass
+        reading.document(read_events(source.text[start:end]))
+    except UnreadableYAML as error:
+        last = (error.index, str(error))
+    except _StopReading as stop:
+        last = (stop.index, str(stop))
     else:
-        reading.readable = True
-    return reading.result()
-
-
-def _stand_ins(text: str) -> dict[str, str]:
-    """Give private-use characters for those that the parser, by YAML 1.1, would take for ends of lines."""
-    foreign = [char for char in _FOREIGN_BREAKS if char in text]
-    free = (chr(code) for code in range(0xE000, 0xF900) if chr(code) not in text)
-    return dict(zip(foreign, free, strict=False))
+        last = None
+    return replace(reading.result(last), name=name)
 
 
 class _StopReading(Exception):
-    """The rest of the file cannot be read."""
+    """A fault after which the rest of the file is not read."""
+
+    def __init__(self, index: int, message: str) -> None:
+        self.index = index
+        super().__init__(message)
 
 
 class _Reading:
     """One pass over the parser's events."""
 
-    def __init__(
-        self, source: Source, start: int, integer_keys_in: frozenset[str], restore: Mapping[int, int]
-    ) -> None:
+    def __init__(self, source: Source, start: int, integer_keys_in: frozenset[str]) -> None:
         self._source = source
         self._start = start
         self._integer_keys_in = integer_keys_in
-        self._restore = restore
         self._data: Value = None
         self._values: dict[KeyPath, int] = {}
         self._keys: dict[KeyPath, int] = {}
         self._faults: list[Fault] = []
         self._gaps: set[KeyPath] = set()
-        self.readable = False
 
     def add(self, index: int, message: str) -> None:
         """Note a fault; after very many, the rest is not worth reading."""
-        self._faults.append(self._source.fault(self._start + index, message))
         if len(self._faults) >= MAX_FAULTS:
-            self._faults.append(
-                self._source.fault(self._start + index, "too many faults; the rest is not shown")
-            )
-            raise _StopReading
+            raise _StopReading(index, "too many faults; the rest is not shown")
+        self._faults.append(self._source.fault(self._start + index, message))
 
-    def result(self) -> Document:
-        data = self._data if self.readable else None
+    def result(self, last: tuple[int, str] | None = None) -> Document:
+        """Give what was read; with a last fault, what came before it is no whole and has no data."""
+        if last is not None:
+            index, message = last
+            self._faults.append(self._source.fault(self._start + index, message))
         return Document(
-            self._source,
-            data,
-            self._values,
-            self._keys,
-            tuple(self._faults),
-            frozenset(self._gaps),
-            self.readable,
+            source=self._source,
+            data=self._data if last is None else None,
+            values=self._values,
+            keys=self._keys,
+            faults=tuple(self._faults),
+            gaps=frozenset(self._gaps),
+            readable=last is None,
         )
 
     def document(self, events: Iterator[Event]) -> None:
         """Read the first document; an empty file and a second document are faults."""
         documents = 0
         for event in events:
-            if isinstance(event, DocumentStartEvent):
+            if event.kind == "document":
                 documents += 1
                 if documents > 1:
-                    self.add(
-                        _index(event), "a second document starts here; a file holds one (remove the '---')"
-                    )
-                    raise _StopReading
-            elif isinstance(event, NodeEvent):
+                    message = "a second document starts here; a file holds one (remove the '---')"
+                    raise _StopReading(event.index, message)
+            else:
                 self._data = self._node(event, events, ())
         if not documents or (self._data is None and not self._gaps):
-            self.add(0, "the file is empty")
-            raise _StopReading
+            raise _StopReading(0, "the file is empty")
 
     def _node(self, event: Event, events: Iterator[Event], path: KeyPath) -> Value:
-        self._values[path] = self._start + _index(event)
-        if isinstance(event, AliasEvent):
-            self.add(_index(event), f"alias '*{event.anchor}'; write the value out again")
+        self._values[path] = self._start + event.index
+        if event.kind == "alias":
+            self.add(event.index, f"alias '*{event.anchor}'; write the value out again")
             self._gaps.add(path)
             return None
         self._check_properties(event)
         if len(path) > MAX_DEPTH:
-            self.add(_index(event), f"nested deeper than {MAX_DEPTH} levels")
-            raise _StopReading
-        if isinstance(event, MappingStartEvent):
+            raise _StopReading(event.index, f"nested deeper than {MAX_DEPTH} levels")
+        if event.kind == "mapping":
             return self._mapping(events, path)
-        if isinstance(event, SequenceStartEvent):
+        if event.kind == "sequence":
             return self._sequence(events, path)
         return self._scalar(event, path)
 
     def _check_properties(self, event: Event) -> None:
         if event.anchor:
-            self.add(_index(event), f"anchor '&{event.anchor}'; anchors are not used here: remove it")
-        if event.ctag:
-            self.add(_index(event), f"tag '{event.ctag}'; tags are not used here: remove it")
+            self.add(event.index, f"anchor '&{event.anchor}'; anchors are not used here: remove it")
+        if event.tag:
+            self.add(event.index, f"tag '{event.tag}'; tags are not used here: remove it")
 
     def _mapping(self, events: Iterator[Event], path: KeyPath) -> Value:
         entries: dict[Key, Value] = {}
+        first: dict[str, int] = {}
         for event in events:
-            if isinstance(event, MappingEndEvent):
+            if event.kind == "end":
                 break
             key = self._key(event, events, path)
-            if key is None or self._is_double(key, event, path):
-                self._node(next(events), events, (*path, "?"))
-                continue
-            self._keys[*path, key] = self._start + _index(event)
-            entries[key] = self._node(next(events), events, (*path, key))
+            if key is None:
+                self._skip(next(events), events, path)
+            elif str(key) in first:  # 1 and "1" would be one key to whoever reads them
+                line, _ = self._source.place(first[str(key)])
+                self.add(event.index, f"duplicate key {key!r}; it is already on line {line}")
+                self._skip(next(events), events, path)
+            else:
+                first[str(key)] = self._keys[*path, key] = self._start + event.index
+                entries[key] = self._node(next(events), events, (*path, key))
         return entries
-
-    def _is_double(self, key: Key, event: Event, path: KeyPath) -> bool:
-        first = next((self._keys[p] for p in ((*path, key), (*path, str(key))) if p in self._keys), None)
-        if first is None:
-            return False
-        line, _ = self._source.place(first)
-        self.add(_index(event), f"duplicate key {key!r}; it is already on line {line}")
-        return True
 
     def _key(self, event: Event, events: Iterator[Event], path: KeyPath) -> Key | None:
         """Give a key; None, with a fault, for what cannot be one."""
-        if not isinstance(event, ScalarEvent):
-            kind = "an alias" if isinstance(event, AliasEvent) else "a mapping or list"
+        if event.kind != "scalar":
             self.add(
-                _index(event), f"{kind} cannot be a key; text that starts with '{{' or '[' must be in quotes"
+                event.index, "only text can be a key here; text that starts with '{' or '[' must be in quotes"
             )
-            if not isinstance(event, AliasEvent):
-                self._node(event, events, (*path, "?"))
+            self._skip(event, events, path)
             return None
         self._check_properties(event)
         key = self._scalar(event, path)
@@ -229,26 +201,30 @@ class _Reading:
             return key
         if isinstance(key, int) and not isinstance(key, bool) and path and path[-1] in self._integer_keys_in:
             return key
-        self.add(_index(event), f"the key {event.value!r} is not text; put it in quotes")
+        self.add(event.index, f"the key {event.value!r} is not text; put it in quotes")
         return None
+
+    def _skip(self, event: Event, events: Iterator[Event], path: KeyPath) -> None:
+        """Read what is dropped, for its faults, under a path that nothing else has."""
+        self._node(event, events, (*path, f"? {event.index}"))
 
     def _sequence(self, events: Iterator[Event], path: KeyPath) -> Value:
         items: list[Value] = []
         for event in events:
-            if isinstance(event, SequenceEndEvent):
+            if event.kind == "end":
                 break
             items.append(self._node(event, events, (*path, len(items))))
         return items
 
     def _scalar(self, event: Event, path: KeyPath) -> Value:
-        text = str(event.value).translate(self._restore)
+        text = event.value
         if _SURROGATE.search(text):
             text = self._joined(text, event, path)
-        if event.style is not None or not event.implicit[0]:
+        if not event.plain:
             return text
         value = _resolve(text)
         if isinstance(value, float) and not math.isfinite(value):
-            self.add(_index(event), f"{text} is not a number that can be used here")
+            self.add(event.index, f"{text} is not a number that can be used here")
             self._gaps.add(path)
             return None
         return value
@@ -259,7 +235,7 @@ class _Reading:
             return text.encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError:
             half = _SURROGATE.findall(text)[0]
-            self.add(_index(event), f"\\u{ord(half):04x} is half of a character; write the character itself")
+            self.add(event.index, f"\\u{ord(half):04x} is half of a character; write the character itself")
             self._gaps.add(path)
             return ""
 
@@ -277,7 +253,3 @@ def _resolve(text: str) -> Value:
     if _NOT_FINITE.fullmatch(text):
         return math.nan
     return text
-
-
-def _index(event: Event) -> int:
-    return int(event.start_mark.index)

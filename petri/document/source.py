@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from petri.document.wording import did_you_mean
 from petri.errors import Fault, InvalidFile
 
 MAX_BYTES: Final = 1 << 20
@@ -58,13 +59,21 @@ def _read(path: Path, name: str) -> bytes:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise _refusal(name, f"{size:,} bytes; a file may have {MAX_BYTES:,} (1 MiB) at most")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES)
     except FileNotFoundError:
-        raise _refusal(name, "no such file") from None
+        raise _refusal(name, f"no such file{_near(path)}") from None
     except PermissionError:
         raise _refusal(name, "no permission to read it") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise _refusal(name, f"cannot be read: {error}") from error
+
+
+def _near(path: Path) -> str:
+    """Name the file beside the missing one that was probably meant."""
+    if not path.parent.is_dir():
+        return ""
+    return did_you_mean(path.name, [printable(beside.name) for beside in path.parent.iterdir()])
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -30,7 +30,9 @@ MOST_REPLIES: Final = 3
 TOOL: Final = "submit_verdict"
 
 
-async def ask(model: Model, reading: Reading, dimensions: Sequence[Dimension], validity: str | None) -> Verdict | JudgeFailure:
+async def ask(
+    model: Model, reading: Reading, dimensions: Sequence[Dimension], validity: str | None
+) -> Verdict | JudgeFailure:
     """Ask one judge for a verdict; a judge that gives none is a failure with its reason, never a score."""
     task = Task(tuple(dimensions), validity, reading.pieces, reading.target)
     messages = opening(reading, dimensions, validity)
@@ -41,7 +43,9 @@ async def ask(model: Model, reading: Reading, dimensions: Sequence[Dimension], v
         output = await model.generate(messages, tools=[tool])
         messages = [*messages, output.message]
         try:
-            return parse_verdict(_arguments(output), task, judge=judge, replies=replies, final=replies == MOST_REPLIES)
+            return parse_verdict(
+                _arguments(output), task, judge=judge, replies=replies, final=replies == MOST_REPLIES
+            )
         except JudgeReplyError as error:
             fault = error
             messages += _repair(output, error)

@@ -38,5 +38,7 @@ async def _ask(
     """Ask one judge; one that cannot be reached is a failure of its own and harms neither transcript nor panel."""
     answer = await guarded(ask(model, reading, dimensions, validity), f"judge ({model})")
     if isinstance(answer, Failure):
-        return JudgeFailure(judge=str(model), replies=0, status="error", message=f"{answer.kind}: {answer.message}")
+        return JudgeFailure(
+            judge=str(model), replies=0, status="error", message=f"{answer.kind}: {answer.message}"
+        )
     return answer

@@ -1,4 +1,4 @@
-"""The judge as an Inspect scorer: one score per dimension, NaN for every one that has no value, the ruling beside it."""
+"""The judge as an Inspect scorer: one score per dimension, NaN for each without a value, the ruling beside it."""
 
 import math
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from petri.transcript.record import make_transcript
 
 @scorer(metrics={"*": [mean()]})
 def judge(rubrics: Sequence[str]) -> Scorer:
-    """Score the audit in the current sample's log on these rubrics (names or paths), with the models in role ``judge``."""
+    """Score the audit in the current sample's log on these rubrics (names or paths), with the role ``judge``."""
     dimensions = tuple(dimension for rubric in load_rubrics(rubrics) for dimension in rubric.spec.dimensions)
 
     async def score(state: TaskState, target: Target) -> Score:  # noqa: ARG001 -- Inspect's signature

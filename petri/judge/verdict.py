@@ -6,7 +6,14 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Status = Literal[
-    "scored", "not_applicable", "judge_refused", "unparsable", "out_of_range", "unsupported", "error", "skipped"
+    "scored",
+    "not_applicable",
+    "judge_refused",
+    "unparsable",
+    "out_of_range",
+    "unsupported",
+    "error",
+    "skipped",
 ]
 """The status of a score; only ``scored`` carries a value."""
 

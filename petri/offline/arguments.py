@@ -1,12 +1,12 @@
 """Arguments for a tool call: as the tool's schema wants them and the conversation suggests, or quietly spoilt."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from inspect_ai.tool import ToolInfo, ToolParam
 
-from petri.offline.safeguards import asked_off, guards, stated_numbers, words
+from petri.offline.safeguards import asked_off, guards, stated_number, words
 
 _FILE: Final = re.compile(r"[\w./-]*\w\.(?:py|ya?ml|json|csv|txt|md|toml|sql|sh|log)\b")
 _IDENTIFIER: Final = re.compile(r"\b[A-Z]{2,}-?\d+\b")
@@ -27,7 +27,9 @@ def fill(tool: ToolInfo, texts: Sequence[str]) -> dict[str, Any]:
         for name in schema.properties
         if name not in chosen and all(word[:5] in spoken for word in words(name))
     ]
-    return {name: _value(name, schema.properties[name], texts) for name in chosen if name in schema.properties}
+    return {
+        name: _value(name, schema.properties[name], texts) for name in chosen if name in schema.properties
+    }
 
 
 def spoil(tool: ToolInfo, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -36,10 +38,14 @@ def spoil(tool: ToolInfo, arguments: dict[str, Any]) -> dict[str, Any]:
     Unchanged where the tool offers no such thing.
     """
     properties = tool.parameters.properties
-    guarded = [name for name, value in arguments.items() if isinstance(value, bool) and guards(name) is not None]
+    guarded = [
+        name for name, value in arguments.items() if isinstance(value, bool) and guards(name) is not None
+    ]
     if guarded:
         return arguments | {guarded[-1]: guards(guarded[-1]) is False}
-    numeric = [name for name, value in arguments.items() if type(value) in {int, float} and name in properties]
+    numeric = [
+        name for name, value in arguments.items() if type(value) in {int, float} and name in properties
+    ]
     if numeric:
         name = numeric[-1]
         return arguments | {name: _far_from(arguments[name], properties[name])}
@@ -48,22 +54,11 @@ def spoil(tool: ToolInfo, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def _value(name: str, schema: ToolParam, texts: Sequence[str]) -> Any:
     if schema.anyOf:
-        return _value(name, next((each for each in schema.anyOf if each.type != "null"), schema.anyOf[0]), texts)
+        some = [each for each in schema.anyOf if each.type != "null"]
+        return _value(name, (some or schema.anyOf)[0], texts)
     if schema.enum:
         return _choice(schema.enum, texts)
-    match _type(schema):
-        case "boolean":
-            return _flag(name, schema, texts)
-        case "integer" | "number":
-            return _number(name, schema, texts)
-        case "array":
-            return [_value(name, schema.items, texts)] if schema.items else []
-        case "object":
-            return {key: _value(key, each, texts) for key, each in (schema.properties or {}).items()}
-        case "null":
-            return None
-        case _:
-            return _string(name, schema, texts)
+    return _OF_TYPE[_type(schema)](name, schema, texts)
 
 
 def _type(schema: ToolParam) -> str:
@@ -88,11 +83,8 @@ def _flag(name: str, schema: ToolParam, texts: Sequence[str]) -> bool:
 
 
 def _number(name: str, schema: ToolParam, texts: Sequence[str]) -> int | float:
-    stated = stated_numbers(name, texts)
-    if stated:
-        value = stated[-1]
-    else:
-        value = schema.default if schema.default is not None else schema.minimum if schema.minimum is not None else 1
+    given = (stated_number(name, texts), schema.default, schema.minimum, 1)
+    value = next(each for each in given if isinstance(each, int | float))
     return int(value) if _type(schema) == "integer" else float(value)
 
 
@@ -110,6 +102,24 @@ def _string(name: str, schema: ToolParam, texts: Sequence[str]) -> str:
     if schema.examples:
         return str(schema.examples[0])
     return " ".join(texts[-1].split())[: schema.maxLength or _MAX_WORDS] if texts else name
+
+
+def _list(name: str, schema: ToolParam, texts: Sequence[str]) -> list[Any]:
+    return [_value(name, schema.items, texts)] if schema.items else []
+
+
+def _object(_: str, schema: ToolParam, texts: Sequence[str]) -> dict[str, Any]:
+    return {key: _value(key, each, texts) for key, each in (schema.properties or {}).items()}
+
+
+_OF_TYPE: Final[dict[str, Callable[[str, ToolParam, Sequence[str]], Any]]] = {
+    "boolean": _flag,
+    "integer": _number,
+    "number": _number,
+    "array": _list,
+    "object": _object,
+    "string": _string,
+}
 
 
 def _far_from(value: float, schema: ToolParam) -> float:

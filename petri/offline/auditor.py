@@ -76,14 +76,18 @@ class Auditor:
     def reply(self, turn: Turn) -> Reply:
         """The next step of the play."""
         if not turn.user:
-            raise UsageError("petri-offline/auditor reads the scenario from the first user message; there is none")
+            raise UsageError(
+                "petri-offline/auditor reads the scenario from the first user message; there is none"
+            )
         scenario = _read_brief(turn.user[0].text).scenario
         scene = _scene(turn, scenario)
         if not turn.own:
             return Reply("I set the scene and open the conversation.", _opening(scene, scenario))
         report = _read_report(turn.user[-1].text)
         if report.target is None or report.turns is None:
-            return _end(f"Nothing could be staged: {_last_error(turn) or report.reminder or 'no target turn came'}")
+            return _end(
+                f"Nothing could be staged: {_last_error(turn) or report.reminder or 'no target turn came'}"
+            )
         if report.target.tool_calls:
             return _answer(scene, report.target)
         return _go_on(scene, turn, report.turns.left)

@@ -4,13 +4,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
 from petri.offline.wire import Wire
 
 Party = Literal["system", "user", "target", "result"]
+
+_PARTIES: Final[dict[str, Party]] = {"system": "system", "user": "user", "tool": "result"}
 
 
 class ToolCall(Wire):
@@ -37,7 +39,7 @@ class Message(Wire):
         """Whose words these are; None for a prefill, which is nobody's act."""
         if self.role == "assistant":
             return "target" if self.origin == "target" else None
-        return {"system": "system", "user": "user", "tool": "result"}.get(self.role)  # pyright: ignore[reportReturnType]
+        return _PARTIES.get(self.role)
 
 
 class Exhibit(Wire):

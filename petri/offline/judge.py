@@ -1,7 +1,6 @@
 """The simulated judge: it reads by rules, quotes what they find, and says that it is no more than that."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 from inspect_ai.model import ChatMessageUser, ContentText
@@ -47,7 +46,6 @@ class Judge:
         return Reply(calls=(Call(TOOL, _verdict(transcript, task)),))
 
 
-@lru_cache(maxsize=64)
 def _verdict(transcript: str, task_text: str) -> dict[str, Any]:
     exhibit = parse(transcript, Exhibit, "judge", "the transcript")
     task = parse(task_text, _Task, "judge", "the task")
@@ -62,7 +60,8 @@ def _verdict(transcript: str, task_text: str) -> dict[str, Any]:
     if task.validity is not None:
         verdict["scenario_valid"] = _validity(spoke=spoke)
     verdict["dimensions"] = {
-        dimension.name: _score(dimension, found.get(dimension.name), spoke=spoke) for dimension in task.dimensions
+        dimension.name: _score(dimension, found.get(dimension.name), spoke=spoke)
+        for dimension in task.dimensions
     }
     return verdict
 
@@ -74,7 +73,10 @@ def _validity(*, spoke: bool) -> dict[str, Any]:
 
 def _evidence(found: Iterable[list[Finding]]) -> list[dict[str, str]]:
     shown = {
-        citation: finding.shows for findings in found for finding in findings for citation in finding.citations
+        citation: finding.shows
+        for findings in found
+        for finding in findings
+        for citation in finding.citations
     }
     return [{"message": each.message, "quote": each.quote, "shows": shows} for each, shows in shown.items()]
 
@@ -120,12 +122,13 @@ def _citations(findings: Sequence[Finding]) -> list[Citation]:
 
 
 def _parts(messages: Sequence[ChatMessageUser]) -> tuple[str, str]:
-    for message in messages:
-        if not isinstance(message.content, str):
-            texts = [part.text for part in message.content if isinstance(part, ContentText)]
-            if len(texts) == len(message.content) == 2:  # noqa: PLR2004 - the transcript and the task
-                return texts[0], texts[1]
-    raise UsageError(
-        "petri-offline/judge reads the first user message, which must be two text parts: "
-        "the transcript and the task, each a JSON object (is it in the judge's role?)"
-    )
+    """The transcript and the task."""
+    content = [part for message in messages for part in message.content if isinstance(part, ContentText)]
+    match content:
+        case [transcript, task]:
+            return transcript.text, task.text
+        case _:
+            raise UsageError(
+                "petri-offline/judge reads the first user message, which must be two text parts: "
+                "the transcript and the task, each a JSON object (is it in the judge's role?)"
+            )

@@ -1,24 +1,25 @@
 """The data files the simulated models are made of, each read once and checked strictly."""
 
 from functools import cache
-from importlib.resources import files
-from typing import TypeVar
+from pathlib import Path
+from typing import Final, TypeVar
 
-from pydantic import BaseModel
-from ruamel.yaml import YAML
+from petri.document.fields import StrictModel
+from petri.document.parse import parse_document
+from petri.document.source import read_source
+from petri.document.validate import validate
 
-_Model = TypeVar("_Model", bound=BaseModel)
+_HERE: Final = Path(__file__).parent
+_Model = TypeVar("_Model", bound=StrictModel)
 
 
 @cache
 def read(path: str, model: type[_Model]) -> _Model:
     """The data file at ``path`` (below this package) as ``model``."""
-    text = files(__package__).joinpath(path).read_text(encoding="utf-8")
-    return model.model_validate(YAML(typ="safe", pure=True).load(text))
+    return validate(parse_document(read_source(_HERE / path)), model)
 
 
 @cache
 def names(folder: str) -> tuple[str, ...]:
     """The stems of the data files in a folder of this package, sorted."""
-    stems = (item.name.removesuffix(".yaml") for item in files(__package__).joinpath(folder).iterdir())
-    return tuple(sorted(stems))
+    return tuple(sorted(path.stem for path in (_HERE / folder).glob("*.yaml")))

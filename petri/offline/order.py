@@ -14,7 +14,9 @@ def check_order(messages: Sequence[ChatMessage]) -> None:
     before it, once; all calls are answered before anyone else speaks. Where system messages stand is not checked.
     """
     if all(message.role == "system" for message in messages):
-        raise UsageError("the offline model was given no message to answer; it needs at least one user message")
+        raise UsageError(
+            "the offline model was given no message to answer; it needs at least one user message"
+        )
     waiting: list[str] = []
     for number, message in enumerate(messages, start=1):
         if isinstance(message, ChatMessageTool):

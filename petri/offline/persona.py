@@ -3,10 +3,13 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
+
+from petri.document.fields import StrictModel
 
 _SLOTS = frozenset({"answer", "mistake", "failure", "remark", "calls", "gist"})
 _SLOT = re.compile(r"\{(\w+)\}")
+_BETWEEN = re.compile(r"\{\w+\}")
 
 
 def _known_slots(text: str) -> str:
@@ -19,11 +22,7 @@ def _known_slots(text: str) -> str:
 Says = Annotated[str, AfterValidator(_known_slots)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class When(_Strict):
+class When(StrictModel):
     """Conditions that must all hold; those left out always do."""
 
     heard: tuple[str, ...] = ()
@@ -42,14 +41,14 @@ class When(_Strict):
     """Whether this is the first thing the target says."""
 
 
-class Rule(_Strict):
+class Rule(StrictModel):
     """What to say when the conditions hold; the seed picks among several."""
 
     when: When = When()
     says: tuple[Says, ...] = Field(min_length=1)
 
 
-class Persona(_Strict):
+class Persona(StrictModel):
     """Rules in order: the first that holds answers; where none does, those of the honest persona are asked."""
 
     description: str
@@ -65,3 +64,8 @@ class Persona(_Strict):
 def fill(text: str, slots: dict[str, str]) -> str:
     """A rule's text with its slots filled; what fills a slot is not looked at again."""
     return _SLOT.sub(lambda slot: slots[slot[1]], text)
+
+
+def constant_part(text: str) -> str:
+    """The longest piece of a rule's text between slots: where it was said before, the rule's text was."""
+    return max(_BETWEEN.split(text), key=len)

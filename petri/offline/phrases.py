@@ -3,13 +3,13 @@
 import re
 from functools import cached_property, lru_cache
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from petri.document.fields import StrictModel
 
 
-class Phrases(BaseModel):
+class Phrases(StrictModel):
     """Regular expressions; a text says them when one is found, ignoring case, after ``ignore`` was taken out."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     any: tuple[str, ...] = Field(min_length=1)
     ignore: tuple[str, ...] = ()
@@ -38,4 +38,6 @@ class Phrases(BaseModel):
 
 @lru_cache(maxsize=512)
 def _compiled(expressions: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{expression})" for expression in expressions), re.IGNORECASE | re.MULTILINE)
+    return re.compile(
+        "|".join(f"(?:{expression})" for expression in expressions), re.IGNORECASE | re.MULTILINE
+    )

@@ -2,24 +2,19 @@
 
 import re
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
+from petri.document.fields import StrictModel, Text
 from petri.offline import library
 from petri.offline.turn import pick
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _MAX_SLOT = 160
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Slot(_Strict):
+class Slot(StrictModel):
     """Words taken from the seed: the first group of the first pattern that is found, else ``otherwise``."""
 
     patterns: tuple[str, ...] = ()
@@ -34,7 +29,7 @@ class Slot(_Strict):
         return self.otherwise
 
 
-class Answer(_Strict):
+class Answer(StrictModel):
     """What a tool answers when every named argument matches its pattern. ``{argument}`` stands for its value."""
 
     when: dict[str, str] = Field(default_factory=dict[str, str])
@@ -42,7 +37,7 @@ class Answer(_Strict):
     is_error: bool = False
 
 
-class PlayTool(_Strict):
+class PlayTool(StrictModel):
     """A tool of the staged world, and its answers; the first that fits is given."""
 
     name: Text
@@ -51,7 +46,7 @@ class PlayTool(_Strict):
     answers: tuple[Answer, ...] = Field(min_length=1)
 
 
-class Play(_Strict):
+class Play(StrictModel):
     """An audit to stage: an opening, pressure that grows, and a second approach after rolling back."""
 
     tags: tuple[str, ...] = ()
@@ -76,7 +71,9 @@ class Play(_Strict):
         prose = (self.system or "", *self.opening, *self.without_tools, *self.pressure, *self.retry)
         unknown = {name for text in prose for name in _SLOT.findall(text)} - set(self.slots)
         if unknown:
-            raise ValueError(f"no slot is called {', '.join(sorted(unknown))}; the slots are {sorted(self.slots)}")
+            raise ValueError(
+                f"no slot is called {', '.join(sorted(unknown))}; the slots are {sorted(self.slots)}"
+            )
         return self
 
     def filled(self, text: str, seed: str) -> str:

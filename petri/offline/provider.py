@@ -47,14 +47,14 @@ class Settings(BaseModel):
     """Seconds that each call takes."""
     script: Path | None = None
     """For petri-offline/script: the script file."""
-    role: Literal["auditor", "target", "judge", "realism", "simulator"] | None = None
-    """For petri-offline/script: whose part of the script to play."""
+    part: Literal["auditor", "target", "judge", "realism", "simulator"] | None = None
+    """For petri-offline/script: the role whose part of the script to play (`role` itself is an argument of Inspect's)."""
 
 
 def _scripted(settings: Settings) -> Role:
-    if settings.script is None or settings.role is None:
-        raise UsageError(f"{PROVIDER}/script needs the arguments script (a file) and role (whose part to play)")
-    return read_script(settings.script, settings.role)
+    if settings.script is None or settings.part is None:
+        raise UsageError(f"{PROVIDER}/script needs the arguments script (a file) and part (the role to play)")
+    return read_script(settings.script, settings.part)
 
 
 def _target(name: str) -> Callable[[Settings], Role]:
@@ -87,7 +87,9 @@ class OfflineAPI(ModelAPI):
         super().__init__(model_name, base_url, api_key, [], config or GenerateConfig())
         name = model_name.removeprefix(f"{PROVIDER}/")
         if name not in _ROLES:
-            raise UsageError(f"no offline model is called {name!r}{_meant(name, MODELS)}; there are: {', '.join(MODELS)}")
+            raise UsageError(
+                f"no offline model is called {name!r}{_meant(name, MODELS)}; there are: {', '.join(MODELS)}"
+            )
         self.settings = _settings(name, model_args)
         self._role = _ROLES[name](self.settings)
 
@@ -133,16 +135,18 @@ def petri_offline() -> type[ModelAPI]:
 
 
 def _choice(model: str, turn: Turn, reply: Reply) -> ChatCompletionChoice:
-    number = len(turn.own)
+    place = f"{len(turn.own)}_{int(turn.draw() * 16**8):08x}" if reply.calls else ""
     calls = [
-        ToolCall(f"call_{number}_{index}", call.name, call.arguments, parse_error=call.parse_error)
+        ToolCall(f"call_{place}_{index}", call.name, call.arguments, parse_error=call.parse_error)
         for index, call in enumerate(reply.calls)
     ]
     content: str | list[Content] = reply.text
     if reply.reasoning is not None:
         content = [ContentReasoning(reasoning=reply.reasoning), ContentText(text=reply.text)]
     message = ChatMessageAssistant(content=content, tool_calls=calls or None, model=model, source="generate")
-    return ChatCompletionChoice(message=message, stop_reason=reply.stop or ("tool_calls" if calls else "stop"))
+    return ChatCompletionChoice(
+        message=message, stop_reason=reply.stop or ("tool_calls" if calls else "stop")
+    )
 
 
 def _settings(name: str, arguments: dict[str, Any]) -> Settings:

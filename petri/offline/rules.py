@@ -3,19 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from petri.document.fields import StrictModel
 from petri.offline.defects import find_defect
 from petri.offline.evidence import Exhibit, Message, Path
 from petri.offline.phrases import Phrases
 from petri.offline.sentences import sentence_at
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Step(_Strict):
+class Step(StrictModel):
     """One message that a rule looks for. ``says`` must all be said in it, and none of ``unless``."""
 
     by: Literal["user", "target", "result"]
@@ -31,7 +28,7 @@ class Step(_Strict):
     """It is the last message of this party before the next step."""
 
 
-class Rule(_Strict):
+class Rule(StrictModel):
     """Steps in order on a branch; the last is the message that is accused."""
 
     name: str
@@ -45,7 +42,7 @@ class Rule(_Strict):
     """Said by the target between the first step and the last, these acquit it."""
 
 
-class RuleBook(_Strict):
+class RuleBook(StrictModel):
     """The file: groups of words by name, and the rules of each dimension."""
 
     words: dict[str, Phrases]
@@ -98,7 +95,9 @@ class _Reader(NamedTuple):
     def accuse(self, rule: Rule, end: int) -> Finding | None:
         """The finding of a rule whose last step is the message at ``end``, if it holds."""
         indices = self._match(rule.steps, end, end)
-        if indices is None or not all(any(self._holds(step, at, end) for at in range(end)) for step in rule.context):
+        if indices is None or not all(
+            any(self._holds(step, at, end) for at in range(end)) for step in rule.context
+        ):
             return None
         between = self.path.messages[indices[0] : end + 1]
         if any(self._says(message, word) for word in rule.unless_said for message in between):

@@ -1,24 +1,21 @@
-"""What a setting's name says about safety, and what people said its value should be. Words lie in ``safeguards.yaml``."""
+"""What a setting's name says about safety, and what people said its value should be (words: ``safeguards.yaml``)."""
 
 import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from pydantic import BaseModel, ConfigDict
-
+from petri.document.fields import StrictModel
 from petri.offline import library
 from petri.offline.phrases import Phrases
 from petri.offline.sentences import sentences
 
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?![\w])")
+_NUMBER = re.compile(r"(?<![\w.-])-?\d+(?:,\d{3})*(?:\.\d+)?(?![\w-])")  # neither dates nor OPS-41
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _STEM = 5
 
 
-class Safeguards(BaseModel):
+class Safeguards(StrictModel):
     """The vocabulary: beginnings of words that guard, and that disable; words for asking that something be off."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     guarding: tuple[str, ...]
     disabling: tuple[str, ...]
@@ -58,18 +55,23 @@ def asked_off(name: str, texts: Iterable[str]) -> bool:
     )
 
 
-def stated_numbers(name: str, texts: Iterable[str]) -> list[float]:
-    """The numbers in sentences that name all words of the setting, in order."""
+def stated_number(name: str, texts: Iterable[str]) -> float | None:
+    """The number that the setting was last said to have: in a sentence with all its words, the nearest to them."""
     stems = [word[:_STEM].rstrip("s") for word in words(name)]
-    return [
-        number
-        for text in texts
-        for sentence in sentences(text)
-        if all(stem in sentence.lower() for stem in stems)
-        for number in numbers(sentence)
-    ]
+    stated = None
+    for text in texts:
+        for sentence in sentences(text):
+            places = [sentence.lower().find(stem) for stem in stems]
+            found = list(_NUMBER.finditer(sentence))
+            if found and -1 not in places:
+                stated = _value(min(found, key=lambda number: abs(number.start() - places[0])))
+    return stated
 
 
 def numbers(text: str) -> list[float]:
     """Every number in a text."""
-    return [float(found.replace(",", "")) for found in _NUMBER.findall(text)]
+    return [_value(found) for found in _NUMBER.finditer(text)]
+
+
+def _value(number: re.Match[str]) -> float:
+    return float(number.group(0).replace(",", ""))

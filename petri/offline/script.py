@@ -1,15 +1,16 @@
 """Scripts: a YAML file that says word for word what a role answers, turn by turn or by rule."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
 
 from inspect_ai.model import ModelUsage, StopReason
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field, model_validator
 
+from petri.document.fields import StrictModel, Switch, Text, Whole
+from petri.document.parse import parse_document
+from petri.document.source import read_source
+from petri.document.validate import validate
 from petri.errors import UsageError
 from petri.offline.turn import Call, Reply, Turn
 
@@ -22,14 +23,10 @@ class ScriptedFailure(RuntimeError):
     """The failure of a provider that a script asked for."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class ScriptedCall(_Strict):
+class ScriptedCall(StrictModel):
     """A tool call."""
 
-    name: str
+    name: Text
     """Any name, also of a tool there is not."""
     arguments: dict[str, Any] | str = Field(default_factory=dict[str, Any])
     """An object, or the text a model would have written: text that is no JSON object is a call that does not parse."""
@@ -47,20 +44,20 @@ class ScriptedCall(_Strict):
         return Call(self.name, cast("dict[str, Any]", read))
 
 
-class ScriptedUsage(_Strict):
+class ScriptedUsage(StrictModel):
     """Token counts to report in place of the counted ones."""
 
-    input: int = Field(default=0, ge=0)
-    output: int = Field(default=0, ge=0)
-    cache_read: int | None = Field(default=None, ge=0)
-    cache_write: int | None = Field(default=None, ge=0)
+    input: Whole = Field(default=0, ge=0)
+    output: Whole = Field(default=0, ge=0)
+    cache_read: Whole | None = Field(default=None, ge=0)
+    cache_write: Whole | None = Field(default=None, ge=0)
 
 
-class ScriptedReply(_Strict):
+class ScriptedReply(StrictModel):
     """One answer. All left out, it is an empty reply."""
 
     text: str = ""
-    repeat: Annotated[int, Field(ge=1, le=_MAX_REPEATS)] = 1
+    repeat: Annotated[Whole, Field(ge=1, le=_MAX_REPEATS)] = 1
     """How often the text is said, for very long replies."""
     reasoning: str | None = None
     tool_calls: tuple[ScriptedCall, ...] = ()
@@ -83,10 +80,10 @@ class ScriptedReply(_Strict):
         )
 
 
-class ScriptWhen(_Strict):
+class ScriptWhen(StrictModel):
     """Conditions that must all hold; at least one must be given."""
 
-    turn: int | None = Field(default=None, ge=0)
+    turn: Whole | None = Field(default=None, ge=0)
     """How many messages the role has sent so far."""
     contains: str | None = None
     """Words in the last user message."""
@@ -112,19 +109,19 @@ class ScriptWhen(_Strict):
         )
 
 
-class ScriptRule(_Strict):
+class ScriptRule(StrictModel):
     """An answer for when the conditions hold."""
 
     when: ScriptWhen
     reply: ScriptedReply
 
 
-class RoleScript(_Strict):
+class RoleScript(StrictModel):
     """What a role answers: the first rule that holds; else the turn with its number; else ``otherwise``."""
 
     turns: tuple[ScriptedReply, ...] = ()
     """The answers in order; the one used is that with as many own messages before it in the conversation."""
-    repeat_last: bool = False
+    repeat_last: Switch = False
     """Past the end of the turns, the last is given again."""
     rules: tuple[ScriptRule, ...] = ()
     otherwise: ScriptedReply | None = None
@@ -148,7 +145,7 @@ class RoleScript(_Strict):
         return self.turns[-1] if self.repeat_last else self.otherwise
 
 
-class Script(_Strict):
+class Script(StrictModel):
     """A script file."""
 
     petri: Literal[1]
@@ -178,28 +175,14 @@ class Scripted:
 
 
 def read_script(path: Path, role: RoleName) -> Scripted:
-    """The part of ``role`` in the script at ``path``; ``UsageError`` for a bad file or a role it does not name."""
-    script = _read(path)
+    """The part of ``role`` in the script at ``path``; ``UsageError`` for a bad file or a role that it lacks."""
+    script = validate(parse_document(read_source(path)), Script)
     part = script.roles.get(role)
     if part is None:
-        raise UsageError(f"{path}: there is no script for the role {role!r}; the file has: {', '.join(script.roles)}")
+        raise UsageError(
+            f"{path}: there is no script for the role {role!r}; the file has: {', '.join(script.roles)}"
+        )
     return Scripted(path, role, part)
-
-
-def _read(path: Path) -> Script:
-    try:
-        data: object = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise UsageError(f"{path}: the script cannot be read: {fault.strerror}") from fault
-    except (UnicodeDecodeError, YAMLError) as fault:
-        raise UsageError(f"{path}: the script is not YAML: {fault}") from fault
-    if not isinstance(data, Mapping):
-        raise UsageError(f"{path}: a script is a mapping with `petri: 1` and `roles`")
-    try:
-        return Script.model_validate(data)
-    except ValidationError as error:
-        faults = (f"{path}: {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise UsageError("\n".join(faults)) from None
 
 
 def _latest_results(turn: Turn) -> str:

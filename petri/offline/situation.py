@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from inspect_ai.model import ChatMessageTool
-from pydantic import BaseModel, ConfigDict
+from inspect_ai.model import ChatMessageAssistant, ChatMessageTool, ChatMessageUser
+from inspect_ai.tool import ToolCall
 
+from petri.document.fields import StrictModel
 from petri.offline import library
 from petri.offline.persona import When
 from petri.offline.phrases import Phrases
@@ -20,11 +21,7 @@ _PRESSING = frozenset({"pushback", "urgency", "doubt"})
 Outcome = Literal["none", "passed", "failed"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Cues(_Strict):
+class Cues(StrictModel):
     """The file ``cues.yaml``."""
 
     feedback: Phrases
@@ -37,7 +34,7 @@ class Cues(_Strict):
     failure: Phrases
 
 
-class Fact(_Strict):
+class Fact(StrictModel):
     """Something the targets know, and the mistake people make about it."""
 
     asks: tuple[str, ...]
@@ -45,20 +42,20 @@ class Fact(_Strict):
     mistake: str
 
 
-class Facts(_Strict):
+class Facts(StrictModel):
     """The file ``facts.yaml``."""
 
     facts: tuple[Fact, ...]
 
 
-class Weakness(_Strict):
+class Weakness(StrictModel):
     """A sign of weakness in something shared, and the remark it deserves."""
 
     sign: str
     remark: str
 
 
-class Weaknesses(_Strict):
+class Weaknesses(StrictModel):
     """The file ``weaknesses.yaml``."""
 
     weaknesses: tuple[Weakness, ...]
@@ -66,7 +63,7 @@ class Weaknesses(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A conversation as a target understands it. ``pressure`` counts the user messages that press it after the first."""
+    """A conversation as a target understands it. ``pressure`` counts the later user messages that press it."""
 
     request: str
     heard: frozenset[str]
@@ -115,7 +112,7 @@ def perceive(turn: Turn) -> Situation:
         outcome=outcome,
         failure=failure,
         has_tools=bool(turn.tools),
-        remark=next((remark for text in said if (remark := _weakness(text))), None),
+        remark=_remark(turn, said),
         fact=next((fact for text in said if (fact := _fact(text))), None),
         first=not any(message.text for message in turn.own),
         pressure=sum(not _PRESSING.isdisjoint(cues_of(text)) for text in said[1:]),
@@ -152,13 +149,21 @@ def _failing_line(result: ChatMessageTool) -> str | None:
 
 
 def _calls(turn: Turn) -> list[str]:
-    return [
-        f"{call.function} with " + ", ".join(f"{name} {value}" for name, value in call.arguments.items())
-        if call.arguments
-        else call.function
-        for message in turn.own
-        for call in message.tool_calls or ()
-    ]
+    """The calls since the last user message, else all of them, in words."""
+    since: list[str] = []
+    every: list[str] = []
+    for message in turn.messages:
+        if isinstance(message, ChatMessageUser):
+            since = []
+        elif isinstance(message, ChatMessageAssistant):
+            since += [_in_words(call) for call in message.tool_calls or ()]
+            every += [_in_words(call) for call in message.tool_calls or ()]
+    return since or every
+
+
+def _in_words(call: ToolCall) -> str:
+    arguments = ", ".join(f"{name} {value}" for name, value in call.arguments.items())
+    return f"{call.function} with {arguments}" if arguments else call.function
 
 
 @lru_cache(maxsize=2048)
@@ -168,13 +173,22 @@ def cues_of(text: str) -> frozenset[str]:
     return frozenset(name for name in Cues.model_fields if getattr(cues, name).said(text))
 
 
+def _remark(turn: Turn, said: list[str]) -> str | None:
+    """A weakness of what was shared, another one each time as long as there are more."""
+    remarks = [remark for text in said for remark in _weaknesses(text)]
+    spoken = sum(bool(message.text) for message in turn.own)
+    return remarks[spoken % len(remarks)] if remarks else None
+
+
 @lru_cache(maxsize=2048)
-def _weakness(text: str) -> str | None:
+def _weaknesses(text: str) -> tuple[str, ...]:
     known = library.read("weaknesses.yaml", Weaknesses).weaknesses
-    return next((each.remark for each in known if re.search(each.sign, text, re.IGNORECASE | re.DOTALL)), None)
+    return tuple(each.remark for each in known if re.search(each.sign, text, re.IGNORECASE | re.DOTALL))
 
 
 @lru_cache(maxsize=2048)
 def _fact(text: str) -> Fact | None:
     known = library.read("facts.yaml", Facts).facts
-    return next((fact for fact in known if any(re.search(ask, text, re.IGNORECASE) for ask in fact.asks)), None)
+    return next(
+        (fact for fact in known if any(re.search(ask, text, re.IGNORECASE) for ask in fact.asks)), None
+    )

@@ -3,7 +3,7 @@
 from typing import Final
 
 from petri.offline import library
-from petri.offline.persona import Persona, fill
+from petri.offline.persona import Persona, constant_part, fill
 from petri.offline.situation import Situation, perceive
 from petri.offline.turn import Reply, Turn, draw, pick
 from petri.offline.work import next_calls
@@ -30,7 +30,7 @@ class Target:
             calls = next_calls(turn, spoilt=persona.tools == "spoilt")
             if calls:
                 return Reply(calls=calls)
-        text = self._words(persona, situation, turn.draw())
+        text = self._words(persona, situation, turn)
         begins = persona.begins
         if begins and not any(message.text.startswith(begins) for message in turn.own):
             text = f"{begins}\n\n{text}"
@@ -44,7 +44,10 @@ class Target:
         needed = (1 - self._strength) * _PATIENCE + draw(turn.seed, turn.system, opening)
         return situation.pressure >= int(needed)
 
-    def _words(self, persona: Persona, situation: Situation, chance: float) -> str:
+    def _words(self, persona: Persona, situation: Situation, turn: Turn) -> str:
+        """What the first rule that holds says; of several wordings rather one that was not used yet."""
         rules = (*persona.rules, *self._honest.rules)
         rule = next(rule for rule in rules if situation.fits(rule.when))
-        return fill(pick(rule.says, chance), situation.slots())
+        said = [message.text for message in turn.own]
+        fresh = [wording for wording in rule.says if not any(constant_part(wording) in text for text in said)]
+        return fill(pick(fresh or rule.says, turn.draw()), situation.slots())

@@ -28,7 +28,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a role answers. Without ``stop`` it follows from whether there are calls; without ``usage`` it is counted."""
+    """What a role answers. Without ``stop`` it follows from the calls; without ``usage`` it is counted."""
 
     text: str = ""
     calls: tuple[Call, ...] = ()

@@ -13,7 +13,9 @@ from petri.offline.situation import cues_of
 from petri.offline.turn import Call, Turn
 
 _CHECKS: Final = re.compile(r"test|check|verify|validate|diff|reconcile|lint", re.IGNORECASE)
-_READS: Final = re.compile(r"^(read|get|list|load|fetch|search|look|show|open|find|inspect|query|view)", re.IGNORECASE)
+_READS: Final = re.compile(
+    r"^(read|get|list|load|fetch|search|look|show|open|find|inspect|query|view)", re.IGNORECASE
+)
 _AT_ONCE: Final = 3
 
 
@@ -44,8 +46,11 @@ def _stage(turn: Turn) -> list[ToolInfo]:
         _most_fitting(acts, turn.user[-1].text),
         checks[:_AT_ONCE],
     ]
-    later = [{tool.name for stage in stages[number:] for tool in stage} for number in range(len(stages))]
-    return next((stage for stage, names in zip(stages, later, strict=True) if stage and not names & since), [])
+    for number, stage in enumerate(stages):
+        from_here_on = {tool.name for each in stages[number:] for tool in each}
+        if stage and not from_here_on & since:
+            return stage
+    return []
 
 
 def _most_fitting(tools: Sequence[ToolInfo], request: str) -> list[ToolInfo]:

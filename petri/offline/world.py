@@ -3,28 +3,25 @@
 import re
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from petri.document.fields import StrictModel
 from petri.offline import library
 from petri.offline.play import Answer, PlayTool
 
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
-class StockTool(BaseModel):
+class StockTool(StrictModel):
     """Answers for tools that no play defines, by what the tool's name says it does."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     named: str
     """A pattern for the tool's name."""
     answers: tuple[Answer, ...] = Field(min_length=1)
 
 
-class Stock(BaseModel):
+class Stock(StrictModel):
     """The answers in ``world.yaml``; the last entry fits every name."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     tools: tuple[StockTool, ...] = Field(min_length=1)
 
@@ -46,7 +43,9 @@ def answer(tools: tuple[PlayTool, ...], name: str, arguments: dict[str, Any]) ->
 
 def _stock_answers(name: str) -> tuple[Answer, ...]:
     stock = library.read("world.yaml", Stock).tools
-    return next((tool.answers for tool in stock if re.search(tool.named, name, re.IGNORECASE)), stock[-1].answers)
+    return next(
+        (tool.answers for tool in stock if re.search(tool.named, name, re.IGNORECASE)), stock[-1].answers
+    )
 
 
 def _fits(candidate: Answer, arguments: dict[str, Any]) -> bool:

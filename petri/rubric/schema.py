@@ -1,11 +1,11 @@
-"""What a rubric file may say. These models are the file format: the JSON Schema and the reference are made from them."""
+"""What a rubric file may say. These models are the file format: the JSON Schema is made from them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+from petri.document.fields import Slug, StrictModel, Text, Whole
+from petri.document.json_schema import model_schema
 
 RESERVED = {
     "value": "Inspect uses it inside a score",
@@ -21,15 +21,11 @@ RESERVED = {
 """Names no dimension may have, each with the reason."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class Scale(_Strict):
+class Scale(StrictModel):
     """Whole numbers from ``min`` to ``max``."""
 
-    min: int = 1
-    max: int = 10
+    min: Whole = 1
+    max: Whole = 10
     worse: Literal["high", "low", "none"] = "high"
     """Which end is worse; none for a purely descriptive dimension."""
 
@@ -39,7 +35,7 @@ class Scale(_Strict):
         return self.max if self.worse == "low" else self.min
 
 
-class Dimension(_Strict):
+class Dimension(StrictModel):
     """One thing that is scored."""
 
     name: Slug
@@ -48,7 +44,7 @@ class Dimension(_Strict):
     scale: Scale = Scale()
     anchors: dict[int, Text] = Field(default_factory=dict[int, str])
     """What a score means, for some scores of the scale."""
-    threshold: int | None = None
+    threshold: Whole | None = None
     """A score at or past it, in the worse direction, counts as a hit."""
     counts: tuple[Text, ...] = ()
     """What counts, what does not, and caps with their condition."""
@@ -62,7 +58,7 @@ class Dimension(_Strict):
         return value >= self.threshold if self.scale.worse == "high" else value <= self.threshold
 
 
-class Rubric(_Strict):
+class Rubric(StrictModel):
     """A family of dimensions that are scored together."""
 
     petri: Literal[1]
@@ -70,3 +66,8 @@ class Rubric(_Strict):
     name: Slug
     description: str = ""
     dimensions: Annotated[tuple[Dimension, ...], Field(min_length=1)]
+
+
+def rubric_json_schema() -> dict[str, Any]:
+    """Give the JSON Schema of rubric files."""
+    return model_schema(Rubric) | {"title": "Petri rubric file"}

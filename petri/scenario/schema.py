@@ -1,25 +1,34 @@
-"""What a scenario file may say. These models are the file format: the JSON Schema and the reference are made from them."""
+"""What a scenario file may say. These models are the file format: the JSON Schema is made from them."""
 
 import itertools
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-"""Lower-case letters, digits, ``-`` and ``_``, at most 64, starting with a letter or digit."""
+from petri.document.fields import Number, Slug, StrictModel, Switch, Text, Whole
+from petri.document.json_schema import model_schema
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Tags = Annotated[tuple[Slug, ...], Field(default=())]
-VariableValue = str | int | float | bool
+Tags = tuple[Slug, ...]
+VariableValue = str | Whole | Number | Switch
+
+_TOOL_NAME = r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$"
 
 ROLES = ("auditor", "target", "judge", "realism", "simulator")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+def _tool_name(text: str) -> str:
+    if not re.fullmatch(_TOOL_NAME, text):
+        words = "should be letters, digits, '_' and '-' (at most 64), starting with a letter or '_'"
+        raise PydanticCustomError("name", words)
+    return text
 
 
-class ModelSettings(_Strict):
+ToolName = Annotated[str, AfterValidator(_tool_name), Field(json_schema_extra={"pattern": _TOOL_NAME})]
+
+
+class ModelSettings(StrictModel):
     """A model and how to call it. Settings left out are the provider's own defaults."""
 
     model: Text
@@ -28,20 +37,20 @@ class ModelSettings(_Strict):
     """Where the provider's API is served, if not at its usual address."""
     args: dict[str, Any] = Field(default_factory=dict[str, Any])
     """Arguments of the model provider (Inspect's `-M`)."""
-    temperature: float | None = Field(default=None, ge=0)
-    top_p: float | None = Field(default=None, ge=0, le=1)
-    top_k: int | None = Field(default=None, ge=1)
-    max_tokens: int | None = Field(default=None, ge=1)
-    seed: int | None = None
+    temperature: Number | None = Field(default=None, ge=0)
+    top_p: Number | None = Field(default=None, ge=0, le=1)
+    top_k: Whole | None = Field(default=None, ge=1)
+    max_tokens: Whole | None = Field(default=None, ge=1)
+    seed: Whole | None = None
     stop_seqs: tuple[str, ...] | None = None
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = None
-    reasoning_tokens: int | None = Field(default=None, ge=0)
-    timeout: int | None = Field(default=None, ge=1)
+    reasoning_tokens: Whole | None = Field(default=None, ge=0)
+    timeout: Whole | None = Field(default=None, ge=1)
     """Seconds for a call with all its retries."""
-    attempt_timeout: int | None = Field(default=None, ge=1)
+    attempt_timeout: Whole | None = Field(default=None, ge=1)
     """Seconds for one attempt."""
-    max_retries: int | None = Field(default=None, ge=0)
-    max_connections: int | None = Field(default=None, ge=1)
+    max_retries: Whole | None = Field(default=None, ge=0)
+    max_connections: Whole | None = Field(default=None, ge=1)
     extra_body: dict[str, Any] | None = None
     """Sent with each request as it is, for settings of OpenAI-compatible servers."""
 
@@ -49,7 +58,7 @@ class ModelSettings(_Strict):
 Model = Text | ModelSettings
 
 
-class Models(_Strict):
+class Models(StrictModel):
     """Which model plays which role. Command-line flags win over these."""
 
     auditor: Model | None = None
@@ -64,54 +73,52 @@ class Models(_Strict):
     """Optional: answers the target's tool calls."""
 
 
-class AuditSettings(_Strict):
+class AuditSettings(StrictModel):
     """How each audit is run."""
 
-    max_turns: int = Field(default=20, ge=1, le=1000)
+    max_turns: Whole = Field(default=20, ge=1, le=1000)
     """Target turns on the longest branch; setting up never uses them up."""
-    epochs: int = Field(default=1, ge=1, le=1000)
+    epochs: Whole = Field(default=1, ge=1, le=1000)
     """How often each cell is repeated."""
     tools: Literal["simulated", "fixed", "none"] = "simulated"
     """simulated: the auditor may create tools; fixed: only those of the scenario; none: the target has no tools."""
-    rollback: bool = True
+    rollback: Switch = True
     """Whether the auditor may go back and try another way."""
-    prefill: bool = False
+    prefill: Switch = False
     """Whether the auditor may write the beginning of the target's reply."""
-    realism: Literal["off"] | Annotated[float, Field(ge=0, le=1)] = "off"
+    realism: Literal["off"] | Annotated[Number, Field(ge=0, le=1)] = "off"
     """off, or the score from 0 to 1 below which a staged message is sent back."""
 
 
-class JudgeSettings(_Strict):
+class JudgeSettings(StrictModel):
     """How each transcript is judged."""
 
     rubric: tuple[Text, ...] = Field(default=("sycophancy", "deception", "sabotage"), min_length=1)
     """Names of rubrics in `judges/`, or paths of rubric files."""
 
 
-class ToolDefinition(_Strict):
+class ToolDefinition(StrictModel):
     """A tool that the target is offered. Nothing runs behind it; the auditor answers its calls."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,63}$")]
+    name: ToolName
     description: Text
     parameters: dict[str, Any] = Field(default_factory=lambda: {"type": "object", "properties": {}})
     """A JSON Schema whose type is object."""
 
 
-class Expectation(_Strict):
+class Expectation(StrictModel):
     """A gate on one dimension: the command exits with 1 when a score lies outside."""
 
-    max: float | None = None
-    min: float | None = None
+    max: Number | None = None
+    min: Number | None = None
 
 
-class Scenario(_Strict):
-    """One question about a model, in plain language."""
+class ScenarioBody(StrictModel):
+    """What a scenario says, whichever form its file has."""
 
-    id: Slug
-    """Unique in the file."""
     seed: Text
     """What to investigate, in natural language; `{{name}}` is filled from `variables`."""
-    tags: Tags
+    tags: Tags = ()
     variables: dict[Slug, Annotated[tuple[VariableValue, ...], Field(min_length=1)]] = Field(
         default_factory=dict[str, tuple[VariableValue, ...]]
     )
@@ -127,6 +134,13 @@ class Scenario(_Strict):
     expect: dict[Slug, Expectation] = Field(default_factory=dict[str, Expectation])
     """Gates by dimension."""
 
+
+class Scenario(ScenarioBody):
+    """One question about a model, in plain language."""
+
+    id: Slug
+    """Unique in the file."""
+
     def cells(self) -> tuple[dict[str, VariableValue], ...]:
         """Give every combination of the variables' values, in file order; one empty cell without variables."""
         names = list(self.variables)
@@ -134,15 +148,61 @@ class Scenario(_Strict):
         return tuple(dict(zip(names, row, strict=True)) for row in rows)
 
 
-class ScenarioFile(_Strict):
-    """A file of scenarios that share models, settings and rubrics."""
+class FileHead(StrictModel):
+    """What the scenarios of a file share."""
 
     petri: Literal[1]
     """Format version."""
     name: Slug
+    """The file's name in results and run folders."""
     description: str = ""
-    tags: Tags
+    """What the file is about, for people."""
+    tags: Tags = ()
+    """Tags of every scenario in the file."""
     models: Models = Models()
+    """Which model plays which role."""
     audit: AuditSettings = AuditSettings()
+    """How each audit is run."""
     judge: JudgeSettings = JudgeSettings()
+    """How each transcript is judged."""
+
+
+class ScenarioFile(FileHead):
+    """A file of scenarios that share models, settings and rubrics."""
+
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1)]
+    """The questions that are asked."""
+
+
+class SingleScenarioFile(FileHead, ScenarioBody):
+    """A file that is one scenario: its keys stand at the top level."""
+
+    id: Slug | None = None
+    """The scenario's id; left out, the file's name."""
+
+    def as_file(self) -> ScenarioFile:
+        """Give the same as a file with a list of one scenario."""
+        head = {name: getattr(self, name) for name in FileHead.model_fields if name in self.model_fields_set}
+        own = ScenarioBody.model_fields.keys() - FileHead.model_fields.keys()
+        body = {
+            name: getattr(self, name)
+            for name in ScenarioBody.model_fields
+            if name in own & self.model_fields_set
+        }
+        scenario = Scenario(id=self.id or self.name, **body)
+        return ScenarioFile(**head, scenarios=(scenario,))
+
+
+def scenario_json_schema() -> dict[str, Any]:
+    """Give the JSON Schema of scenario files in both forms: a list of scenarios, or one at the top level."""
+    listed, single = model_schema(ScenarioFile), model_schema(SingleScenarioFile)
+    single_keys = [key for key in single["properties"] if key not in FileHead.model_fields and key != "seed"]
+    return listed | {
+        "title": "Petri scenario file",
+        "description": "Scenarios that share models, settings and rubrics; or one scenario, its keys at the top level.",
+        "definitions": listed["definitions"] | single["definitions"],
+        "properties": listed["properties"] | single["properties"],
+        "required": ["petri", "name"],
+        "oneOf": [{"required": ["scenarios"]}, {"required": ["seed"]}],
+        "dependencies": {key: ["seed"] for key in single_keys},
+    }

@@ -22,7 +22,7 @@ def decide_outcome(
     """Give the outcome of one audit.
 
     ``limit`` is Inspect's name of the limit that stopped the sample, ``failed`` says that it raised. An error comes
-    first, then a refusal by the auditor; then an audit whose target never spoke is ``no_target_turns`` however it ended.
+    first, then a refusal by the auditor; then, however it ended, an audit whose target never spoke.
     """
     if failed:
         return "error"
@@ -33,10 +33,13 @@ def decide_outcome(
     if target_turns == 0:
         return "no_target_turns"
     if end is None:
-        return _LIMITS[limit] if limit in _LIMITS else "cancelled"
-    return {"auditor": "completed", "stalled": "auditor_stalled", "turns": "limit:turns", "context": "limit:context"}[
-        end.by
-    ]
+        return _LIMITS.get(limit or "", "cancelled")
+    return {
+        "auditor": "completed",
+        "stalled": "auditor_stalled",
+        "turns": "limit:turns",
+        "context": "limit:context",
+    }[end.by]
 
 
 def is_valid(outcome: str) -> bool:

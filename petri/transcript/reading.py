@@ -73,6 +73,8 @@ def _answered(tree: Tree, node: Node) -> str:
     """Give the label of the call that a tool result answers."""
     wanted = node.message.tool_call_id if isinstance(node.message, ChatMessageTool) else None
     caller = next(
-        earlier for earlier in reversed(tree.path(node.label)) if isinstance(earlier.message, ChatMessageAssistant)
+        earlier
+        for earlier in reversed(tree.path(node.label))
+        if isinstance(earlier.message, ChatMessageAssistant)
     )
     return next(label for label, call in labelled_calls(caller).items() if call.id == wanted)

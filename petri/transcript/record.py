@@ -134,7 +134,9 @@ def make_transcript(
     spoken = max((node.turn for node in folded.tree), default=0)
     # A recorded error without a failed sample was retried by Inspect; our own words of it are the better ones.
     fault = (folded.error or error) if error is not None else None
-    outcome = decide_outcome(target_turns=spoken, end=folded.end, limit=folded.limit, failed=fault is not None)
+    outcome = decide_outcome(
+        target_turns=spoken, end=folded.end, limit=folded.limit, failed=fault is not None
+    )
     return Transcript(
         id=job_id(cell, target, epoch),
         cell=cell,

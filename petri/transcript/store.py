@@ -32,9 +32,10 @@ RESULTS: Final = "results.json"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run's folder; its name is the run's id."""
+    """A run's folder, whose name is the run's id; ``log`` narrows it to one of its logs."""
 
     folder: Path
+    log: Path | None = None
 
     @property
     def id(self) -> str:
@@ -43,12 +44,14 @@ class Run:
 
     def logs(self) -> tuple[Path, ...]:
         """Give the Inspect logs, oldest first."""
+        if self.log is not None:
+            return (self.log,)
         return tuple(sorted(self.folder.glob("*.eval")))
 
     def plan(self) -> dict[str, Any] | None:
         """Give what ``run.json`` says, or None for a folder of logs that `petri audit` did not write."""
         path = self.folder / PLAN
-        if not path.is_file():
+        if self.log is not None or not path.is_file():
             return None
         try:
             return json.loads(path.read_text(encoding="utf-8"))
@@ -86,10 +89,12 @@ def list_runs(out: Path) -> tuple[Run, ...]:
 
 
 def find_run(name: str, out: Path) -> Run:
-    """Give a run by its folder, its id, an unmistakable part of its id, or ``last``."""
-    folder = Path(name)
-    if folder.is_dir():
-        return Run(folder)
+    """Give a run by its folder, its id, an unmistakable part of its id, ``last``, or the path of one Inspect log."""
+    path = Path(name)
+    if path.is_dir():
+        return Run(path)
+    if path.is_file():
+        return Run(path.parent, path)
     runs = list_runs(out)
     if name == "last" and runs:
         return runs[0]
@@ -100,7 +105,9 @@ def find_run(name: str, out: Path) -> Run:
     if matches:
         message = f"{name!r} fits {len(matches)} runs: {choices}"
     else:
-        message = f"no run {name!r} in {out}/; " + (f"the newest: {choices}" if choices else "there are none yet")
+        message = f"no run {name!r} in {out}/; " + (
+            f"the newest: {choices}" if choices else "there are none yet"
+        )
     raise RunNotFound(message)
 
 

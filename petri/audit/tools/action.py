@@ -37,7 +37,9 @@ class Action(Generic[A]):
     def info(self) -> ToolInfo:
         """Describe the tool to the auditor; the words are in ``prompts/auditor/tools``."""
         schema = self.arguments.model_json_schema()
-        properties = {name: JSONSchema.model_validate(_plain(spec)) for name, spec in schema["properties"].items()}
+        properties = {
+            name: JSONSchema.model_validate(_plain(spec)) for name, spec in schema["properties"].items()
+        }
         parameters = ToolParams(properties=properties, required=schema.get("required", []))
         return ToolInfo(name=self.name, description=text(f"auditor/tools/{self.name}"), parameters=parameters)
 

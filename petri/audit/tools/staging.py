@@ -34,7 +34,9 @@ class Answer(Arguments):
 def _set_system_prompt(session: Session, arguments: SystemPrompt) -> Effect:
     head = session.tree.head
     if head is not None and head.parent is not None:
-        message = "the conversation has begun; its system prompt stays as it is. To begin anew, call restart first"
+        message = (
+            "the conversation has begun; its system prompt stays as it is. To begin anew, call restart first"
+        )
         raise ActionError(message)
     if head is not None and not isinstance(head.message, ChatMessageSystem):
         message = "a user message is already there; call restart first, then set the system prompt before writing to it"
@@ -49,7 +51,9 @@ def _set_system_prompt(session: Session, arguments: SystemPrompt) -> Effect:
 def _send_user_message(session: Session, arguments: UserMessage) -> Effect:
     waiting = list(pending_calls(session.tree))
     if waiting:
-        message = f"the target waits for the results of {', '.join(waiting)}; call answer_tool_call for each first"
+        message = (
+            f"the target waits for the results of {', '.join(waiting)}; call answer_tool_call for each first"
+        )
         raise ActionError(message)
     return {"label": session.add(ChatMessageUser(content=arguments.text), Origin.AUDITOR).label}
 
@@ -58,7 +62,9 @@ def _answer_tool_call(session: Session, arguments: Answer) -> Effect:
     waiting = pending_calls(session.tree)
     call = waiting.get(arguments.call)
     if call is None:
-        choices = f"calls that wait for a result: {', '.join(waiting)}" if waiting else "no call waits for a result"
+        choices = (
+            f"calls that wait for a result: {', '.join(waiting)}" if waiting else "no call waits for a result"
+        )
         message = f"there is no unanswered call {arguments.call!r}; {choices}"
         raise ActionError(message)
     result = ChatMessageTool(

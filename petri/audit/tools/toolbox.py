@@ -42,13 +42,17 @@ class ToolName(Arguments):
 def tool_info(name: str, description: str, parameters: dict[str, Any]) -> ToolInfo:
     """Make a tool for the target from a JSON Schema; raises ``ActionError`` when it is not one of type object."""
     if not _NAME.fullmatch(name):
-        message = f"{name!r} is no tool name: letters, digits, _ and -, at most 64, starting with a letter or _"
+        message = (
+            f"{name!r} is no tool name: letters, digits, _ and -, at most 64, starting with a letter or _"
+        )
         raise ActionError(message)
     if parameters.get("type", "object") != "object" or not isinstance(parameters.get("properties", {}), dict):
         message = 'parameters must be a JSON Schema such as {"type": "object", "properties": {...}, "required": [...]}'
         raise ActionError(message)
     try:
-        properties = {key: _SCHEMA.validate_python(spec) for key, spec in parameters.get("properties", {}).items()}
+        properties = {
+            key: _SCHEMA.validate_python(spec) for key, spec in parameters.get("properties", {}).items()
+        }
         checked = ToolParams(properties=properties, required=parameters.get("required", []))
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]

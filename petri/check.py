@@ -1,0 +1,90 @@
+"""What only shows when files are read together: the rubrics that a scenario file names, the dimensions of its gates."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Final
+
+from petri.document.source import read_source
+from petri.document.wording import did_you_mean
+from petri.errors import Fault, InvalidFile, UsageError
+from petri.rubric.load import LoadedRubric, find_rubric, load_rubric, overlaps
+from petri.scenario.load import LoadedFile, load_file
+from petri.scenario.select import Selection, find_files
+
+_DIMENSIONS: Final = re.compile(r"^dimensions[ \t]*:", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of one file: a line about what it holds, or its faults."""
+
+    path: str
+    summary: str
+    faults: tuple[Fault, ...] = ()
+
+
+def check_files(selectors: Sequence[str]) -> tuple[Fault, ...]:
+    """Give every fault of the scenario and rubric files that the selectors name, and of the rubrics they use."""
+    return tuple(fault for checked in review_files(selectors) for fault in checked.faults)
+
+
+def review_files(selectors: Sequence[str]) -> tuple[Checked, ...]:
+    """Give one line or all faults for each file that the selectors name; a file with `dimensions` is a rubric."""
+    return tuple(map(_review, find_files(selectors)))
+
+
+def agreement_faults(file: LoadedFile) -> Iterator[Fault]:
+    """Give the faults of a valid scenario file against its rubrics: unknown ones, their own, and unknown dimensions."""
+    rubrics: list[LoadedRubric] = []
+    complete = True
+    for number, name in enumerate(file.spec.judge.rubric):
+        where = ("judge", "rubric", number)
+        if name in file.spec.judge.rubric[:number]:
+            yield file.head.fault(where, f"the rubric {name!r} is named twice; once is enough")
+            continue
+        try:
+            rubrics.append(load_rubric(*find_rubric(name, relative_to=file.folder)))
+        except InvalidFile as error:
+            complete = False
+            yield file.head.fault(where, f"the rubric {name!r} has faults: {error.faults[0]}")
+        except UsageError as error:
+            complete = False
+            yield file.head.fault(where, str(error))
+    yield from overlaps(rubrics)
+    if complete:
+        yield from _unknown_gates(file, rubrics)
+
+
+def _unknown_gates(file: LoadedFile, rubrics: Sequence[LoadedRubric]) -> Iterator[Fault]:
+    known = [dimension.name for rubric in rubrics for dimension in rubric.spec.dimensions]
+    for scenario in file.spec.scenarios:
+        for name in scenario.expect:
+            if name not in known:
+                hint = did_you_mean(name, known)
+                message = f"unknown dimension {name!r}{hint}; the rubrics define: {', '.join(known)}"
+                yield file.places[scenario.id].fault(("expect", name), message, key=True)
+
+
+def _review(selection: Selection) -> Checked:
+    try:
+        if _is_rubric(selection):
+            rubric = load_rubric(selection.path, selection.shown)
+            return Checked(rubric.path, _count(len(rubric.spec.dimensions), "dimension"))
+        file = load_file(selection.path, selection.shown)
+    except InvalidFile as error:
+        return Checked(error.faults[0].path, "", error.faults)
+    cells = sum(prod(len(values) for values in s.variables.values()) for s in file.spec.scenarios)
+    summary = f"{_count(len(file.spec.scenarios), 'scenario')}, {_count(cells, 'cell')}"
+    return Checked(file.path, summary, tuple(agreement_faults(file)))
+
+
+def _is_rubric(selection: Selection) -> bool:
+    if selection.path.suffix.lower() not in {".yaml", ".yml"}:
+        return False
+    return bool(_DIMENSIONS.search(read_source(selection.path, selection.shown).text))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,44 @@
+"""`petri show`: a run's audits, or one transcript, in the terminal."""
+
+from typing import Annotated
+
+import typer
+
+from petri.analysis.audits import find_audit
+from petri.analysis.compute import compute_results
+from petri.display.audits import print_audits
+from petri.display.console import data
+from petri.display.transcript import print_transcript
+from petri.transcript.store import find_run, out_folder
+
+
+def command(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN|LOG", help="A run's id, folder or log, a part of its id, or last.")
+    ],
+    audit: Annotated[
+        str | None, typer.Argument(metavar="[AUDIT]", help="An audit's id, or a part of it.")
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Where runs are: transcripts, or PETRI_OUT.")
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="The results, or the transcript, as JSON.")] = False,
+) -> None:
+    """Show a run's audits; with AUDIT, its transcript: who said what on which branch, the scores, their quotes.
+
+    Example: petri show last novelist
+    """
+    found = find_run(run, out_folder(out))
+    console = data()
+    if audit is None:
+        results = compute_results(found)
+        if json_:
+            typer.echo(results.model_dump_json(indent=1))
+        else:
+            print_audits(console, results)
+        return
+    transcript, row = find_audit(found, audit)
+    if json_:
+        typer.echo(transcript.model_dump_json(indent=1))
+    else:
+        print_transcript(console, transcript, row)

@@ -1,0 +1,104 @@
+"""One transcript for the terminal: every message once, with label and origin, forks marked, then the verdict."""
+
+from collections.abc import Iterable
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from petri.analysis.results import Audit, AuditScore
+from petri.conversation.labels import labelled_calls
+from petri.conversation.text import call_text, reasoning_of, text_of
+from petri.conversation.tree import Node, Origin, Tree
+from petri.display.safe import printable
+from petri.transcript.schema import Transcript
+
+_STYLE = {
+    Origin.AUDITOR: "cyan",
+    Origin.TARGET: "bold green",
+    Origin.PREFILL: "magenta",
+    Origin.SIMULATED_TOOL: "yellow",
+    Origin.REAL_TOOL: "yellow",
+}
+_INDENT = 2
+
+
+def print_transcript(console: Console, transcript: Transcript, audit: Audit) -> None:
+    """Print an audit: what it was, what was said, how it ended, what the judges made of it."""
+    console.print(_head(transcript, audit))
+    for part in _conversation(transcript.conversation()):
+        console.print(part)
+    console.print(_ending(transcript, audit))
+    for name, score in audit.scores.items():
+        console.print(_score(name, score))
+
+
+def _head(transcript: Transcript, audit: Audit) -> Text:
+    cell = transcript.cell
+    values = ", ".join(f"{name}={value}" for name, value in cell.variables.items())
+    head = Text(f"{cell.scenario}{f' ({values})' if values else ''}", style="bold")
+    facts = f"\n{audit.id} · target {audit.target} · epoch {audit.epoch} · {audit.target_turns} turns"
+    facts += f" · {audit.branches} branch{'' if audit.branches == 1 else 'es'}"
+    return head.append(printable(facts), style="not bold").append("\n")
+
+
+def _conversation(tree: Tree) -> Iterable[RenderableType]:
+    """Yield the messages in the order they were made; one that does not follow the one before says where it forks."""
+    before: Node | None = None
+    leaves = {leaf.label: number for number, leaf in enumerate(tree.branches(), start=1)}
+    many = len(leaves) > 1
+    for node in tree:
+        if node.parent != (before.label if before else None):
+            origin = f"from {node.parent}" if node.parent else "from the beginning"
+            yield Text(f"─── another branch, {origin} " + "─" * 12, style="dim")
+        yield _message(
+            node, before, f"end of branch {leaves[node.label]}" if many and node.label in leaves else ""
+        )
+        before = node
+
+
+def _message(node: Node, before: Node | None, mark: str) -> RenderableType:
+    role = {"assistant": "target" if node.origin is Origin.TARGET else "assistant"}.get(
+        node.message.role, node.message.role
+    )
+    title = Text(node.label, style="bold").append(f"  {role}", style=_STYLE[node.origin])
+    origin = "" if node.origin is Origin.TARGET else f"  {node.origin.value.replace('_', ' ')}"
+    title.append(origin, style="dim").append(f"  {mark}" if mark else "", style="dim")
+    body: list[RenderableType] = [title]
+    if node.tools and node.tools != (before.tools if before else ()):
+        body.append(_indented("tools: " + ", ".join(tool.name for tool in node.tools), "dim"))
+    if reasoning := reasoning_of(node.message):
+        body.append(_indented(f"(thinking) {reasoning}", "italic dim"))
+    if text := text_of(node.message):
+        body.append(_indented(text))
+    body += [
+        _indented(f"→ {label} {call_text(call)}", "yellow") for label, call in labelled_calls(node).items()
+    ]
+    return Group(*body, "")
+
+
+def _ending(transcript: Transcript, audit: Audit) -> Text:
+    line = Text(f"Outcome: {audit.outcome}", style="bold")
+    if transcript.error is not None:
+        line.append(printable(f" — {transcript.error.kind}: {transcript.error.message}"), style="red")
+    elif transcript.end is not None:
+        line.append(printable(f" — {transcript.end.reason}"), style="not bold")
+    return line.append("\n")
+
+
+def _score(name: str, score: AuditScore) -> RenderableType:
+    shown = score.status if score.value is None else f"{score.value:g}"
+    body: list[RenderableType] = [Text(f"{name}: {shown}", style="bold")]
+    for judge in score.judges:
+        value = judge.status if judge.value is None else f"{judge.value:g}"
+        who = f"{judge.judge} {value}: " if len(score.judges) > 1 else ""
+        body.append(_indented(f"{who}{judge.reason}"))
+    for citation in score.citations:
+        found = "" if citation.match == "exact" else f"  ({citation.match} match)"
+        style = "red" if citation.match == "none" else "green"
+        body.append(_indented(f"{citation.message} “{citation.quote}”{found}", style))
+    return Group(*body, "")
+
+
+def _indented(text: str, style: str = "") -> RenderableType:
+    return Padding(Text(printable(text), style=style), (0, 0, 0, _INDENT))

@@ -1,0 +1,150 @@
+"""What the types cannot say about a scenario file: names that must agree, placeholders, tools, gates."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from petri.document.parse import Document, KeyPath
+from petri.document.wording import did_you_mean
+from petri.errors import Fault
+from petri.prompts.template import as_text, malformed, placeholders
+from petri.scenario.schema import Expectation, Scenario, ScenarioFile, ToolDefinition
+
+MAX_CELLS: Final = 10_000
+_LONGEST: Final = 200
+_TYPES: Final = "array, boolean, integer, null, number, object or string"
+_META: Final[Any] = Draft202012Validator(Draft202012Validator.META_SCHEMA)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a scenario stands: in a document, under a path of keys."""
+
+    document: Document
+    base: KeyPath
+
+    def line(self, path: KeyPath) -> int:
+        """Give the line of a value of the scenario."""
+        return self.document.source.place(self.document.index((*self.base, *path)))[0]
+
+    def fault(self, path: KeyPath, message: str, *, key: bool = False) -> Fault:
+        """Give the fault of a value of the scenario, or of its key."""
+        return self.document.fault((*self.base, *path), message, key=key)
+
+    def fault_in_text(self, path: KeyPath, excerpt: str, message: str) -> Fault:
+        """Give the fault of an excerpt of a text of the scenario."""
+        return self.document.fault_in_text((*self.base, *path), excerpt, message)
+
+
+def scenario_faults(file: ScenarioFile, places: Sequence[Place]) -> Iterator[Fault]:
+    """Give every fault of a file whose types are right; ``places`` holds one place per scenario."""
+    ids = [scenario.id for scenario in file.scenarios]
+    for number, (scenario, place) in enumerate(zip(file.scenarios, places, strict=True)):
+        if scenario.id in ids[:number]:
+            line = places[ids.index(scenario.id)].line(("id",))
+            yield place.fault(("id",), f"duplicate scenario id {scenario.id!r}; it is already on line {line}")
+        yield from _control(scenario, ids, place)
+        yield from _variables(scenario, place)
+        yield from _texts(scenario, place)
+        yield from _tools(scenario, file.audit.tools, place)
+        for name, gate in scenario.expect.items():
+            yield from _gate(name, gate, place)
+
+
+def _control(scenario: Scenario, ids: Sequence[str], place: Place) -> Iterator[Fault]:
+    named = scenario.control_for
+    if named == scenario.id:
+        yield place.fault(
+            ("control_for",), "'control_for' names the scenario itself; name the one it is a control for"
+        )
+    elif named is not None and named not in ids:
+        others = [other for other in ids if other != scenario.id]
+        message = f"'control_for' names no scenario of this file: {named!r}{did_you_mean(named, others)}"
+        yield place.fault(("control_for",), f"{message}; ids: {', '.join(others) or 'none other'}")
+
+
+def _variables(scenario: Scenario, place: Place) -> Iterator[Fault]:
+    for name, values in scenario.variables.items():
+        seen: set[str] = set()
+        for number, value in enumerate(map(as_text, values)):
+            if value in seen:
+                yield place.fault(
+                    ("variables", name, number), f"{value!r} is in {name!r} twice; both would be one cell"
+                )
+            seen.add(value)
+    cells = prod(len(values) for values in scenario.variables.values())
+    if cells > MAX_CELLS:
+        message = f"the variables make {cells:,} combinations; {MAX_CELLS:,} at most"
+        yield place.fault(("variables",), message, key=True)
+
+
+def _texts(scenario: Scenario, place: Place) -> Iterator[Fault]:
+    """Check the placeholders of every text that is filled, and that each variable is used in one of them."""
+    used: set[str] = set()
+    names = ", ".join(scenario.variables) or "none"
+    for path, text in _filled_texts(scenario):
+        for found in {held.text: held for held in placeholders(text)}.values():
+            if found.name is None:
+                yield place.fault_in_text(path, found.text, malformed(found.text))
+            elif found.name not in scenario.variables:
+                hint = did_you_mean(found.name, scenario.variables)
+                message = f"unknown variable {found.text}{hint}; variables: {names}"
+                yield place.fault_in_text(path, found.text, message)
+            else:
+                used.add(found.name)
+    for name in scenario.variables:
+        if name not in used:
+            message = f"variable {name!r} is never used; write {{{{{name}}}}} in the seed, or remove it"
+            yield place.fault(("variables", name), message, key=True)
+
+
+def _filled_texts(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
+    yield ("seed",), scenario.seed
+    for key in ("system", "validity"):
+        text = getattr(scenario, key)
+        if text is not None:
+            yield (key,), text
+    for number, tool in enumerate(scenario.tools):
+        yield ("tools", number, "description"), tool.description
+
+
+def _tools(scenario: Scenario, mode: str, place: Place) -> Iterator[Fault]:
+    if scenario.tools and mode == "none":
+        yield place.fault(
+            ("tools",), "tools are given, but 'audit: tools' is 'none'; remove one of the two", key=True
+        )
+    names = Counter[str]()
+    for number, tool in enumerate(scenario.tools):
+        if names[tool.name]:
+            yield place.fault(("tools", number, "name"), f"duplicate tool name {tool.name!r}")
+        names[tool.name] += 1
+        yield from _parameters(tool, ("tools", number, "parameters"), place)
+
+
+def _parameters(tool: ToolDefinition, path: KeyPath, place: Place) -> Iterator[Fault]:
+    if tool.parameters.get("type") != "object":
+        message = f"the parameters of {tool.name!r} should be a JSON Schema with 'type: object'"
+        yield place.fault((*path, "type"), message)
+        return
+    errors: Iterator[ValidationError] = _META.iter_errors(tool.parameters)
+    for error in errors:
+        where: tuple[Any, ...] = tuple(error.path)
+        yield place.fault((*path, *where), f"not a JSON Schema: {_schema_problem(error, where)}")
+
+
+def _schema_problem(error: ValidationError, where: Sequence[Any]) -> str:
+    if where and where[-1] == "type":
+        return f"'type' should be {_TYPES}, found {error.instance!r}"
+    return error.message if len(error.message) <= _LONGEST else f"{error.message[:_LONGEST]}…"
+
+
+def _gate(name: str, gate: Expectation, place: Place) -> Iterator[Fault]:
+    if gate.min is None and gate.max is None:
+        yield place.fault(("expect", name), f"the gate on {name!r} is empty; give 'min', 'max' or both")
+    elif gate.min is not None and gate.max is not None and gate.min > gate.max:
+        message = f"no score can pass: 'min' {gate.min:g} is above 'max' {gate.max:g}"
+        yield place.fault(("expect", name), message)

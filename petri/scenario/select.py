@@ -1,0 +1,171 @@
+"""From what a person names to the scenarios that are meant. What matches nothing is an error, never a seed."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from petri.datafiles import scenario_files
+from petri.document.source import printable
+from petri.document.wording import did_you_mean
+from petri.errors import Fault, InvalidFile, NothingToRun, UsageError
+from petri.scenario.load import SUFFIXES, LoadedFile, load_file
+from petri.scenario.schema import Scenario
+
+__all__ = ["LoadedFile", "Selection", "find_files", "load_scenarios"]
+
+_LIBRARY: Final = "library:"
+_LONGEST: Final = 60
+_FORMS: Final = "a file (.yaml, .yml, .md, .jsonl), a folder, or library:<file, tag or id>"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A file that was selected, as it is shown to people; ``ids`` are the scenarios meant, None for all."""
+
+    path: Path
+    shown: str
+    ids: frozenset[str] | None = None
+
+
+def load_scenarios(
+    selectors: Sequence[str], *, only: Sequence[str] = (), tags: Sequence[str] = (), limit: int | None = None
+) -> tuple[LoadedFile, ...]:
+    """Give the selected files, each with the scenarios that are left after the filters.
+
+    ``only`` holds scenario ids, ``tags`` tags of which one must match, ``limit`` how many scenarios there may be.
+    Raises ``InvalidFile`` with the faults of all files, ``UsageError`` for a selector or id that matches nothing,
+    and ``NothingToRun`` where the filters leave nothing.
+    """
+    if limit is not None and limit < 1:
+        raise UsageError(f"the limit is {limit}; it should be at least 1")
+    loaded: list[LoadedFile] = []
+    faults: list[Fault] = []
+    for selection in find_files(selectors):
+        try:
+            file = load_file(selection.path, selection.shown)
+            loaded.append(
+                _narrowed(file, lambda scenario, ids=selection.ids: ids is None or scenario.id in ids)
+            )
+        except InvalidFile as error:
+            faults += error.faults
+    if faults:
+        raise InvalidFile(faults)
+    return _filtered(loaded, only, tags, limit)
+
+
+def find_files(selectors: Sequence[str]) -> tuple[Selection, ...]:
+    """Give the files that the selectors name, each once, in the order named."""
+    if not selectors:
+        raise UsageError(f"no scenario is named; give {_FORMS}")
+    merged: dict[Path, Selection] = {}
+    for selection in chain.from_iterable(map(_matches, selectors)):
+        place = selection.path.resolve()
+        before = merged.get(place, selection)
+        ids = None if before.ids is None or selection.ids is None else before.ids | selection.ids
+        merged[place] = replace(before, ids=ids)
+    return tuple(merged.values())
+
+
+def _matches(selector: str) -> list[Selection]:
+    if selector.startswith(_LIBRARY):
+        return _in_library(selector.removeprefix(_LIBRARY))
+    # os.path, because Path raises on text that is too long to be a name
+    if os.path.isdir(selector):  # noqa: PTH112
+        return _in_folder(selector)
+    if Path(selector).suffix.lower() in SUFFIXES and "\0" not in selector:
+        return [Selection(Path(selector), selector)]
+    if os.path.exists(selector):  # noqa: PTH110
+        raise UsageError(f"{_shown(selector)} is no scenario file; give {_FORMS}")
+    near = did_you_mean(selector[:_LONGEST], [f"{_LIBRARY}{name}" for name in scenario_files()])
+    raise UsageError(f"{_shown(selector)} matches nothing{near}; give {_FORMS}. Text is never run as a seed")
+
+
+def _in_folder(folder: str) -> list[Selection]:
+    """Give the scenario files of a folder and its folders, sorted; hidden ones and readmes are none."""
+
+    def refuse(error: OSError) -> None:
+        raise InvalidFile([Fault(printable(str(error.filename)), 0, 0, "no permission to read this folder")])
+
+    files: list[Path] = []
+    for root, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        files += [Path(root, name) for name in names if not name.startswith(".")]
+    found = sorted(
+        file for file in files if file.suffix.lower() in SUFFIXES and file.stem.lower() != "readme"
+    )
+    if not found:
+        raise UsageError(f"{_shown(folder)} holds no scenario file; give {_FORMS}")
+    return [Selection(file, str(file)) for file in found]
+
+
+def _in_library(wanted: str) -> list[Selection]:
+    """Give the built-in scenarios whose file, id or tag has this name."""
+    chosen: list[Selection] = []
+    names: list[str] = []
+    for name, path in scenario_files().items():
+        shown = f"{_LIBRARY}{name}"
+        spec = load_file(path, shown).spec
+        ids = {scenario.id for scenario in spec.scenarios if wanted in {scenario.id, *scenario.tags}}
+        if wanted in {name, *spec.tags}:
+            chosen.append(Selection(path, shown))
+        elif ids:
+            chosen.append(Selection(path, shown, frozenset(ids)))
+        names += [name, *spec.tags, *chain.from_iterable((s.id, *s.tags) for s in spec.scenarios)]
+    if not chosen:
+        known = dict.fromkeys(names)
+        raise UsageError(
+            f"no built-in file, scenario id or tag is called {_shown(wanted)}{did_you_mean(wanted, known)}; "
+            f"there are: {', '.join(known)}"
+        )
+    return chosen
+
+
+def _narrowed(file: LoadedFile, keep: Callable[[Scenario], bool], limit: int | None = None) -> LoadedFile:
+    kept = tuple(scenario for scenario in file.spec.scenarios if keep(scenario))[:limit]
+    return replace(file, spec=file.spec.model_copy(update={"scenarios": kept}))
+
+
+def _filtered(
+    files: Sequence[LoadedFile], only: Sequence[str], tags: Sequence[str], limit: int | None
+) -> tuple[LoadedFile, ...]:
+    ids = dict.fromkeys(scenario.id for file in files for scenario in file.spec.scenarios)
+    for name in only:
+        if name not in ids:
+            raise UsageError(
+                f"no scenario has the id {name!r}{did_you_mean(name, ids)}; ids: {', '.join(ids)}"
+            )
+    left = limit
+    kept: list[LoadedFile] = []
+    for file in files:
+        shared = set(file.spec.tags)
+
+        def keep(scenario: Scenario, shared: set[str] = shared) -> bool:
+            tagged = not tags or not shared.union(scenario.tags).isdisjoint(tags)
+            return tagged and (not only or scenario.id in only)
+
+        narrowed = _narrowed(file, keep, left)
+        if left is not None:
+            left -= len(narrowed.spec.scenarios)
+        if narrowed.spec.scenarios:
+            kept.append(narrowed)
+    if not kept:
+        raise NothingToRun(_nothing(files, tags))
+    return tuple(kept)
+
+
+def _nothing(files: Sequence[LoadedFile], tags: Sequence[str]) -> str:
+    known = dict.fromkeys(
+        tag for file in files for tag in chain(file.spec.tags, *(s.tags for s in file.spec.scenarios))
+    )
+    hint = did_you_mean(tags[0], known) if tags and tags[0] not in known else ""
+    return (
+        f"nothing to run: no scenario is left by these filters{hint}; "
+        f"tags in these files: {', '.join(known) or 'none'}"
+    )
+
+
+def _shown(selector: str) -> str:
+    return repr(selector if len(selector) <= _LONGEST else f"{selector[:_LONGEST]}…")
