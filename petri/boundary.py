@@ -1,6 +1,6 @@
 """The one boundary: whatever escapes a job becomes a ``Failure`` with a kind and a line that a person can act on."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -24,7 +24,12 @@ _BY_NAME: Final = {
     "connect": "connection",
     "jsondecode": "bad_response",
     "validation": "bad_response",
+    # What providers stumble over when a reply with status 200 lacks what they take for granted.
     "indexerror": "bad_response",
+    "keyerror": "bad_response",
+    "typeerror": "bad_response",
+    "attributeerror": "bad_response",
+    "assertionerror": "bad_response",
     "ratelimit": "rate_limit",
 }
 _SERVER_ERROR: Final = 500
@@ -49,16 +54,31 @@ async def guarded(job: Awaitable[T], who: str) -> T | Failure:
         return await job
     except LimitExceededError:
         raise
-    except Exception as error:  # noqa: BLE001 -- the one place; see the module
-        cause = _cause(error)
-        said = " ".join(str(cause).split()) or type(cause).__name__
-        return Failure(kind_of(cause), redact(f"{who}: {said}")[:_LONGEST], error)
+    except Exception as error:  # noqa: BLE001 -- the boundary; see the module
+        return _failure(error, who)
+
+
+def attempted(job: Callable[[], T], who: str) -> T | Failure:
+    """Give what a plain call returns, or its failure."""
+    try:
+        return job()
+    except Exception as error:  # noqa: BLE001 -- the boundary; see the module
+        return _failure(error, who)
+
+
+def _failure(error: Exception, who: str) -> Failure:
+    cause = _cause(error)
+    kind = kind_of(cause)
+    said = " ".join(str(cause).split()) or type(cause).__name__
+    if kind == "bad_response":
+        said = f"the provider's reply could not be read ({type(cause).__name__}: {said})"
+    return Failure(kind, redact(f"{who}: {said}")[:_LONGEST], error)
 
 
 def kind_of(error: BaseException) -> str:
     """Classify by HTTP status where there is one, else by the exception's name; no provider's classes are imported."""
-    said = str(error)
-    if "insufficient_quota" in said or "credit balance" in said:
+    said = f"{getattr(error, 'code', '')} {error}"
+    if any(sign in said for sign in ("insufficient_quota", "exceeded your current quota", "credit balance")):
         return "quota"
     status = getattr(error, "status_code", None)
     if isinstance(status, int):
@@ -70,7 +90,8 @@ def kind_of(error: BaseException) -> str:
 
 
 def _cause(error: Exception) -> BaseException:
-    """Unwrap the error of a retry, which only says that its attempts ran out."""
+    """Unwrap Inspect's errors that hide what the provider said: attempts that ran out, a request repeated in full."""
     attempt = getattr(error, "last_attempt", None)
-    inner = attempt.exception() if attempt is not None else None
-    return inner if isinstance(inner, BaseException) else error
+    inner = attempt.exception() if attempt is not None else error
+    refused = inner.__cause__ if hasattr(inner, "provider_message") else None
+    return refused or inner or error

@@ -71,8 +71,7 @@ def plan_audits(files: Iterable[LoadedFile], targets: Sequence[str]) -> tuple[Au
     """Give every audit of the files for targets known by these labels; ids are unique and stable."""
     doubles = sorted({target for target in targets if targets.count(target) > 1})
     if doubles:
-        message = f"the target {doubles[0]!r} is named twice; name it once and set epochs instead"
-        raise UsageError(message)
+        raise UsageError(f"the target {doubles[0]!r} is named twice; name it once and set epochs instead")
     return tuple(
         AuditJob(job_id(cell, target, epoch), cell, target, epoch)
         for file in files
@@ -124,11 +123,9 @@ def _cell(file: LoadedFile, scenario: Scenario, values: dict[str, VariableValue]
 def _require_supported(path: str, audit: AuditSettings) -> None:
     """Refuse settings that this version cannot honour, rather than run without them."""
     if audit.prefill:
-        message = f"{path}: audit.prefill is not available in this version; set it to false"
-        raise UsageError(message)
+        raise UsageError(f"{path}: audit.prefill is not available in this version; set it to false")
     if audit.realism != "off":
-        message = f"{path}: audit.realism is not available in this version; set it to off"
-        raise UsageError(message)
+        raise UsageError(f"{path}: audit.realism is not available in this version; set it to off")
 
 
 def _digest(content: object) -> str:

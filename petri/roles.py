@@ -1,15 +1,21 @@
 """Which model plays which role: from what a file or flag says to models that can be called."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from inspect_ai.model import GenerateConfig, Model, get_model
+from rich.text import Text
 
+from petri.boundary import Failure, attempted
 from petri.errors import UsageError
 from petri.scenario.schema import Model as Choice
 from petri.scenario.schema import Models, ModelSettings
 
 _NOT_CONFIG: Final = {"model", "base_url", "args"}
+_PATIENCE: Final = {"max_retries": 6, "attempt_timeout": 600}
+"""Defaults of each model. Given to Inspect for the whole run, the first would override what a file says of its models,
+and the second would not reach models that have roles."""
 
 OFFLINE: Final[Mapping[str, str]] = {
     "auditor": "petri-offline/auditor",
@@ -19,13 +25,15 @@ OFFLINE: Final[Mapping[str, str]] = {
 """What `--offline` puts into the roles."""
 
 
-def make_model(choice: Choice) -> Model:
-    """Make the model; the provider's own error says what is missing (a key, a package)."""
+def make_model(choice: Choice, role: str) -> Model:
+    """Make the model for a role; raises ``UsageError`` with what its provider says is missing (a key, a package)."""
     settings = ModelSettings(model=choice) if isinstance(choice, str) else choice
     config = GenerateConfig.model_validate(settings.model_dump(exclude=_NOT_CONFIG, exclude_none=True))
-    return get_model(
-        settings.model, base_url=settings.base_url, config=config, memoize=False, **settings.args
-    )
+    make = partial(get_model, settings.model, base_url=settings.base_url, config=config, memoize=False)
+    made = attempted(lambda: make(**settings.args), f"{role} {settings.model}")
+    if isinstance(made, Failure):
+        raise UsageError(Text.from_markup(made.message).plain) from made.error
+    return made
 
 
 def make_roles(models: Models, bound: Collection[str] = ()) -> dict[str, Model | Sequence[Model]]:
@@ -33,17 +41,18 @@ def make_roles(models: Models, bound: Collection[str] = ()) -> dict[str, Model |
     refuse_unsupported(models)
     roles: dict[str, Model | Sequence[Model]] = {}
     if models.auditor is not None and "auditor" not in bound:
-        roles["auditor"] = make_model(models.auditor)
+        roles["auditor"] = make_model(models.auditor, "auditor")
     targets = as_choices(models.target)
     if len(targets) > 1 and "target" not in bound:
         names = ", ".join(target_label(target) for target in targets)
-        message = f"the scenario file names {len(targets)} targets ({names}); one task audits one: choose it by name"
-        raise UsageError(message)
+        raise UsageError(
+            f"the scenario file names {len(targets)} targets ({names}); one task audits one: choose it by name"
+        )
     if targets and "target" not in bound:
-        roles["target"] = make_model(targets[0])
+        roles["target"] = make_model(targets[0], "target")
     judges = as_choices(models.judge)
     if judges and "judge" not in bound:
-        made = [make_model(judge) for judge in judges]
+        made = [make_model(judge, "judge") for judge in judges]
         roles["judge"] = made if len(made) > 1 else made[0]
     return roles
 
@@ -74,5 +83,4 @@ def refuse_unsupported(models: Models) -> None:
     """Refuse roles that this version does not run, rather than leave them idle."""
     for role in ("realism", "simulator"):
         if getattr(models, role) is not None:
-            message = f"models.{role} is not available in this version; leave it empty"
-            raise UsageError(message)
+            raise UsageError(f"models.{role} is not available in this version; leave it empty")

@@ -20,7 +20,7 @@ from petri.analysis.gate import parse_gate
 from petri.analysis.results import Results
 from petri.display.base import Display, Start
 from petri.display.progress import watching
-from petri.errors import NothingToRun, UsageError
+from petri.errors import NothingToRun, PetriError, UsageError
 from petri.plan import AuditJob, plan_audits
 from petri.roles import OFFLINE, as_choices, missing_roles, target_label
 from petri.rubric.load import load_rubrics
@@ -30,8 +30,6 @@ from petri.scenario.select import LoadedFile, load_scenarios
 from petri.tasks import audit, resolved_rubrics
 from petri.transcript.store import PLAN, RESULTS, Run, new_run, write_json
 
-_RETRIES: Final = 6
-_ATTEMPT_SECONDS: Final = 600
 _MOST_SAMPLES: Final = 100
 
 
@@ -75,10 +73,10 @@ def run(order: Order, display: Display) -> tuple[Run, Results]:
         for job in plan_audits([file], [part.label for part in parts if part.file is file])
     ]
     if not jobs:
-        message = "there is nothing to run"
-        raise NothingToRun(message)
+        raise NothingToRun("there is nothing to run")
     _check_gates(order, files)
-    tasks = [_task(order, part) for part in parts]
+    with _quiet():
+        tasks = [_task(order, part) for part in parts]
     folder = _new_run(order, files)
     write_json(folder.folder / PLAN, _plan(order, folder, files, parts, jobs))
     display.started(_start(folder, parts, jobs, judged=order.judge))
@@ -111,7 +109,7 @@ def _ways_out(path: str, missing: Sequence[str]) -> str:
     """Say how a role gets a model."""
     flags = " ".join(f"--{role} MODEL" for role in missing)
     return (
-        f"{path}: no model is named for {' and '.join(missing)}. Three ways out: {flags} "
+        f"{path}: no model is named for {', '.join(missing)}. Three ways out: {flags} "
         "(such as anthropic/claude-sonnet-4-6, with its API key in the environment or in .env); "
         f"models.{missing[0]} in the scenario file; or --offline for the built-in simulated models"
     )
@@ -155,8 +153,9 @@ def _new_run(order: Order, files: Sequence[LoadedFile]) -> Run:
     try:
         return new_run(order.out, name)
     except OSError as error:
-        message = f"{order.out}: the run cannot be written there: {error.strerror or error}"
-        raise UsageError(message) from error
+        raise UsageError(
+            f"{order.out}: the run cannot be written there: {error.strerror or error}"
+        ) from error
 
 
 def _plan(
@@ -229,8 +228,6 @@ def _evaluate(tasks: Sequence[Task], folder: Run, order: Order, planned: int) ->
             max_tasks=len(tasks),
             max_samples=order.max_samples or min(planned, _MOST_SAMPLES),
             max_connections=order.max_connections,
-            max_retries=_RETRIES,
-            attempt_timeout=_ATTEMPT_SECONDS,
         )
 
 
@@ -241,6 +238,8 @@ def _quiet() -> Generator[None]:
     try:
         with redirect_stdout(said):
             yield
+    except PetriError:
+        raise
     except BaseException:
         sys.stderr.write(said.getvalue())
         raise

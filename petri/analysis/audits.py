@@ -45,8 +45,7 @@ def find_audit(run: Run, name: str) -> tuple[Transcript, Audit]:
         found = {name: found[name]}
     if len(found) != 1:
         problem = f"{name!r} fits {len(found)} audits" if found else f"no audit {name!r} is recorded"
-        message = f"{problem} in {run.id}: {', '.join(sorted(found or every)[:8])}"
-        raise RunNotFound(message)
+        raise RunNotFound(f"{problem} in {run.id}: {', '.join(sorted(found or every)[:8])}")
     log, target, sample_id, epoch = next(iter(found.values()))
     sample = read_sample(log, sample_id, epoch)
     return transcript_of(sample, target), audit_row(sample, target, log.name)
@@ -104,8 +103,9 @@ def ruling_of(sample: EvalSample) -> Ruling | None:
     try:
         return Ruling.model_validate(score.metadata["petri"])
     except (KeyError, ValidationError) as error:
-        message = f"sample {sample.id}: its verdict was written by another version: {error}"
-        raise UnreadableLog(message) from error
+        raise UnreadableLog(
+            f"sample {sample.id}: its verdict was written by another version: {error}"
+        ) from error
 
 
 def scores_of(ruling: Ruling) -> dict[str, AuditScore]:
@@ -123,15 +123,15 @@ def _target(header: EvalLog) -> str:
 
 def _score(ruling: Ruling, name: str) -> AuditScore:
     status, value = ruling.combined(name)
-    said = ruling.by_judge(name) if ruling.skipped is None else {}
+    said = ruling.by_judge(name) if ruling.skipped is None else ()
     return AuditScore(
         value=value,
         status=status,
         judges=tuple(
             JudgeScore(judge=judge, value=score.value, status=score.status, reason=score.reason)
-            for judge, score in said.items()
+            for judge, score in said
         ),
-        citations=tuple(citation for score in said.values() for citation in score.citations),
+        citations=tuple(citation for _, score in said for citation in score.citations),
     )
 
 

@@ -29,8 +29,7 @@ def compute_results(run: Run) -> Results:
     logs = [(log, read_header(log)) for log in run.logs()]
     headers = [header for _, header in logs]
     if not headers and not plan:
-        message = f"{run.folder}: holds no log and no run.json"
-        raise UnreadableLog(message)
+        raise UnreadableLog(f"{run.folder}: holds no log and no run.json")
     planned = (pending_row(job["cell"], job["target"], job["epoch"], None) for job in plan.get("audits", []))
     audits = _merged([*planned, *(row for log, header in logs for row in audits_of(log, header))])
     dimensions = dimensions_of(headers)

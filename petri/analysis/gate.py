@@ -48,12 +48,14 @@ def parse_gate(text: str, dimensions: Collection[str]) -> Gate:
     """Read a gate such as ``sycophancy>=7``; raises ``UsageError`` naming the dimensions there are."""
     match = _GATE.fullmatch(text)
     if match is None:
-        message = f"--fail-on {text!r}: write DIMENSION>=NUMBER (or <=, >, <), such as 'sycophancy>=7'"
-        raise UsageError(message)
+        raise UsageError(
+            f"--fail-on {text!r}: write DIMENSION>=NUMBER (or <=, >, <), such as 'sycophancy>=7'"
+        )
     name, sign, bound = match.groups()
     if name not in dimensions:
-        message = f"--fail-on {text!r}: no dimension {name!r} is scored; scored: {', '.join(dimensions)}"
-        raise UsageError(message)
+        raise UsageError(
+            f"--fail-on {text!r}: no dimension {name!r} is scored; scored: {', '.join(dimensions)}"
+        )
     return Gate(name, sign, float(bound))
 
 

@@ -15,6 +15,7 @@ from petri.audit.tools.course import open_conversation
 from petri.audit.toolset import Toolset
 from petri.boundary import Failure, guarded
 from petri.conversation.labels import labelled_calls
+from petri.conversation.storable import storable
 from petri.conversation.text import reasoning_of, text_of
 from petri.conversation.tree import Node
 from petri.plan import Cell
@@ -58,11 +59,11 @@ async def run_audit(session: Session, auditor_model: Model, target_model: Model)
     idle = 0
     reminded = False
     while session.end is None:
-        acted = await _auditor_step(session, auditor_model, toolset)
+        tried = await _auditor_step(session, auditor_model, toolset)
         if session.end is None and session.tree.target_is_due():
             idle, reminded = 0, False
             await _target_step(session, target_model)
-        elif not acted:
+        elif not tried:
             idle, reminded = idle + 1, _remind(session, reminded=reminded)
         else:
             idle, reminded = idle + 1, False
@@ -72,7 +73,7 @@ async def run_audit(session: Session, auditor_model: Model, target_model: Model)
 
 
 async def _auditor_step(session: Session, model: Model, toolset: Toolset) -> bool:
-    """Let the auditor stage; say whether it did anything. A refusal is met with one plain reminder."""
+    """Let the auditor stage; say whether it called any tool. A refusal is met with one plain reminder."""
     for attempt in ("first", "last"):
         output = await _or_fail(
             session, model.generate(session.auditor, tools=list(toolset.infos)), f"auditor ({model})"
@@ -80,13 +81,14 @@ async def _auditor_step(session: Session, model: Model, toolset: Toolset) -> boo
         if output.stop_reason == "model_length":
             session.finish("context", "the audit no longer fits the auditor's context")
             return False
-        session.tell_auditor(output.message)
-        acted = toolset.carry_out(session, output.message)
+        message = storable(output.message)
+        session.tell_auditor(message)
+        toolset.carry_out(session, message)
         session.write()
-        if acted or output.stop_reason != "content_filter":
-            return acted
+        if message.tool_calls or output.stop_reason != "content_filter":
+            return bool(message.tool_calls)
         if attempt == "last":
-            session.finish("refused", output.message.text or "the auditor's provider filtered its reply")
+            session.finish("refused", message.text or "the auditor's provider filtered its reply")
         else:
             session.tell_auditor(
                 ChatMessageUser(content=_json({"reminder": text("auditor/reminder_refused")}))

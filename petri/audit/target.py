@@ -4,6 +4,7 @@ from inspect_ai.model import ChatMessageAssistant, Model
 from inspect_ai.tool import ToolCall
 
 from petri.audit.session import Session
+from petri.conversation.storable import storable
 from petri.conversation.tree import Node, Origin
 
 
@@ -17,7 +18,7 @@ async def run_target(session: Session, model: Model) -> tuple[Node, str] | None:
     if output.stop_reason == "model_length":
         session.finish("context", "the conversation no longer fits the target's context")
         return None
-    node = session.add(_with_unique_calls(output.message, session), Origin.TARGET)
+    node = session.add(_with_unique_calls(storable(output.message), session), Origin.TARGET)
     return node, output.stop_reason
 
 

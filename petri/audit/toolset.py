@@ -35,28 +35,25 @@ class Toolset:
         self._actions = {action.name: action for action in chosen}
         self.infos: tuple[ToolInfo, ...] = tuple(action.info() for action in chosen)
 
-    def carry_out(self, session: Session, message: ChatMessageAssistant) -> bool:
-        """Carry out an auditor's calls in order and answer each; say whether any of them did something."""
-        acted = False
+    def carry_out(self, session: Session, message: ChatMessageAssistant) -> None:
+        """Carry out an auditor's calls in order and answer each; one that makes no sense is answered with an error."""
         for call in message.tool_calls or ():
             answer = ChatMessageTool(content="", tool_call_id=call.id, function=call.function)
             try:
                 answer.content = as_json(self._call(session, call))
-                acted = True
             except (ActionError, TreeError) as fault:
                 answer.content = str(fault)[:_MOST_SHOWN]
                 answer.error = ToolCallError("unknown", answer.content)
             session.tell_auditor(answer)
-        return acted
 
     def _call(self, session: Session, call: ToolCall) -> dict[str, Any]:
         if session.end is not None:
-            message = "the audit has ended"
-            raise ActionError(message)
+            raise ActionError("the audit has ended")
         action = self._actions.get(call.function)
         if action is None:
             near = difflib.get_close_matches(call.function, self._actions, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
-            message = f"there is no tool {call.function[:80]!r}; {hint}your tools: {', '.join(self._actions)}"
-            raise ActionError(message)
+            raise ActionError(
+                f"there is no tool {call.function[:80]!r}; {hint}your tools: {', '.join(self._actions)}"
+            )
         return action.call(session, call)

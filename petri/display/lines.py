@@ -6,7 +6,7 @@ from rich.text import Text
 from petri.analysis.results import Audit, Results
 from petri.display.base import Display, Start
 from petri.display.safe import printable
-from petri.display.summary import print_summary
+from petri.display.summary import describe, print_summary
 from petri.transcript.outcome import is_valid
 
 OFFLINE_NOTE = "The models are built-in simulations: their scores say nothing about real models."
@@ -48,9 +48,3 @@ class LineDisplay(Display):
 
     def _say(self, line: str, style: str | None = None) -> None:
         self._console.print(Text(printable(line), style=style or ""), soft_wrap=True)
-
-
-def describe(audit: Audit) -> str:
-    """Name an audit for a person: scenario, variables, target, and epoch where there are several."""
-    values = ", ".join(f"{name}={value}" for name, value in audit.variables.items())
-    return f"{audit.scenario}{f' ({values})' if values else ''} on {audit.target} #{audit.epoch}"

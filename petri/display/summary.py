@@ -15,10 +15,15 @@ def print_summary(console: Console, results: Results, folder: str) -> None:
     if results.dimensions:
         console.print(_dimension_table(results))
     console.print(Text(accounted(results.counts), style="bold"))
+    if results.run.status == "interrupted":
+        done = results.counts.planned - results.counts.pending - results.counts.invalid.get("cancelled", 0)
+        line = f"Interrupted: partial results, {done} of {results.counts.planned} audits. What was finished is saved."
+        console.print(Text(line, style="yellow"))
     worst = worst_audits(results)
     for audit, name in worst:
         _print_finding(console, audit, name)
-    first = worst[0][0].id if worst else next((audit.id for audit in results.audits), None)
+    spoken = (audit.id for audit in results.audits if audit.target_turns)
+    first = worst[0][0].id if worst else next(spoken, None)
     console.print()
     if first is not None:
         console.print(Text(f"Read one:     petri show {results.run.id} {first}"), soft_wrap=True)
@@ -57,13 +62,18 @@ def _cells(name: str, summary: DimensionSummary, planned: int) -> list[Text]:
 
 def _print_finding(console: Console, audit: Audit, name: str) -> None:
     score = audit.scores[name]
-    values = ", ".join(f"{key}={value}" for key, value in audit.variables.items())
     console.print()
-    head = f"{name} {score.value:g}  {audit.scenario}{f' ({values})' if values else ''}  {audit.target}  [{audit.id}]"
+    head = f"{name} {score.value:g}  {describe(audit)}  [{audit.id}]"
     console.print(Text(printable(head), style="bold"), soft_wrap=True)
     quote = next((citation for citation in score.citations if citation.match != "none"), None)
     if quote is not None:
         console.print(Text(f"  {quote.message}: “{one_line(quote.quote, max(console.width - 12, 40))}”"))
+
+
+def describe(audit: Audit) -> str:
+    """Name an audit for a person: scenario, variables, target, and epoch where there are several."""
+    values = ", ".join(f"{name}={value}" for name, value in audit.variables.items())
+    return f"{audit.scenario}{f' ({values})' if values else ''} on {audit.target} #{audit.epoch}"
 
 
 def _listed(reasons: dict[str, int]) -> str:

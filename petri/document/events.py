@@ -98,8 +98,12 @@ def _event(kind: Kind, event: Any, restore: dict[int, str]) -> Event:
         value=event.value.translate(restore) if scalar else "",
         plain=scalar and event.style is None and event.implicit[0],
         anchor=getattr(event, "anchor", None),
-        tag=getattr(event, "ctag", None) and str(event.ctag),
+        tag=_as_written(event) if getattr(event, "ctag", None) else None,
     )
+
+
+def _as_written(event: Any) -> str:
+    return str(event.ctag).replace("tag:yaml.org,2002:", "!!")
 
 
 def _unreadable(text: str, error: Any) -> UnreadableYAML:

@@ -1,5 +1,6 @@
 """JSON Schemas of file formats, in the shape that editors read best."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from petri.document.fields import StrictModel

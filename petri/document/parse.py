@@ -80,7 +80,7 @@ def parse_document(
     name: str = "the file",
 ) -> Document:
     """Give the YAML between two indices of a source. Mappings under ``integer_keys_in`` may have whole-number keys."""
-    reading = _Reading(source, start, integer_keys_in)
+    reading = _Reading(source, start, integer_keys_in, name)
     try:
         reading.document(read_events(source.text[start:end]))
     except UnreadableYAML as error:
@@ -89,7 +89,7 @@ def parse_document(
         last = (stop.index, str(stop))
     else:
         last = None
-    return replace(reading.result(last), name=name)
+    return reading.result(last)
 
 
 class _StopReading(Exception):
@@ -103,10 +103,11 @@ class _StopReading(Exception):
 class _Reading:
     """One pass over the parser's events."""
 
-    def __init__(self, source: Source, start: int, integer_keys_in: frozenset[str]) -> None:
+    def __init__(self, source: Source, start: int, integer_keys_in: frozenset[str], name: str) -> None:
         self._source = source
         self._start = start
         self._integer_keys_in = integer_keys_in
+        self._name = name
         self._data: Value = None
         self._values: dict[KeyPath, int] = {}
         self._keys: dict[KeyPath, int] = {}
@@ -132,6 +133,7 @@ class _Reading:
             faults=tuple(self._faults),
             gaps=frozenset(self._gaps),
             readable=last is None,
+            name=self._name,
         )
 
     def document(self, events: Iterator[Event]) -> None:
@@ -146,7 +148,7 @@ class _Reading:
             else:
                 self._data = self._node(event, events, ())
         if not documents or (self._data is None and not self._gaps):
-            raise _StopReading(0, "the file is empty")
+            raise _StopReading(0, f"{self._name} is empty")
 
     def _node(self, event: Event, events: Iterator[Event], path: KeyPath) -> Value:
         self._values[path] = self._start + event.index

@@ -73,7 +73,8 @@ def _near(path: Path) -> str:
     """Name the file beside the missing one that was probably meant."""
     if not path.parent.is_dir():
         return ""
-    return did_you_mean(path.name, [printable(beside.name) for beside in path.parent.iterdir()])
+    beside = [printable(file.name) for file in path.parent.iterdir()]
+    return did_you_mean(path.name, beside, closeness=0.75)  # the shared suffix alone makes names close
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -7,16 +7,17 @@ from typing import Any, Final
 
 from inspect_ai.model import (
     ChatMessage,
+    ChatMessageAssistant,
     ChatMessageSystem,
     ChatMessageTool,
     ChatMessageUser,
     ContentText,
     Model,
-    ModelOutput,
 )
 from inspect_ai.tool import ToolCallError, ToolInfo, ToolParams
 from inspect_ai.util import JSONSchema
 
+from petri.conversation.storable import storable
 from petri.errors import JudgeReplyError
 from petri.judge.parse import Task, parse_verdict
 from petri.judge.verdict import JudgeFailure, Status, Verdict
@@ -41,14 +42,13 @@ async def ask(
     fault = JudgeReplyError("no reply")
     for replies in range(1, MOST_REPLIES + 1):
         output = await model.generate(messages, tools=[tool])
-        messages = [*messages, output.message]
+        message = storable(output.message)
         try:
-            return parse_verdict(
-                _arguments(output), task, judge=judge, replies=replies, final=replies == MOST_REPLIES
-            )
+            arguments = _arguments(message, refused=output.stop_reason == "content_filter")
+            return parse_verdict(arguments, task, judge=judge, replies=replies, final=replies == MOST_REPLIES)
         except JudgeReplyError as error:
             fault = error
-            messages += _repair(output, error)
+            messages = [*messages, message, *_repair(message, error)]
     return JudgeFailure(judge=judge, replies=MOST_REPLIES, status=_status(fault), message=str(fault))
 
 
@@ -90,26 +90,25 @@ def verdict_tool(dimensions: Sequence[Dimension], validity: str | None) -> ToolI
     return ToolInfo(name=TOOL, description=text("judge/submit_verdict"), parameters=parameters)
 
 
-def _arguments(output: ModelOutput) -> dict[str, Any]:
+def _arguments(reply: ChatMessageAssistant, *, refused: bool) -> dict[str, Any]:
     """Give the arguments of the last complete ``submit_verdict`` call; prose is never searched for a verdict."""
-    if output.stop_reason == "content_filter":
-        message = f"the judge refused: {output.message.text[:200] or 'its provider filtered the reply'}"
-        raise JudgeReplyError(message, "judge_refused")
-    calls = [call for call in output.message.tool_calls or () if call.function == TOOL]
+    if refused:
+        raise JudgeReplyError(
+            f"the judge refused: {reply.text[:200] or 'its provider filtered the reply'}", "judge_refused"
+        )
+    calls = [call for call in reply.tool_calls or () if call.function == TOOL]
     if not calls:
-        message = f"the reply holds no call of {TOOL}."
-        raise JudgeReplyError(message)
+        raise JudgeReplyError(f"the reply holds no call of {TOOL}.")
     complete = [call for call in calls if not call.parse_error]
     if not complete:
-        message = f"the arguments of {TOOL} are not valid JSON: {calls[-1].parse_error}"
-        raise JudgeReplyError(message)
+        raise JudgeReplyError(f"the arguments of {TOOL} are not valid JSON: {calls[-1].parse_error}")
     return complete[-1].arguments
 
 
-def _repair(output: ModelOutput, fault: JudgeReplyError) -> list[ChatMessage]:
+def _repair(reply: ChatMessageAssistant, fault: JudgeReplyError) -> list[ChatMessage]:
     """Give what is said after a faulty reply: each of its calls gets a result, as providers demand."""
     told = render("judge/repair", fault=str(fault))
-    calls = output.message.tool_calls or ()
+    calls = reply.tool_calls or ()
     if not calls:
         return [ChatMessageUser(content=told)]
     return [

@@ -21,8 +21,7 @@ async def rule(models: Sequence[Model], transcript: Transcript, dimensions: Sequ
     if not is_valid(transcript.outcome):
         return Ruling(verdicts=(), failures=(), dimensions=names, skipped=transcript.outcome)
     if not models:
-        message = "no judge is named; name one with --judge, or run with --no-judge"
-        raise UsageError(message)
+        raise UsageError("no judge is named; name one with --judge, or run with --no-judge")
     reading = read(transcript)
     answers = await collect(*[_ask(model, reading, dimensions, transcript.cell.validity) for model in models])
     return Ruling(

@@ -59,19 +59,20 @@ def parse_verdict(
     """Read a judge's arguments strictly.
 
     Raises ``JudgeReplyError`` naming every fault, so that the judge can mend it. On the ``final`` reply the dimensions
-    that can be read are kept, and each of the others gets the status that says why it has no value.
+    that can be read are kept, and each of the others gets the status that says why it has no value; but no score is
+    kept of a judge that never said whether the scenario is valid when that was asked.
     """
     try:
         reply = _Reply.model_validate(dict(arguments))
     except ValidationError as error:
         raise JudgeReplyError(_faults(error)) from error
+    validity = _read_validity(reply, task)
     problems: list[str] = []
-    if task.validity is not None and reply.scenario_valid is None:
-        problems.append("scenario_valid is missing; the task has a validity condition.")
     known = [dimension.name for dimension in task.dimensions]
     problems += [
         f"{name} is no dimension of the task: {', '.join(known)}."
-        for name in reply.dimensions.keys() - {*known}
+        for name in reply.dimensions
+        if name not in known
     ]
     scores: dict[str, DimensionScore] = {}
     for dimension in task.dimensions:
@@ -88,10 +89,19 @@ def parse_verdict(
             Evidence(**item.model_dump(), match=find_quote(item.quote, item.message, task.pieces))
             for item in reply.evidence
         ),
-        scenario_valid=reply.scenario_valid.valid if reply.scenario_valid else None,
-        validity_reason=reply.scenario_valid.reason if reply.scenario_valid else "",
+        scenario_valid=validity.valid if validity else None,
+        validity_reason=validity.reason if validity else "",
         scores=scores,
     )
+
+
+def _read_validity(reply: _Reply, task: Task) -> _Validity | None:
+    """Give the answer to the validity condition; where none was asked, an answer has no say."""
+    if task.validity is None:
+        return None
+    if reply.scenario_valid is None:
+        raise JudgeReplyError("scenario_valid is missing; the task has a validity condition.")
+    return reply.scenario_valid
 
 
 def _read_score(dimension: Dimension, given: object, task: Task) -> DimensionScore:

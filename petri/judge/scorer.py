@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from inspect_ai.log import transcript
 from inspect_ai.model import Model, get_model, model_roles
-from inspect_ai.scorer import Score, Scorer, Target, mean, scorer
+from inspect_ai.scorer import Reference, Score, Scorer, Target, mean, scorer
 from inspect_ai.solver import TaskState
 
 from petri.errors import UsageError
@@ -14,6 +14,7 @@ from petri.judge.verdict import Ruling, Status
 from petri.plan import Cell
 from petri.rubric.load import load_rubrics
 from petri.transcript.record import make_transcript
+from petri.transcript.schema import Transcript
 
 
 @scorer(metrics={"*": [mean()]})
@@ -28,18 +29,29 @@ def judge(rubrics: Sequence[str]) -> Scorer:
             epoch=state.epoch,
             target=state.metadata["target"] or str(get_model(role="target", required=True)),
         )
-        return as_score(await rule(_judges(), record, dimensions))
+        return as_score(await rule(_judges(), record, dimensions), record)
 
     return score
 
 
-def as_score(ruling: Ruling) -> Score:
-    """Give a ruling as Inspect's score; NaN is its mark for "no value", which its metrics leave out and count."""
+def as_score(ruling: Ruling, record: Transcript) -> Score:
+    """Give a ruling as Inspect's score; NaN is its mark for "no value", which its metrics leave out and count.
+
+    The references make the labels in the explanation links in Inspect's viewer.
+    """
+    references = [
+        Reference(type="message", cite=f"[{node.label}]", id=node.message.id)
+        for node in record.tree.nodes
+        if node.message.id is not None
+    ]
     results = {name: ruling.combined(name) for name in ruling.dimensions}
     return Score(
         value={name: math.nan if value is None else value for name, (_, value) in results.items()},
         explanation="\n\n".join(_explained(ruling, name, *result) for name, result in results.items()),
-        metadata={"petri": ruling.model_dump(mode="json")},
+        metadata={
+            "petri": ruling.model_dump(mode="json"),
+            "scanner_references": [reference.model_dump() for reference in references],
+        },
     )
 
 
@@ -48,7 +60,11 @@ def _explained(ruling: Ruling, name: str, status: Status, value: float | None) -
     head = f"{name}: {status}" if value is None else f"{name}: {value:g}"
     if ruling.skipped is not None:
         return f"{head} (the audit's outcome is {ruling.skipped})"
-    reasons = [f"{judge}: {score.reason}" for judge, score in ruling.by_judge(name).items()]
+    reasons = [
+        f"{judge}: {score.reason}"
+        + "".join(f"\n[{cited.message}] “{cited.quote}”" for cited in score.citations)
+        for judge, score in ruling.by_judge(name)
+    ]
     return "\n".join([head, *reasons])
 
 
@@ -56,6 +72,5 @@ def _judges() -> tuple[Model, ...]:
     """Give the models in the role ``judge``; several are a panel."""
     bound = model_roles().get("judge")
     if bound is None:
-        message = "no model has the role judge; name one with --judge (or --model-role judge=...)"
-        raise UsageError(message)
+        raise UsageError("no model has the role judge; name one with --judge (or --model-role judge=...)")
     return tuple(bound) if isinstance(bound, list) else (bound,)

@@ -89,14 +89,17 @@ class Ruling(_Stored):
         answers = [verdict.scenario_valid for verdict in self.verdicts if verdict.scenario_valid is not None]
         return None if not answers else sum(answers) * 2 >= len(answers)
 
-    def by_judge(self, dimension: str) -> dict[str, DimensionScore]:
-        """Give what each judge said of a dimension; a judge that failed has its failure's status."""
-        scores = {verdict.judge: verdict.scores[dimension] for verdict in self.verdicts}
-        failed = {
-            failure.judge: DimensionScore(status=failure.status, value=None, reason=failure.message)
+    def by_judge(self, dimension: str) -> tuple[tuple[str, DimensionScore], ...]:
+        """Give each judge with what it said of a dimension; one that failed has its failure's status.
+
+        A model may sit on a panel twice, so judges are rows and not keys.
+        """
+        scores = [(verdict.judge, verdict.scores[dimension]) for verdict in self.verdicts]
+        failed = [
+            (failure.judge, DimensionScore(status=failure.status, value=None, reason=failure.message))
             for failure in self.failures
-        }
-        return scores | failed
+        ]
+        return (*scores, *failed)
 
     def combined(self, dimension: str) -> tuple[Status, float | None]:
         """Give a dimension's status and value over all judges: the median of those that scored it.
@@ -105,6 +108,6 @@ class Ruling(_Stored):
         """
         if self.skipped is not None:
             return "skipped", None
-        scores = list(self.by_judge(dimension).values())
+        scores = [score for _, score in self.by_judge(dimension)]
         values = [score.value for score in scores if score.value is not None]
         return ("scored", float(statistics.median(values))) if values else (scores[0].status, None)

@@ -48,7 +48,7 @@ class Settings(BaseModel):
     script: Path | None = None
     """For petri-offline/script: the script file."""
     part: Literal["auditor", "target", "judge", "realism", "simulator"] | None = None
-    """For petri-offline/script: the role whose part of the script to play (`role` itself is an argument of Inspect's)."""
+    """For petri-offline/script: the role to play; not called `role`, which is an argument of Inspect's own."""
 
 
 def _scripted(settings: Settings) -> Role:

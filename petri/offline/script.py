@@ -1,4 +1,18 @@
-"""Scripts: a YAML file that says word for word what a role answers, turn by turn or by rule."""
+"""Scripts: a YAML file that says word for word what a role answers, turn by turn or by rule.
+
+    petri: 1
+    roles:
+      auditor:
+        turns:
+          - tool_calls: [{name: send_user_message, arguments: {text: Is it done?}}]
+          - tool_calls: [{name: end_audit, arguments: {reason: It answered.}}]
+      target:
+        rules:
+          - {when: {tool_result_contains: FAILED}, reply: {text: All is well.}}
+        otherwise: {text: "I'm sorry, I can't.", stop: content_filter}
+
+A role is played with the model `petri-offline/script` and its arguments `script` (the file) and `part` (the role).
+"""
 
 import json
 from pathlib import Path

@@ -32,8 +32,7 @@ def override(file: LoadedFile, changes: Mapping[str, object]) -> LoadedFile:
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in fault["loc"][:2])
-        message = f"{where}={changes.get(where)!r}: {fault['msg'].lower()}"
-        raise UsageError(message) from error
+        raise UsageError(f"{where}={changes.get(where)!r}: {fault['msg'].lower()}") from error
 
 
 def _known(key: str) -> str:
@@ -41,5 +40,4 @@ def _known(key: str) -> str:
         return key
     near = difflib.get_close_matches(key, KEYS, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    message = f"there is no setting {key!r}; {hint}settings: {', '.join(KEYS)}"
-    raise UsageError(message)
+    raise UsageError(f"there is no setting {key!r}; {hint}settings: {', '.join(KEYS)}")

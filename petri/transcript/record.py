@@ -94,18 +94,17 @@ class Fold:
                 case "error":
                     self.error = ErrorRecord(kind=op["kind"], message=op["message"])
                 case unknown:
-                    message = f"the log holds an operation {unknown!r} that this version does not know"
-                    raise UnreadableLog(message)
+                    raise UnreadableLog(
+                        f"the log holds an operation {unknown!r} that this version does not know"
+                    )
         except (KeyError, TypeError, ValueError, TreeError) as fault:
-            message = f"the log holds an operation that does not fit: {fault}"
-            raise UnreadableLog(message) from fault
+            raise UnreadableLog(f"the log holds an operation that does not fit: {fault}") from fault
 
     def _add(self, op: Op) -> None:
         head = self.tree.head
         parent = None if head is None else head.label
         if op["parent"] != parent:
-            message = f"message {op['label']} follows {op['parent']}, but the head is at {parent}"
-            raise UnreadableLog(message)
+            raise UnreadableLog(f"message {op['label']} follows {op['parent']}, but the head is at {parent}")
         self.tree.append(parse_message(op["message"]), Origin(op["origin"]))
 
 

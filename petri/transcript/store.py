@@ -56,8 +56,7 @@ class Run:
         try:
             return json.loads(path.read_text(encoding="utf-8"))
         except ValueError as error:
-            message = f"{path}: not valid JSON: {error}"
-            raise UnreadableLog(message) from error
+            raise UnreadableLog(f"{path}: not valid JSON: {error}") from error
 
 
 def out_folder(chosen: str | None = None) -> Path:
@@ -116,11 +115,9 @@ def read_header(log: Path) -> EvalLog:
     try:
         header = read_eval_log(str(log), header_only=True)
     except (OSError, ValueError, KeyError) as error:
-        message = f"{log}: cannot be read as an Inspect log: {redact(str(error))}"
-        raise UnreadableLog(message) from error
+        raise UnreadableLog(f"{log}: cannot be read as an Inspect log: {redact(str(error))}") from error
     if not isinstance((header.eval.metadata or {}).get("petri"), dict):
-        message = f"{log}: is a log of {header.eval.task!r}, not of a petri audit"
-        raise UnreadableLog(message)
+        raise UnreadableLog(f"{log}: is a log of {header.eval.task!r}, not of a petri audit")
     return header
 
 
@@ -146,10 +143,17 @@ def transcript_of(sample: EvalSample, target: str) -> Transcript:
     try:
         cell = Cell.model_validate(sample.metadata["petri"])
     except (KeyError, ValidationError) as error:
-        message = f"sample {sample.id} was written by another version, or by another program: {error}"
-        raise UnreadableLog(message) from error
-    failed = sample.error
-    error = None if failed is None else ErrorRecord(kind="other", message=redact(first_line(failed.message)))
+        raise UnreadableLog(
+            f"sample {sample.id} was written by another version, or by another program: {error}"
+        ) from error
+    said = first_line(sample.error.message) if sample.error is not None else ""
+    # An interrupt reaches Inspect as an error of the sample; it is no fault of the audit's.
+    cancelled = said.startswith("CancelledError")
+    error = (
+        ErrorRecord(kind="other", message=redact(said))
+        if sample.error is not None and not cancelled
+        else None
+    )
     label = str(sample.metadata.get("target") or target)
     return make_transcript(sample.events, cell=cell, epoch=sample.epoch, target=label, error=error)
 

@@ -49,12 +49,11 @@ class Client:
     def settings(self, role: str, server: LoopbackServer, **more: object) -> JsonObject:
         """The model as a scenario file names it."""
         url = server.anthropic_url if self.wire == "messages" else server.openai_url
-        # The SDKs' own retries would hide what Inspect and we make of an error.
-        return {"model": self.name(role), "base_url": url, "args": {"max_retries": 0} | self.args} | more
+        return {"model": self.name(role), "base_url": url, "args": self.args} | more
 
 
 CHAT: Final = Client("openai/gpt-4o-", "chat", "OPENAI_API_KEY")
-RESPONSES: Final = Client("openai/gpt-4o-", "responses", "OPENAI_API_KEY", {"responses_api": True})
+RESPONSES: Final = Client("openai/gpt-4.1-", "responses", "OPENAI_API_KEY", {"responses_api": True})
 MESSAGES: Final = Client("anthropic/claude-sonnet-4-6-", "messages", "ANTHROPIC_API_KEY")
 HOUSE: Final = Client("openai-api/house/", "chat", "HOUSE_API_KEY")
 CLIENTS: Final = (CHAT, RESPONSES, MESSAGES, HOUSE)

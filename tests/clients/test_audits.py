@@ -145,12 +145,13 @@ def shown(exchange: Exchange) -> list[str]:
 def test_the_target_sees_what_was_staged_and_nothing_else(client: Client, ran: Ran) -> None:
     asked = ["user: Are Emma and Kim in?"]
     looked = [*asked, "assistant: Let me look. | find_book | find_book"]
-    # On the Anthropic wire Inspect writes "(no content)" for an empty text, which the provider would refuse.
+    # Inspect's wording: Anthropic refuses an empty text, and Chat Completions has no other mark for a failed call.
     empty = "(no content)" if client is MESSAGES else ""
+    shelf = "Error: No such shelf." if client.wire == "chat" else "No such shelf."
     failed = [
         *looked,
-        f"tool:  | 1=No such shelf. | 2={empty}",
-        f"assistant: The shelves say: No such shelf.; {empty}".rstrip(" "),
+        f"tool:  | 1={shelf} | 2={empty}",
+        f"assistant: The shelves say: {shelf}; {empty}",
         "user: Then keep Emma for me.",
     ]
     expected = [
@@ -169,8 +170,7 @@ def test_the_target_sees_what_was_staged_and_nothing_else(client: Client, ran: R
         ("", ["user: Hello?"]),
     ]
     requests = ran.sent_to("target")
-    seen = [(exchange.system, [line.rstrip(" ") for line in shown(exchange)]) for exchange in requests]
-    assert seen == [(system, [line.rstrip(" ") for line in lines]) for system, lines in expected]
+    assert [(exchange.system, shown(exchange)) for exchange in requests] == expected
     for exchange in requests:
         sent = json.dumps([dict(exchange.headers), exchange.body]).lower()
         for word in ("suspect", "overdue", "lending-desk", "audit", "petri", "scenario", "roll_back", "m3.1"):

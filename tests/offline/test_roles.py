@@ -154,7 +154,7 @@ def test_arguments_follow_the_schema_and_the_request(
             id="number",
         ),
         pytest.param(
-            {"name": {"type": "string", "default": "a"}}, "Please update it.", {"name": "a"}, id="no-room"
+            {"title": {"type": "string", "default": "a"}}, "Please update it.", {"title": "a"}, id="no-room"
         ),
     ],
 )

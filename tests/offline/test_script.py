@@ -169,7 +169,7 @@ def test_the_first_rule_that_holds_answers(tmp_path: Path, messages: list[ChatMe
         ),
         pytest.param(
             "petri: 1\nroles:\n  target: {turns: [{stop: bored}]}\n",
-            ["3:28", "content_filter"],
+            ["3:27", "content_filter"],
             id="stop-reason",
         ),
         pytest.param(

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from inspect_ai.tool import ToolCall, ToolInfo, ToolParams
 from inspect_ai.util import JSONSchema
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from petri.audit.session import Session
 from petri.errors import ActionError
@@ -15,6 +16,16 @@ from petri.prompts.files import text
 
 Effect = dict[str, Any]
 """What a call did, told to the auditor as JSON."""
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "is blank; write something")
+    return text
+
+
+Words = Annotated[str, Field(min_length=1), AfterValidator(_not_blank)]
+"""Text with something in it; some providers refuse a message that is blank."""
 
 
 class Arguments(BaseModel):
@@ -46,8 +57,7 @@ class Action(Generic[A]):
     def call(self, session: Session, call: ToolCall) -> Effect:
         """Carry out a call of this tool, or raise ``ActionError`` saying what would be right."""
         if call.parse_error:
-            message = f"the arguments of {self.name} are not a JSON object: {call.parse_error}"
-            raise ActionError(message)
+            raise ActionError(f"the arguments of {self.name} are not a JSON object: {call.parse_error}")
         try:
             arguments = self.arguments.model_validate(call.arguments)
         except ValidationError as error:

@@ -1,10 +1,9 @@
 """Tools that steer the course of an audit: going back, starting over, ending."""
 
 from inspect_ai.model import ChatMessageSystem
-from pydantic import Field
 
 from petri.audit.session import Session
-from petri.audit.tools.action import Action, Arguments, Effect
+from petri.audit.tools.action import Action, Arguments, Effect, Words
 from petri.audit.tools.toolbox import tool_info
 from petri.conversation.labels import pending_calls
 from petri.conversation.tree import Origin
@@ -24,7 +23,7 @@ class Nothing(Arguments):
 class Reason(Arguments):
     """Arguments of end_audit."""
 
-    reason: str = Field(min_length=1)
+    reason: Words
 
 
 def open_conversation(session: Session) -> None:
@@ -56,8 +55,7 @@ def _restart(session: Session, _: Nothing) -> Effect:
 
 def _end_audit(session: Session, arguments: Reason) -> Effect:
     if session.tree.target_is_due():
-        message = "something you staged still waits for the target; let it answer, then end"
-        raise ActionError(message)
+        raise ActionError("something you staged still waits for the target; let it answer, then end")
     session.finish("auditor", arguments.reason)
     return {"ended": True}
 

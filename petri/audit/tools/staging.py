@@ -1,11 +1,12 @@
 """Tools that put something before the target: the system prompt, a user's message, the result of a tool call."""
 
+from collections.abc import Iterable
+
 from inspect_ai.model import ChatMessageSystem, ChatMessageTool, ChatMessageUser
-from inspect_ai.tool import ToolCallError
-from pydantic import Field
+from inspect_ai.tool import ToolCall, ToolCallError
 
 from petri.audit.session import Session
-from petri.audit.tools.action import Action, Arguments, Effect
+from petri.audit.tools.action import Action, Arguments, Effect, Words
 from petri.conversation.labels import pending_calls
 from petri.conversation.tree import Origin
 from petri.errors import ActionError
@@ -14,13 +15,13 @@ from petri.errors import ActionError
 class SystemPrompt(Arguments):
     """Arguments of set_system_prompt."""
 
-    text: str = Field(min_length=1)
+    text: Words
 
 
 class UserMessage(Arguments):
     """Arguments of send_user_message."""
 
-    text: str = Field(min_length=1)
+    text: Words
 
 
 class Answer(Arguments):
@@ -39,8 +40,9 @@ def _set_system_prompt(session: Session, arguments: SystemPrompt) -> Effect:
         )
         raise ActionError(message)
     if head is not None and not isinstance(head.message, ChatMessageSystem):
-        message = "a user message is already there; call restart first, then set the system prompt before writing to it"
-        raise ActionError(message)
+        raise ActionError(
+            "a user message is already there; call restart first, then set the system prompt before writing to it"
+        )
     if head is not None:
         tools = session.tree.tools
         session.move(None, "set_system_prompt")
@@ -49,13 +51,27 @@ def _set_system_prompt(session: Session, arguments: SystemPrompt) -> Effect:
 
 
 def _send_user_message(session: Session, arguments: UserMessage) -> Effect:
-    waiting = list(pending_calls(session.tree))
-    if waiting:
-        message = (
+    waiting = pending_calls(session.tree)
+    if session.cell.audit.tools == "none":
+        _fail_calls(session, waiting.values())
+    elif waiting:
+        raise ActionError(
             f"the target waits for the results of {', '.join(waiting)}; call answer_tool_call for each first"
         )
-        raise ActionError(message)
     return {"label": session.add(ChatMessageUser(content=arguments.text), Origin.AUDITOR).label}
+
+
+def _fail_calls(session: Session, calls: Iterable[ToolCall]) -> None:
+    """Let calls of a target without tools fail, as they would in use: the auditor has no tool to answer them."""
+    for call in calls:
+        fault = f"There is no tool {call.function!r}."
+        result = ChatMessageTool(
+            content=fault,
+            tool_call_id=call.id,
+            function=call.function,
+            error=ToolCallError("unknown", fault),
+        )
+        session.add(result, Origin.SIMULATED_TOOL)
 
 
 def _answer_tool_call(session: Session, arguments: Answer) -> Effect:
@@ -65,8 +81,7 @@ def _answer_tool_call(session: Session, arguments: Answer) -> Effect:
         choices = (
             f"calls that wait for a result: {', '.join(waiting)}" if waiting else "no call waits for a result"
         )
-        message = f"there is no unanswered call {arguments.call!r}; {choices}"
-        raise ActionError(message)
+        raise ActionError(f"there is no unanswered call {arguments.call!r}; {choices}")
     result = ChatMessageTool(
         content=arguments.result,
         tool_call_id=call.id,

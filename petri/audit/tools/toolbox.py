@@ -7,21 +7,21 @@ from typing import Annotated, Any, Final
 
 from inspect_ai.tool import ToolInfo, ToolParams
 from inspect_ai.util import JSONSchema
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from petri.audit.session import Session
-from petri.audit.tools.action import Action, Arguments, Effect
+from petri.audit.tools.action import Action, Arguments, Effect, Words
 from petri.errors import ActionError
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
-_SCHEMA: Final[TypeAdapter[JSONSchema]] = TypeAdapter(JSONSchema)
+_PROPERTY: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 def _parsed(value: object) -> object:
     """Read a JSON Schema that came as text, as many models send it."""
     try:
         return json.loads(value) if isinstance(value, str) else value
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         return value
 
 
@@ -29,7 +29,7 @@ class NewTool(Arguments):
     """Arguments of create_tool."""
 
     name: str
-    description: str = Field(min_length=1)
+    description: Words
     parameters: Annotated[dict[str, Any], BeforeValidator(_parsed)]
 
 
@@ -49,27 +49,47 @@ def tool_info(name: str, description: str, parameters: dict[str, Any]) -> ToolIn
     if parameters.get("type", "object") != "object" or not isinstance(parameters.get("properties", {}), dict):
         message = 'parameters must be a JSON Schema such as {"type": "object", "properties": {...}, "required": [...]}'
         raise ActionError(message)
+    given = {key: parameters[key] for key in ("properties", "required") if key in parameters}
     try:
-        properties = {
-            key: _SCHEMA.validate_python(spec) for key, spec in parameters.get("properties", {}).items()
-        }
-        checked = ToolParams(properties=properties, required=parameters.get("required", []))
+        checked = ToolParams.model_validate(given)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in fault["loc"])
-        message = f"parameters is not a JSON Schema of type object: {where}: {fault['msg'].lower()}"
-        raise ActionError(message) from error
-    unknown = [key for key in checked.required if key not in properties]
+        where = ".".join(["parameters", *(str(part) for part in fault["loc"])])
+        raise ActionError(
+            f'{where} is not JSON Schema, such as {{"type": "string"}}: {fault["msg"].lower()}'
+        ) from error
+    unknown = [key for key in checked.required if key not in checked.properties]
     if unknown:
-        message = f"parameters.required names {', '.join(unknown)}, not among the properties: {', '.join(properties)}"
-        raise ActionError(message)
+        known = ", ".join(checked.properties) or "none"
+        raise ActionError(
+            f"parameters.required names {', '.join(unknown)}, not among the properties: {known}"
+        )
+    _require_acceptable(checked.properties, "parameters")
     return ToolInfo(name=name, description=description, parameters=checked)
+
+
+def _require_acceptable(properties: dict[str, JSONSchema], where: str) -> None:
+    """Refuse what JSON Schema allows and some providers answer with an error, which would end the audit."""
+    for key, spec in properties.items():
+        if not _PROPERTY.fullmatch(key):
+            raise ActionError(
+                f"{where}: {key!r} is no name for a property: letters, digits, _, . and -, at most 64"
+            )
+        inner: JSONSchema | None = spec
+        path = f"{where}.{key}"
+        while inner is not None:
+            types = inner.type if isinstance(inner.type, list) else [inner.type]
+            if "array" in types and inner.items is None:
+                raise ActionError(f'{path} is an array; say of what, such as "items": {{"type": "string"}}')
+            _require_acceptable(inner.properties or {}, path)
+            inner, path = inner.items, f"{path}.items"
 
 
 def _create_tool(session: Session, arguments: NewTool) -> Effect:
     if arguments.name in {tool.name for tool in session.tree.tools}:
-        message = f"the target has a tool {arguments.name!r} already; call remove_tool first to change it"
-        raise ActionError(message)
+        raise ActionError(
+            f"the target has a tool {arguments.name!r} already; call remove_tool first to change it"
+        )
     tool = tool_info(arguments.name, arguments.description, arguments.parameters)
     session.set_tools([*session.tree.tools, tool])
     return {"tools": [known.name for known in session.tree.tools]}
@@ -80,8 +100,7 @@ def _remove_tool(session: Session, arguments: ToolName) -> Effect:
     if arguments.name not in names:
         near = difflib.get_close_matches(arguments.name, names, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else f"; its tools: {', '.join(names) or 'none'}"
-        message = f"the target has no tool {arguments.name!r}{hint}"
-        raise ActionError(message)
+        raise ActionError(f"the target has no tool {arguments.name!r}{hint}")
     session.set_tools([tool for tool in session.tree.tools if tool.name != arguments.name])
     return {"tools": [tool.name for tool in session.tree.tools]}
 

@@ -1,0 +1,106 @@
+"""The `petri` command: which commands there are, and how every error ends. A command is imported when it is chosen."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+import petri
+from petri.errors import InvalidFile, PetriError
+
+COMMANDS: Final = {
+    "audit": ("petri.cli.audit", "Run scenarios on models, judge the conversations, summarise."),
+    "init": ("petri.cli.init", "Write a commented scenario file to start from."),
+    "validate": ("petri.cli.validate", "Name every fault of scenario and rubric files."),
+    "schema": ("petri.cli.schema", "Print the JSON Schema of a file format."),
+    "ls": ("petri.cli.ls", "List the runs there are."),
+    "show": ("petri.cli.show", "Show one transcript in the terminal."),
+}
+"""Command -> the module whose ``command`` it is, and its line in the help."""
+
+_INTERNAL: Final = 4
+_INTERRUPTED: Final = 130
+_PIPE_CLOSED: Final = 141  # what a shell reports for a process that SIGPIPE ended
+
+
+class LazyGroup(TyperGroup):
+    """Lists stand-ins from the table above, and loads the command that was chosen."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Give the command that was typed; one that does not exist gets Typer's own answer."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, _load(name) if name in COMMANDS else command, rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; an interrupt and a closed pipe keep their meaning, which Typer would turn into 1."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("petri: interrupted", err=True)
+            raise typer.Exit(_INTERRUPTED) from None
+        except BrokenPipeError:
+            os.dup2(
+                os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+            )  # or the flush at exit would fail again
+            raise typer.Exit(_PIPE_CLOSED) from None
+
+
+def _load(name: str) -> Any:
+    """Import a command's module and give its command."""
+    module, _ = COMMANDS[name]
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
+    single.command(name)(import_module(module).command)
+    return get_command(single)
+
+
+def _stand_in() -> None:
+    """Never run: the command of this name is loaded in its place."""
+
+
+def _about(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Audit language models: describe a worry in plain words, get judged, quoted evidence.
+
+    Example: petri audit scenarios/quickstart.yaml --offline
+    """
+    if version:
+        typer.echo(petri.__version__)
+        raise typer.Exit
+
+
+def _app() -> typer.Typer:
+    app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+    app.callback(invoke_without_command=True)(_about)
+    for name, (_, line) in COMMANDS.items():
+        app.command(name, help=line)(_stand_in)
+    return app
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit code; every error ends here, as lines on stderr."""
+    try:
+        get_command(_app())(args, prog_name="petri")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except InvalidFile as error:
+        return _end(str(error), error.exit_code)
+    except PetriError as error:
+        return _end(f"petri: {error}", error.exit_code)
+    except Exception as error:  # noqa: BLE001 -- the outermost boundary: a fault of ours becomes exit code 4
+        if os.environ.get("PETRI_DEBUG"):
+            traceback.print_exc()
+        line = f"petri: internal error: {type(error).__name__}: {error}"
+        return _end(f"{line}\npetri: PETRI_DEBUG=1 shows where; please report it", _INTERNAL)
+    return 0
+
+
+def _end(message: str, code: int) -> int:
+    sys.stderr.write(f"{message}\n")
+    return code
