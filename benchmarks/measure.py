@@ -23,8 +23,10 @@ from inspect_ai.log import list_eval_logs, read_eval_log
 from report import Measurement
 from workload import CONNECTIONS, METER, models, write_scenario
 
+from petri.analysis.compute import compute_results
 from petri.display.base import Display
 from petri.runner import Order, run
+from petri.transcript.store import Run
 
 PYTHONS_OWN_GC: Final = gc.get_threshold()
 
@@ -55,10 +57,11 @@ def measure(options: argparse.Namespace, folder: Path) -> Measurement:
     METER.recording = True
     run_audits(folder / "warm-up", audits=1, turns=options.turns, latency=0)
     METER.recording, METER.calls = False, 0
+    place = folder / "measured"
     kinds: dict[str, Callable[[], None]] = {
-        "audit": lambda: run_audits(folder / "measured", options.audits, options.turns, options.latency),
-        "floor": lambda: run_floor(folder / "measured", options.audits, options.latency, OURS),
-        "floor-default": lambda: run_floor(folder / "measured", options.audits, options.latency, {}),
+        "audit": lambda: run_audits(place, options.audits, options.turns, options.latency),
+        "floor": lambda: run_floor(place, options.audits, options.latency, OURS),
+        "floor-default": lambda: run_floor(place, options.audits, options.latency, {}),
     }
     if options.what == "floor-default":
         os.environ.pop("INSPECT_TRACE_LEVEL", None)
@@ -69,8 +72,17 @@ def measure(options: argparse.Namespace, folder: Path) -> Measurement:
     kinds[options.what]()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     calls, after = len(METER.recorded), peak()
-    size = check(folder / "measured", calls=calls * options.audits)
-    return Measurement(METER.calls, calls, cpu, wall, size, after, before)
+    size = check(place, calls=calls * options.audits)
+    results = time_results(place) if options.what == "audit" else 0
+    return Measurement(METER.calls, calls, cpu, results, wall, size, after, before)
+
+
+def time_results(folder: Path) -> float:
+    """Give the CPU seconds that it takes to compute the results from the logs, once more."""
+    [made] = folder.glob("*/*.eval")
+    began = time.process_time()
+    compute_results(Run(made.parent))
+    return time.process_time() - began
 
 
 def run_audits(folder: Path, audits: int, turns: int, latency: float) -> None:

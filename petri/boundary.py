@@ -55,7 +55,7 @@ async def guarded(job: Awaitable[T], who: str) -> T | Failure:
     except LimitExceededError:
         raise
     except Exception as error:  # noqa: BLE001 -- the boundary; see the module
-        return _failure(error, who)
+        return _failure(error, who, unread="the reply could not be read: ")
 
 
 def attempted(job: Callable[[], T], who: str) -> T | Failure:
@@ -66,12 +66,12 @@ def attempted(job: Callable[[], T], who: str) -> T | Failure:
         return _failure(error, who)
 
 
-def _failure(error: Exception, who: str) -> Failure:
+def _failure(error: Exception, who: str, unread: str = "") -> Failure:
     cause = _cause(error)
     kind = kind_of(cause)
     said = " ".join(str(cause).split()) or type(cause).__name__
     if kind == "bad_response":
-        said = f"the provider's reply could not be read ({type(cause).__name__}: {said})"
+        said = unread + said
     return Failure(kind, redact(f"{who}: {said}")[:_LONGEST], error)
 
 

@@ -28,7 +28,8 @@ OFFLINE: Final[Mapping[str, str]] = {
 def make_model(choice: Choice, role: str) -> Model:
     """Make the model for a role; raises ``UsageError`` with what its provider says is missing (a key, a package)."""
     settings = ModelSettings(model=choice) if isinstance(choice, str) else choice
-    config = GenerateConfig.model_validate(settings.model_dump(exclude=_NOT_CONFIG, exclude_none=True))
+    given = settings.model_dump(exclude=_NOT_CONFIG, exclude_none=True)
+    config = GenerateConfig.model_validate(_PATIENCE | given)
     make = partial(get_model, settings.model, base_url=settings.base_url, config=config, memoize=False)
     made = attempted(lambda: make(**settings.args), f"{role} {settings.model}")
     if isinstance(made, Failure):

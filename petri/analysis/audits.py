@@ -13,13 +13,13 @@ from petri.errors import RunNotFound, UnreadableLog
 from petri.judge.verdict import Ruling
 from petri.plan import planned_id
 from petri.transcript.schema import Transcript
-from petri.transcript.store import Run, read_header, read_sample, role_model, sample_keys, transcript_of
+from petri.transcript.store import Run, read_header, read_sample, sample_keys, target_of, transcript_of
 
 
 def audits_of(log: Path, header: EvalLog) -> Iterator[Audit]:
     """Yield a row for every audit that the log's header plans; those without a sample are pending."""
     held = set(sample_keys(log))
-    target = _target(header)
+    target = target_of(header)
     for epoch in range(1, (header.eval.config.epochs or 1) + 1):
         for cell in _cells(header):
             if (cell["id"], epoch) in held:
@@ -34,7 +34,7 @@ def find_audit(run: Run, name: str) -> tuple[Transcript, Audit]:
     every: list[str] = []
     for log in run.logs():
         header = read_header(log)
-        target = _target(header)
+        target = target_of(header)
         for sample_id, epoch in sample_keys(log):
             scenario = next(cell["scenario"] for cell in _cells(header) if cell["id"] == sample_id)
             audit_id = planned_id(scenario, sample_id, target, epoch)
@@ -115,10 +115,6 @@ def scores_of(ruling: Ruling) -> dict[str, AuditScore]:
 
 def _cells(header: EvalLog) -> list[dict[str, Any]]:
     return (header.eval.metadata or {})["petri"]["cells"]
-
-
-def _target(header: EvalLog) -> str:
-    return (header.eval.metadata or {})["petri"]["target"] or role_model(header, "target")
 
 
 def _score(ruling: Ruling, name: str) -> AuditScore:

@@ -15,7 +15,7 @@ from petri.errors import UnreadableLog
 from petri.rubric.schema import Dimension
 from petri.scenario.schema import Expectation
 from petri.transcript.outcome import is_valid
-from petri.transcript.store import Run, read_header, role_model
+from petri.transcript.store import Run, read_header, role_models, target_of
 
 RunStatus = Literal["complete", "incomplete", "interrupted", "limit"]
 
@@ -78,7 +78,8 @@ def _merged(rows: Iterable[Audit]) -> tuple[Audit, ...]:
 
 def _status(headers: Sequence[EvalLog], audits: Sequence[Audit]) -> RunStatus:
     outcomes = {audit.outcome for audit in audits}
-    if outcomes & {*_UNFINISHED} or any(header.status in {"cancelled", "started"} for header in headers):
+    stopped = any(header.status in {"cancelled", "started"} for header in headers) or "cancelled" in outcomes
+    if stopped or ("pending" in outcomes and not any(header.status == "error" for header in headers)):
         return "interrupted"
     if outcomes & {*_CAPPED}:
         return "limit"
@@ -130,15 +131,14 @@ def _utc(moment: str | None) -> str | None:
 
 
 def _models(headers: Sequence[EvalLog], plan: dict[str, Any]) -> ModelNames:
-    targets = [_facts(header)["target"] or role_model(header, "target") for header in headers]
-    judges = [role_model(header, "judge") for header in headers if "judge" in (header.eval.model_roles or {})]
+    targets = [target_of(header) for header in headers]
+    judges = [judge for header in headers for judge in role_models(header, "judge")]
+    auditors = [auditor for header in headers for auditor in role_models(header, "auditor")]
     planned = plan.get("models", {})
     return ModelNames(
-        auditor=next((role_model(header, "auditor") for header in headers), planned.get("auditor")),
+        auditor=next(iter(auditors), planned.get("auditor")),
         target=tuple(dict.fromkeys([*planned.get("target", []), *targets])),
-        judge=tuple(
-            dict.fromkeys([*planned.get("judge", []), *(n for names in judges for n in names.split(", "))])
-        ),
+        judge=tuple(dict.fromkeys([*planned.get("judge", []), *judges])),
     )
 
 

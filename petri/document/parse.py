@@ -186,7 +186,10 @@ class _Reading:
                 self._skip(next(events), events, path)
             else:
                 first[str(key)] = self._keys[*path, key] = self._start + event.index
-                entries[key] = self._node(next(events), events, (*path, key))
+                value = next(events)
+                entries[key] = self._node(value, events, (*path, key))
+                if value.plain and not value.value:  # the parser puts nothing where the next thing starts
+                    self._values[*path, key] = self._start + event.index
         return entries
 
     def _key(self, event: Event, events: Iterator[Event], path: KeyPath) -> Key | None:

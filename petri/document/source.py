@@ -1,5 +1,6 @@
 """The text of a file within limits, with its digest and the line and column of each character."""
 
+import difflib
 import hashlib
 import re
 from bisect import bisect_right
@@ -7,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from petri.document.wording import did_you_mean
 from petri.errors import Fault, InvalidFile
 
 MAX_BYTES: Final = 1 << 20
@@ -70,11 +70,12 @@ def _read(path: Path, name: str) -> bytes:
 
 
 def _near(path: Path) -> str:
-    """Name the file beside the missing one that was probably meant."""
+    """Name the file beside the missing one that was probably meant; suffixes alone make no names alike."""
     if not path.parent.is_dir():
         return ""
-    beside = [printable(file.name) for file in path.parent.iterdir()]
-    return did_you_mean(path.name, beside, closeness=0.75)  # the shared suffix alone makes names close
+    beside = {file.stem: file.name for file in path.parent.iterdir()}
+    near = difflib.get_close_matches(path.stem, beside, n=1)
+    return f" (did you mean {printable(beside[near[0]])!r}?)" if near else ""
 
 
 def _decode(data: bytes, name: str) -> str:

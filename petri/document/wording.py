@@ -7,10 +7,10 @@ from typing import Final
 _LONGEST: Final = 60
 
 
-def did_you_mean(word: str, choices: Iterable[str], *, closeness: float = 0.6) -> str:
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """Give `` (did you mean 'x'?)`` for the nearest choice; nothing where none is near."""
     lower = {choice.lower(): choice for choice in choices}
-    near = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=closeness)
+    near = difflib.get_close_matches(word.lower(), lower, n=1)
     return f" (did you mean {lower[near[0]]!r}?)" if near else ""
 
 

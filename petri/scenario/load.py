@@ -96,10 +96,10 @@ def _read_markdown(source: Source, name: str) -> _Parts:
     front, body = _front_matter(source)
     meta = validate(front, FrontMatter)
     text = source.text[body:]
-    indent = len(text) - len(text.lstrip())
-    document = Document(source, {"seed": text}, {(): 0, ("seed",): body + indent})
     if not text.strip():
-        raise InvalidFile([document.fault(("seed",), "no text below the front matter; it is the seed")])
+        raise InvalidFile([source.fault(body, "no text below the front matter; it is the seed")])
+    start = len(source.text) - len(text.lstrip())
+    document = Document(source, {"seed": text}, {(): 0, ("seed",): start})
     scenario = Scenario(id=meta.id or name, seed=text)
     title = make_slug(meta.name) if meta.name else scenario.id
     spec = ScenarioFile(
@@ -157,6 +157,8 @@ def _with_data(document: Document, line: str) -> Document:
     """Give the line's document with its data; raises ``InvalidFile`` for what is not one JSON object."""
     try:
         data: Any = json.loads(line, object_pairs_hook=_unique, parse_constant=_no_constant)
+        if re.search("[\ud800-\udfff]", json.dumps(data, ensure_ascii=False)):
+            raise ValueError("it holds half of a character; write the character itself")  # noqa: TRY301
     except json.JSONDecodeError as error:
         start = document.values[()] + error.pos
         raise InvalidFile([document.source.fault(start, f"not JSON: {error.msg}")]) from None

@@ -158,11 +158,17 @@ def transcript_of(sample: EvalSample, target: str) -> Transcript:
     return make_transcript(sample.events, cell=cell, epoch=sample.epoch, target=label, error=error)
 
 
-def role_model(header: EvalLog, role: str) -> str:
-    """Give the model in a role, as the log's header has it; several with commas between."""
+def role_models(header: EvalLog, role: str) -> tuple[str, ...]:
+    """Give the models in a role, as the log's header has them."""
     bound = (header.eval.model_roles or {}).get(role)
     models = bound if isinstance(bound, list) else [bound] if bound is not None else []
-    return ", ".join(model.model for model in models) or "?"
+    return tuple(model.model for model in models)
+
+
+def target_of(header: EvalLog) -> str:
+    """Give the target of a log: what the plan calls it, else the model in the role; ``?`` where neither is known."""
+    planned = (header.eval.metadata or {})["petri"]["target"]
+    return planned or next(iter(role_models(header, "target")), "?")
 
 
 def first_line(text: str) -> str:

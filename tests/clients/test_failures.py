@@ -56,6 +56,7 @@ def error(status: int, message: str, code: str) -> Reply:
 
 BROKE: Final = "Your credit balance is too low to access the Anthropic API."
 SPENT_UP: Final = "You exceeded your current quota, please check your plan and billing details."
+UNREAD: Final = "the reply could not be read"
 TOO_LONG: Final = "This model's maximum context length is 128000 tokens."
 FAULTS: Final[Mapping[str, Fault]] = {
     "key": Fault(Reply("Incorrect API key provided.", status=401), kind="auth", says="Incorrect API key"),
@@ -70,9 +71,9 @@ FAULTS: Final[Mapping[str, Fault]] = {
         says=SPENT_UP,
         on={"messages": Reply(BROKE, status=400)},
     ),
-    "html": Fault(Reply(raw_body=b"<html>Welcome to the proxy</html>"), kind="bad_response"),
-    "cut": Fault(Reply(raw_body=b'{"id": "chatcmpl-1", "object": "chat.comp'), kind="bad_response"),
-    "hollow": Fault(Reply(raw_body=b"{}"), kind="bad_response"),
+    "html": Fault(Reply(raw_body=b"<html>Welcome to the proxy</html>"), kind="bad_response", says=UNREAD),
+    "cut": Fault(Reply(raw_body=b'{"id": "chatcmpl-1", "object": "ch'), kind="bad_response", says=UNREAD),
+    "hollow": Fault(Reply(raw_body=b"{}"), kind="bad_response", says=UNREAD),
     "context": Fault(
         error(400, TOO_LONG, "context_length_exceeded"),
         outcome="limit:context",
@@ -152,3 +153,42 @@ def test_every_audit_is_accounted_for(ran: Ran) -> None:
     assert counts.error == {kind: len(CLIENTS) * kinds.count(kind) for kind in kinds}
     assert (counts.invalid, counts.pending) == ({}, 0)
     assert (ran.results.run.status, ran.results.run.exit_code) == ("incomplete", 3)
+
+
+@pytest.mark.parametrize(
+    ("role", "client"),
+    [("auditor", CHAT), ("target", MESSAGES), ("target", RESPONSES), ("judge", HOUSE), ("judge", MESSAGES)],
+    ids=str,
+)
+def test_a_key_that_the_provider_repeats_is_not_repeated_by_us(
+    role: str,
+    client: Client,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    key = KEYS[client.key]
+    monkeypatch.setenv(client.key, key)
+    players = {"auditor": caller, "target": librarian, "judge": judge()}
+    players[role] = lambda _: Reply(f"Incorrect API key provided: {key}", status=401)
+    with loopback_server(cast(**players)) as server:
+        file = scenario_file(
+            tmp_path,
+            {name: client.settings(name, server) for name in NAMES},
+            scenarios=[{"id": "none", "seed": "Is it polite?"}],
+        )
+        ran = perform(server, file, tmp_path / "out")
+    (audit,) = ran.results.audits
+    assert ran.results.run.exit_code == 3
+    said = [score.judges[0].reason for score in audit.scores.values()]
+    if role == "judge":
+        assert audit.outcome == "completed"
+        assert {score.status for score in audit.scores.values()} == {"error"}
+        assert all(reason.startswith(f"auth: judge ({client.name('judge')}): ") for reason in said)
+    else:
+        assert audit.error is not None
+        assert (audit.outcome, audit.error.kind) == ("error", "auth")
+        assert audit.error.message.startswith(f"{role} ({client.name(role)}): ")
+        assert "Incorrect API key provided: [removed]" in audit.error.message
+    assert [path.suffix for path in files_with(key, ran.folder)] in ([], [".eval"])  # Inspect's own log may hold it
+    assert key not in "".join(capfd.readouterr())

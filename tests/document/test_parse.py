@@ -19,15 +19,21 @@ def _faults(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "data"),
     [
-        pytest.param("[no, off, yes, y, on]", ["no", "off", "yes", "y", "on"], id="only true and false are switches"),
+        pytest.param(
+            "[no, off, yes, y, on]", ["no", "off", "yes", "y", "on"], id="only true and false are switches"
+        ),
         pytest.param("[true, False, TRUE]", [True, False, True], id="switches"),
-        pytest.param("[1:30, 2024-01-01, 1_000]", ["1:30", "2024-01-01", "1_000"], id="times and dates are text"),
+        pytest.param(
+            "[1:30, 2024-01-01, 1_000]", ["1:30", "2024-01-01", "1_000"], id="times and dates are text"
+        ),
         pytest.param("[1, -2, +3, 007, 0o17, 0x1F]", [1, -2, 3, 7, 15, 31], id="whole numbers"),
         pytest.param("[1.5, .5, 1e3, -2.]", [1.5, 0.5, 1000.0, -2.0], id="numbers"),
         pytest.param("[~, null, '~', \"1\"]", [None, None, "~", "1"], id="quotes make text"),
         pytest.param("{a: , b: ''}", {"a": None, "b": ""}, id="nothing and empty text"),
         pytest.param("a: é 🎉\nb: רטל", {"a": "é 🎉", "b": "רטל"}, id="unicode"),
-        pytest.param("a: |\n  x\u2028y\x85\n  z\n", {"a": "x\u2028y\x85\nz\n"}, id="U+2028 is text in a block"),
+        pytest.param(
+            "a: |\n  x\u2028y\x85\n  z\n", {"a": "x\u2028y\x85\nz\n"}, id="U+2028 is text in a block"
+        ),
         pytest.param("a: x\u2029y", {"a": "x\u2029y"}, id="U+2029 is text in a line"),
         pytest.param('a: "\\ud83c\\udf89"', {"a": "🎉"}, id="halves escaped as in JSON are joined"),
         pytest.param("a: 1\r\nb: |\r\n  x\r\n  y\r\n", {"a": 1, "b": "x\ny\n"}, id="CRLF"),
@@ -48,7 +54,9 @@ def test_values_follow_the_core_schema(text: str, data: Value) -> None:
         pytest.param("# only this\n", ["f:1:1: the file is empty"], id="only a comment"),
         pytest.param("a:\n  b: 1\n\tc: 2", ["f:3:1: indented with a tab; use spaces"], id="tab"),
         pytest.param("a:\n  \tb: 1", ["f:2:3: indented with a tab; use spaces"], id="tab after spaces"),
-        pytest.param("a: 1\nb: 2\na: 3", ["f:3:1: duplicate key 'a'; it is already on line 1"], id="duplicate key"),
+        pytest.param(
+            "a: 1\nb: 2\na: 3", ["f:3:1: duplicate key 'a'; it is already on line 1"], id="duplicate key"
+        ),
         pytest.param(
             "anchors: {1: a, '1': b}",
             ["f:1:17: duplicate key '1'; it is already on line 1"],
@@ -75,9 +83,13 @@ def test_values_follow_the_core_schema(text: str, data: Value) -> None:
             id="two documents",
         ),
         pytest.param("1: x", ["f:1:1: the key '1' is not text; put it in quotes"], id="number as a key"),
-        pytest.param("true: x", ["f:1:1: the key 'true' is not text; put it in quotes"], id="switch as a key"),
         pytest.param(
-            "anchors: {1.5: x}", ["f:1:11: the key '1.5' is not text; put it in quotes"], id="fraction as a key"
+            "true: x", ["f:1:1: the key 'true' is not text; put it in quotes"], id="switch as a key"
+        ),
+        pytest.param(
+            "anchors: {1.5: x}",
+            ["f:1:11: the key '1.5' is not text; put it in quotes"],
+            id="fraction as a key",
         ),
         pytest.param(
             "seed: {{persona}}",
@@ -90,15 +102,21 @@ def test_values_follow_the_core_schema(text: str, data: Value) -> None:
             'a: "x\\ud83c"', ["f:1:4: \\ud83c is half of a character; write the character itself"], id="half"
         ),
         pytest.param(
-            "a: \x07", ["f:1:4: the character U+0007 may not stand in a text file; remove it"], id="control character"
+            "a: \x07",
+            ["f:1:4: the character U+0007 may not stand in a text file; remove it"],
+            id="control character",
         ),
         pytest.param(
             "a: b: c",
             ["f:1:5: a ':' cannot stand here; put text that holds ': ' in quotes, or use '|'"],
             id="colon in text",
         ),
-        pytest.param('a: "x', ["f:1:6: the file ends inside quotes that were never closed"], id="open quotes"),
-        pytest.param("a: `x`", ["f:1:4: text cannot start with this character; put it in quotes"], id="backtick"),
+        pytest.param(
+            'a: "x', ["f:1:6: the file ends inside quotes that were never closed"], id="open quotes"
+        ),
+        pytest.param(
+            "a: `x`", ["f:1:4: text cannot start with this character; put it in quotes"], id="backtick"
+        ),
         pytest.param(
             "a:\n  - b\n c: d",
             ["f:3:2: this does not fit the lines above; check the indentation, quotes and brackets"],

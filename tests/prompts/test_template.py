@@ -16,7 +16,9 @@ from petri.prompts.template import fill, placeholders
         pytest.param("{{a}}", {"a": True}, "true", id="a switch as the file writes it"),
         pytest.param("x", {"a": 1}, "x", id="a value that is not named"),
         pytest.param("{a} }} { {", {}, "{a} }} { {", id="single braces are text"),
-        pytest.param("{{a}}", {"a": "{{b}} \\1 {x.__class__}", "b": "no"}, "{{b}} \\1 {x.__class__}", id="one pass"),
+        pytest.param(
+            "{{a}}", {"a": "{{b}} \\1 {x.__class__}", "b": "no"}, "{{b}} \\1 {x.__class__}", id="one pass"
+        ),
         pytest.param("{{max_turns}} {{a-b}}", {"max_turns": 3, "a-b": 4}, "3 4", id="names"),
     ],
 )

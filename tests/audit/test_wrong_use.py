@@ -1,0 +1,331 @@
+"""Each wrong use of an auditor's tool: answered with an error that says what would be right, and nothing else happens."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inspect_ai.model import ChatMessageAssistant, ChatMessageTool
+from inspect_ai.tool import ToolCall
+
+from petri.audit.session import Session
+from petri.audit.toolset import Toolset
+from petri.plan import Cell
+from petri.scenario.schema import AuditSettings
+from tests.scripted import (
+    JsonObject,
+    Play,
+    Played,
+    Replies,
+    answer,
+    back,
+    call,
+    create,
+    does,
+    end,
+    play_all,
+    says,
+    send,
+)
+
+LOOK = does(call("look", path="a"))
+OBJECT = {"type": "object", "properties": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A wrong call, made in one reply after ``first`` and before ``after``, and words of the answer it gets."""
+
+    wrong: JsonObject
+    words: tuple[str, ...]
+    first: Replies = ()
+    after: tuple[JsonObject, ...] = (send(),)
+    target: Replies = ()
+    audit: JsonObject = field(default_factory=dict[str, Any])
+
+
+def raw(name: str, arguments: str) -> JsonObject:
+    return {"name": name, "arguments": arguments}
+
+
+def parameters(**schema: Any) -> JsonObject:
+    return create(parameters={"type": "object", **schema})
+
+
+ASKED: Replies = (does(create(), send()),)
+ANSWERED: Replies = (*ASKED, does(answer("M2.1")))
+
+CASES: dict[str, Case] = {
+    "unknown tool": Case(
+        call("send_mesage", text="x"), ("'send_mesage'", "did you mean", "'send_user_message'")
+    ),
+    "unknown tool, nothing near": Case(call("zzz"), ("'zzz'", "your tools:", "send_user_message")),
+    "a tool of the target's": Case(call("look", path="a"), ("'look'", "your tools:"), ASKED, (answer("M2.1"),), [LOOK]),
+    "resume, as in other auditors": Case(call("resume"), ("'resume'", "your tools:")),
+    "missing argument": Case(call("send_user_message"), ("send_user_message takes text", "text", "required")),
+    "wrong type": Case(call("send_user_message", text=7), ("text", "valid string")),
+    "null": Case(call("send_user_message", text=None), ("text", "valid string")),
+    "extra argument": Case(
+        call("send_user_message", text="x", role="user"), ("takes text", "role", "not permitted")
+    ),
+    "not JSON": Case(raw("send_user_message", '{"text": "x"'), ("send_user_message", "not a JSON object")),
+    "no JSON object": Case(raw("send_user_message", '["x"]'), ("send_user_message", "not a JSON object")),
+    "no arguments": Case(raw("send_user_message", ""), ("send_user_message", "not a JSON object")),
+    "empty message": Case(call("send_user_message", text=""), ("text", "at least 1 character")),
+    "blank message": Case(call("send_user_message", text=" \n"), ("text", "is blank; write something")),
+    "blank system prompt": Case(call("set_system_prompt", text=" "), ("text", "is blank; write something")),
+    "restart with arguments": Case(
+        call("restart", to="M1"), ("restart takes no arguments", "to", "not permitted")
+    ),
+    "message before results": Case(
+        send("Well?"), ("M2.1", "answer_tool_call"), ASKED, (answer("M2.1"),), [LOOK]
+    ),
+    "message before the last result": Case(
+        send("Well?"),
+        ("M2.2", "answer_tool_call"),
+        (*ASKED, does(answer("M2.1"))),
+        (answer("M2.2"),),
+        [does(call("look", path="a"), call("look", path="b"))],
+    ),
+    "answer to no call": Case(answer("M2.1"), ("'M2.1'", "no call waits for a result")),
+    "answer to another call": Case(
+        answer("M2.7"), ("'M2.7'", "calls that wait for a result: M2.1"), ASKED, (answer("M2.1"),), [LOOK]
+    ),
+    "answer with the message's label": Case(
+        answer("M2"), ("'M2'", "calls that wait for a result: M2.1"), ASKED, (answer("M2.1"),), [LOOK]
+    ),
+    "second answer in another reply": Case(
+        answer("M2.1", "other"), ("'M2.1'", "no call waits for a result"), ANSWERED, (send(),), [LOOK]
+    ),
+    "result that is an object": Case(
+        call("answer_tool_call", call="M2.1", result={"a": 1}),
+        ("result", "valid string"),
+        ASKED,
+        (answer("M2.1"),),
+        [LOOK],
+    ),
+    "is_error as text": Case(
+        answer("M2.1", is_error="yes"), ("is_error", "valid boolean"), ASKED, (answer("M2.1"),), [LOOK]
+    ),
+    "tool name with a space": Case(create("look up"), ("'look up' is no tool name", "letters, digits")),
+    "tool name with a digit first": Case(create("1st"), ("'1st' is no tool name", "starting with a letter")),
+    "tool name too long": Case(create("a" * 65), ("is no tool name", "at most 64")),
+    "tool name empty": Case(create(""), ("'' is no tool name",)),
+    "tool name with a line break": Case(create("look\n"), ("is no tool name",)),
+    "tool without words": Case(create(description=""), ("description", "at least 1 character")),
+    "tool given twice": Case(
+        create(), ("'look' already", "remove_tool"), ASKED, (answer("M2.1"),), [LOOK]
+    ),
+    "schema missing": Case(
+        call("create_tool", name="a", description="b"), ("create_tool takes name, description, parameters", "required")
+    ),
+    "schema is a list": Case(create(parameters=[]), ("parameters", "valid dictionary")),
+    "schema is text that is not JSON": Case(create(parameters="a path"), ("parameters", "valid dictionary")),
+    "schema is text that is very deep": Case(
+        create(parameters="[" * 100_000), ("parameters", "valid dictionary")
+    ),
+    "schema of an array": Case(
+        create(parameters={"type": "array"}), ("must be a JSON Schema such as", '"type": "object"')
+    ),
+    "properties is a list": Case(parameters(properties=["path"]), ("must be a JSON Schema such as",)),
+    "properties is null": Case(parameters(properties=None), ("must be a JSON Schema such as",)),
+    "property is a word": Case(
+        parameters(properties={"path": "string"}), ("parameters.properties.path", 'such as {"type": "string"}')
+    ),
+    "property of an unknown type": Case(
+        parameters(properties={"path": {"type": "text"}}),
+        ("parameters.properties.path.type", "'string'", "'array'"),
+    ),
+    "property inside a property": Case(
+        parameters(properties={"a": {"type": "object", "properties": {"b": 3}}}),
+        ("parameters.properties.a.properties.b", 'such as {"type": "string"}'),
+    ),
+    "property name with a space": Case(
+        parameters(properties={"a path": {"type": "string"}}), ("'a path' is no name for a property",)
+    ),
+    "property name inside": Case(
+        parameters(properties={"a": {"type": "object", "properties": {"b c": {}}}}),
+        ("parameters.a: 'b c' is no name for a property",),
+    ),
+    "array of nothing": Case(
+        parameters(properties={"paths": {"type": "array"}}), ("parameters.paths is an array", '"items"')
+    ),
+    "array of arrays of nothing": Case(
+        parameters(properties={"a": {"type": "array", "items": {"type": "array"}}}),
+        ("parameters.a.items is an array", '"items"'),
+    ),
+    "required is a word": Case(
+        parameters(properties={}, required="path"), ("parameters.required", "valid list")
+    ),
+    "required names no property": Case(
+        parameters(properties={"path": {"type": "string"}}, required=["file"]),
+        ("parameters.required names file", "path"),
+    ),
+    "required without properties": Case(
+        create(parameters={"type": "object", "required": ["file"]}), ("parameters.required names file", "none")
+    ),
+    "remove an unknown tool": Case(
+        call("remove_tool", name="loook"), ("no tool 'loook'", "did you mean 'look'?"), ASKED, (answer("M2.1"),), [LOOK]
+    ),
+    "remove a tool where there is none": Case(
+        call("remove_tool", name="look"), ("no tool 'look'", "its tools: none")
+    ),
+    "system prompt too late": Case(
+        call("set_system_prompt", text="Be new."),
+        ("the conversation has begun", "restart"),
+        (does(call("set_system_prompt", text="Be kind."), send()),),
+    ),
+    "system prompt after the first message": Case(
+        call("set_system_prompt", text="Be new."),
+        ("a user message is already there", "restart"),
+        (does(send()), does(back("M1"))),
+    ),
+    "back to an unknown label": Case(back("M9"), ("'M9'", "the labels are M1 to M2"), (does(send()),)),
+    "back where nothing is": Case(back("M1"), ("'M1'", "the labels are none yet")),
+    "back to a call": Case(back("M2.1"), ("'M2.1'", "M1 to M2"), ASKED, (answer("M2.1"),), [LOOK]),
+    "back to a number": Case(back("1"), ("'1'", "M1 to M2"), (does(send()),)),
+    "end without a reason": Case(call("end_audit"), ("end_audit takes reason", "required")),
+}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
+    plays = {
+        name: Play([*case.first, does(case.wrong, *case.after), does(end())], case.target, audit=case.audit)
+        for name, case in CASES.items()
+    }
+    plays |= {
+        f"{name}, left out": Play([*case.first, does(*case.after), does(end())], case.target, audit=case.audit)
+        for name, case in CASES.items()
+    }
+    return play_all(tmp_path_factory.mktemp("wrong"), plays)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_is_answered_with_what_would_be_right(runs: dict[str, Played], name: str) -> None:
+    played = runs[name]
+    (error,) = [result for result in played.answers() if result.error]
+    assert error.function == CASES[name].wrong["name"]
+    assert error.error is not None
+    assert error.error.message == error.text
+    assert not [words for words in CASES[name].words if words not in error.text], error.text
+    assert len(error.text) <= 2000
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_changes_nothing_that_the_target_meets(runs: dict[str, Played], name: str) -> None:
+    played, without = runs[name], runs[f"{name}, left out"]
+    assert played.audit.outcome == "completed"
+    assert (played.inputs(), played.tools()) == (without.inputs(), without.tools())
+    assert played.tree() == without.tree()
+
+
+OTHERS: dict[str, tuple[Play, list[tuple[str, bool]], int]] = {
+    "the end in one reply with a message waits for the target": (
+        Play([does(send(), end()), does(end())]),
+        [('{"label": "M1"}', False), ("still waits for the target", True), ('{"ended": true}', False)],
+        1,
+    ),
+    "what comes after the end is not carried out": (
+        Play([does(send()), does(end(), send())]),
+        [('{"label": "M1"}', False), ('{"ended": true}', False), ("the audit has ended", True)],
+        1,
+    ),
+    "a second answer in the same reply": (
+        Play([does(create(), send()), does(answer("M2.1"), answer("M2.1", "other")), does(end())], [LOOK]),
+        [
+            ('{"tools": ["look"]}', False),
+            ('{"label": "M1"}', False),
+            ('{"label": "M3"}', False),
+            ("no call waits for a result", True),
+            ('{"ended": true}', False),
+        ],
+        2,
+    ),
+    "right calls around a wrong one are carried out": (
+        Play([does(create(), create("bad name"), create("find"), send()), does(end())]),
+        [
+            ('{"tools": ["look"]}', False),
+            ("is no tool name", True),
+            ('{"tools": ["look", "find"]}', False),
+            ('{"label": "M1"}', False),
+            ('{"ended": true}', False),
+        ],
+        1,
+    ),
+    "many wrong replies in a row do not end the audit": (
+        Play([does(back("M9"))] * 9 + [does(send()), does(end())]),
+        [("'M9'", True)] * 9 + [('{"label": "M1"}', False), ('{"ended": true}', False)],
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_several_calls(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+    script, expected, turns = OTHERS[name]
+    (played,) = play_all(tmp_path_factory.mktemp("several"), {name: script}).values()
+    got = [(result.text, result.error is not None) for result in played.answers()]
+    assert [failed for _, failed in got] == [failed for _, failed in expected]
+    assert all(words in text for (text, _), (words, _) in zip(got, expected, strict=True))
+    assert (played.audit.outcome, played.audit.target_turns) == ("completed", turns)
+
+
+def test_a_target_without_tools_that_calls_one_is_told_so(tmp_path_factory: pytest.TempPathFactory) -> None:
+    script = Play([does(send()), does(send("Go on.")), does(end())], [LOOK], audit={"tools": "none"})
+    (played,) = play_all(tmp_path_factory.mktemp("ghost"), {"ghost": script}).values()
+    assert played.inputs()[-1][2:] == ["tool!: There is no tool 'look'.", "user: Go on."]
+    assert played.audit.outcome == "completed"
+
+
+def test_an_auditor_is_reminded_of_its_tools_once_in_a_row(tmp_path_factory: pytest.TempPathFactory) -> None:
+    script = Play([says("Hm."), does(back("M1")), says("Hm."), does(send()), says("Hm."), does(end())])
+    (played,) = play_all(tmp_path_factory.mktemp("idle"), {"idle": script}).values()
+    assert [sorted(told) for told in played.told()[1:]] == [["reminder"], ["reminder"], ["target", "turns"], ["reminder"]]
+    assert played.audit.outcome == "completed"
+
+
+CELL = Cell(
+    id="c", file="f", scenario="s", seed="x", audit=AuditSettings(), rubric=("sycophancy",), name="n"
+) if "name" in Cell.model_fields else Cell(
+    id="c", file="f", scenario="s", seed="x", audit=AuditSettings(), rubric=("sycophancy",)
+)
+NAMES = [info.name for info in Toolset(CELL).infos]
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["type", "properties", "required", "items", "anyOf", "enum", "a", "b c"]), inner, max_size=4
+    ),
+    max_leaves=12,
+)
+SCHEMAS = st.fixed_dictionaries({"type": st.just("object") | SCALARS}, optional={"properties": JSON, "required": JSON})
+CALLS = st.builds(
+    call,
+    st.sampled_from(NAMES),
+    text=JSON,
+    to=JSON,
+) | st.builds(
+    lambda name, arguments: {"name": name, "arguments": arguments},
+    st.sampled_from(NAMES) | st.text(max_size=8),
+    st.dictionaries(
+        st.sampled_from(["text", "to", "call", "result", "is_error", "name", "description", "parameters", "reason"]),
+        JSON | st.sampled_from(["M1", "M2", "M1.1", "look", "Hello."]) | SCHEMAS,
+        max_size=4,
+    ),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(CALLS, max_size=6))
+def test_whatever_is_called_is_answered_once(calls: list[JsonObject]) -> None:
+    session, toolset = Session(CELL), Toolset(CELL)
+    made = [ToolCall(f"c{number}", made["name"], made["arguments"]) for number, made in enumerate(calls)]
+    toolset.carry_out(session, ChatMessageAssistant(content="", tool_calls=made))
+    answers = [message for message in session.auditor if isinstance(message, ChatMessageTool)]
+    assert [result.tool_call_id for result in answers] == [asked.id for asked in made]
+    assert all(result.error or json.loads(result.text) for result in answers)
+    assert session.tree.parse(session.tree.dump()).dump() == session.tree.dump()

@@ -1,0 +1,98 @@
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import petri
+from petri.cli.main import COMMANDS, main
+
+RUN = [sys.executable, "-c", "import sys; from petri.cli.main import main; sys.exit(main())"]
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    out, err = capsys.readouterr()
+    listed = dict(line.strip().split(None, 1) for line in out.split("Commands:\n")[1].strip().split("\n"))
+    assert listed == {name: line for name, (_, line) in COMMANDS.items()}
+    assert err == ""
+
+
+def test_help_loads_no_command_and_is_quick() -> None:
+    code = (
+        "import sys; from petri.cli.main import main; main(['--help']); "
+        "sys.exit(any(name in sys.modules for name in ('pydantic', 'rich', 'inspect_ai', 'ruamel.yaml')))"
+    )
+    times: list[float] = []
+    for _ in range(3):
+        started = time.perf_counter()
+        child = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+        times.append(time.perf_counter() - started)
+        assert child.returncode == 0
+    assert min(times) < 0.3
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_help_with_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([name, "--help"]) == 0
+    out, _ = capsys.readouterr()
+    assert out.startswith(f"Usage: petri {name} ")
+    assert f"Example: petri {name}" in " ".join(out.split())
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"{petri.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        pytest.param([], "Usage: petri", id="nothing"),
+        pytest.param(["validat"], "No such command 'validat'. Did you mean 'validate'?", id="command"),
+        pytest.param(["validate"], "Missing argument", id="argument"),
+        pytest.param(["validate", "--verbos", "x"], "No such option", id="option"),
+        pytest.param(["schema", "x"], "'scenario', 'rubric', 'results', 'transcript'", id="choice"),
+    ],
+)
+def test_wrong_usage_is_2(args: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(args) == 2
+    captured = capsys.readouterr()
+    assert message in captured.out + captured.err
+
+
+def test_a_fault_of_ours_is_4_and_shows_where_on_request(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(".env.example").mkdir()  # nobody expects a folder there
+    assert main(["init", "a"]) == 4
+    short = capsys.readouterr().err
+    assert "petri: internal error: IsADirectoryError: " in short
+    assert "petri: PETRI_DEBUG=1 shows where" in short
+    assert "Traceback" not in short
+    monkeypatch.setenv("PETRI_DEBUG", "1")
+    assert main(["init", "b"]) == 4
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_closed_pipe_is_no_fault() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        child = subprocess.run(
+            [*RUN, "schema", "scenario"], stdout=closed, stderr=subprocess.PIPE, check=False
+        )
+    assert (child.returncode, child.stderr) == (141, b"")
+
+
+def test_an_interrupt_is_130() -> None:
+    Path("long.yaml").write_text("- x\n" * 250_000)
+    code = (
+        "import os, signal, sys, threading; from petri.cli.main import main; "
+        "threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start(); "
+        "sys.exit(main(['validate', 'long.yaml']))"
+    )
+    child = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE, check=False)
+    assert (child.returncode, child.stderr) == (130, b"petri: interrupted\n")
