@@ -45,7 +45,8 @@ def find_audit(run: Run, name: str) -> tuple[Transcript, Audit]:
         found = {name: found[name]}
     if len(found) != 1:
         problem = f"{name!r} fits {len(found)} audits" if found else f"no audit {name!r} is recorded"
-        raise RunNotFound(f"{problem} in {run.id}: {', '.join(sorted(found or every)[:8])}")
+        choices = ", ".join(sorted(found or every)[:8]) or "it holds none that ended"
+        raise RunNotFound(f"{problem} in {run.id}: {choices}")
     log, target, sample_id, epoch = next(iter(found.values()))
     sample = read_sample(log, sample_id, epoch)
     return transcript_of(sample, target), audit_row(sample, target, log.name)

@@ -8,10 +8,11 @@ from importlib import import_module
 from typing import Annotated, Any, Final
 
 import typer
+from dotenv import load_dotenv
 from typer.core import TyperGroup
 from typer.main import get_command
 
-import petri
+from petri import __version__
 from petri.errors import InvalidFile, PetriError
 
 COMMANDS: Final = {
@@ -71,7 +72,7 @@ def _about(
     Example: petri audit scenarios/quickstart.yaml --offline
     """
     if version:
-        typer.echo(petri.__version__)
+        typer.echo(__version__)
         raise typer.Exit
 
 
@@ -85,6 +86,7 @@ def _app() -> typer.Typer:
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code; every error ends here, as lines on stderr."""
+    load_dotenv(".env")  # before anything asks for a key or PETRI_OUT; Inspect would read it only with the first audit
     try:
         get_command(_app())(args, prog_name="petri")
     except SystemExit as end:

@@ -19,11 +19,11 @@ from inspect_ai.event import Event, InfoEvent, SampleLimitEvent
 from inspect_ai.model import ChatMessage
 from inspect_ai.tool import ToolInfo
 
-from petri.conversation.tree import Node, Origin, Tree, dump_message, parse_message
+from petri.conversation.tree import Node, Origin, Tree, TreeRecord, dump_message, parse_message
 from petri.errors import TreeError, UnreadableLog
 from petri.plan import Cell, job_id
 from petri.transcript.outcome import decide_outcome
-from petri.transcript.schema import End, ErrorRecord, Transcript, TreeRecord
+from petri.transcript.schema import End, ErrorRecord, Transcript
 
 SOURCE: Final = "petri"
 

@@ -3,10 +3,9 @@
 from typing import Literal
 
 from inspect_ai.model import ChatMessage
-from inspect_ai.tool import ToolInfo
 from pydantic import BaseModel, ConfigDict
 
-from petri.conversation.tree import Origin, Tree
+from petri.conversation.tree import Tree, TreeRecord
 from petri.plan import Cell
 
 FORMAT: Literal["petri-transcript/1"] = "petri-transcript/1"
@@ -16,25 +15,6 @@ EndedBy = Literal["auditor", "turns", "stalled", "refused", "context"]
 
 class _Stored(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class NodeRecord(_Stored):
-    """One node of the tree; ``tools`` is a position in the tree's table of tool sets."""
-
-    label: str
-    parent: str | None
-    origin: Origin
-    tools: int
-    message: ChatMessage
-
-
-class TreeRecord(_Stored):
-    """The conversation tree as data."""
-
-    head: str | None
-    tools: int
-    toolsets: tuple[tuple[ToolInfo, ...], ...]
-    nodes: tuple[NodeRecord, ...]
 
 
 class End(_Stored):
@@ -69,4 +49,4 @@ class Transcript(_Stored):
 
     def conversation(self) -> Tree:
         """Give the conversation as a tree."""
-        return Tree.parse(self.tree.model_dump(mode="json", exclude_none=True) | {"head": self.tree.head})
+        return Tree.parse(self.tree)

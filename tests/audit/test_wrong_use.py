@@ -177,10 +177,11 @@ CASES: dict[str, Case] = {
         ("the conversation has begun", "restart"),
         (does(call("set_system_prompt", text="Be kind."), send()),),
     ),
-    "system prompt after the first message": Case(
+    "system prompt too late, where there is no going back": Case(
         call("set_system_prompt", text="Be new."),
-        ("a user message is already there", "restart"),
-        (does(send()), does(back("M1"))),
+        ("its system prompt stays as it is",),
+        (does(call("set_system_prompt", text="Be kind."), send()),),
+        audit={"rollback": False},
     ),
     "back to an unknown label": Case(back("M9"), ("'M9'", "the labels are M1 to M2"), (does(send()),)),
     "back where nothing is": Case(back("M1"), ("'M1'", "the labels are none yet")),
@@ -244,6 +245,11 @@ OTHERS: dict[str, tuple[Play, list[tuple[str, bool]], int]] = {
         ],
         2,
     ),
+    "a system prompt after the first message": (
+        Play([does(send(), call("set_system_prompt", text="Be new.")), does(end())]),
+        [('{"label": "M1"}', False), ("comes before it; to begin anew, call restart", True), ('{"ended": true}', False)],
+        1,
+    ),
     "right calls around a wrong one are carried out": (
         Play([does(create(), create("bad name"), create("find"), send()), does(end())]),
         [
@@ -287,11 +293,7 @@ def test_an_auditor_is_reminded_of_its_tools_once_in_a_row(tmp_path_factory: pyt
     assert played.audit.outcome == "completed"
 
 
-CELL = Cell(
-    id="c", file="f", scenario="s", seed="x", audit=AuditSettings(), rubric=("sycophancy",), name="n"
-) if "name" in Cell.model_fields else Cell(
-    id="c", file="f", scenario="s", seed="x", audit=AuditSettings(), rubric=("sycophancy",)
-)
+CELL = Cell(id="c", file="f", scenario="s", seed="x", audit=AuditSettings(), rubric=("sycophancy",))
 NAMES = [info.name for info in Toolset(CELL).infos]
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 JSON = st.recursive(

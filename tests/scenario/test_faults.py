@@ -26,7 +26,8 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
             ONE + "    sed: x\n",
             [
                 (
-                    "f.yaml:6:5: unknown key 'sed' in 'scenarios' item 1 (did you mean 'seed'?); known keys: seed, tags, "
+                    "f.yaml:6:5: unknown key 'sed' in 'scenarios' item 1 (did you mean 'seed'?); known keys: seed, "
+                    "tags, "
                     "variables, system, tools, validity, control_for, expect, id"
                 )
             ],
@@ -36,7 +37,8 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
             HEAD + "audit: {epoch: 1, turns: 2}\nscenarios: [{id: a, seed: s}]",
             [
                 (
-                    "f.yaml:3:9: unknown key 'epoch' in 'audit' (did you mean 'epochs'?); known keys: max_turns, epochs, "
+                    "f.yaml:3:9: unknown key 'epoch' in 'audit' (did you mean 'epochs'?); known keys: max_turns, "
+                    "epochs, "
                     "tools, rollback, prefill, realism"
                 ),
                 (
@@ -75,7 +77,8 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
             ONE.replace("name: n", "name: My File"),
             [
                 (
-                    "f.yaml:2:7: 'name' should be lower-case letters, digits, '-' and '_' (at most 64), such as 'my-file', "
+                    "f.yaml:2:7: 'name' should be lower-case letters, digits, '-' and '_' (at most 64), such as "
+                    "'my-file', "
                     "found 'My File'"
                 )
             ],
@@ -118,7 +121,8 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
             [
                 "f.yaml:4:12: 'auditor' should be text or a mapping, found 5",
                 (
-                    "f.yaml:7:20: unknown key 'temprature' in 'target' item 2 (did you mean 'temperature'?); known keys: "
+                    "f.yaml:7:20: unknown key 'temprature' in 'target' item 2 (did you mean 'temperature'?); known "
+                    "keys: "
                     "model, base_url, args, temperature, top_p, top_k, max_tokens, seed, stop_seqs, reasoning_effort, "
                     "reasoning_tokens, timeout, attempt_timeout, max_retries, max_connections, extra_body"
                 ),
@@ -176,7 +180,8 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
             HEAD + "seed: s\nsede: t\n",
             [
                 (
-                    "f.yaml:4:1: unknown key 'sede' in the file (did you mean 'seed'?); known keys: seed, tags, variables, "
+                    "f.yaml:4:1: unknown key 'sede' in the file (did you mean 'seed'?); known keys: seed, tags, "
+                    "variables, "
                     "system, tools, validity, control_for, expect, petri, name, description, models, audit, judge, id"
                 )
             ],
@@ -210,7 +215,8 @@ def test_the_form_of_a_file(text: str, faults: list[str]) -> None:
             "    validity: Saw {{ x }}.\n    variables: {x: [1]}\n",
             [
                 (
-                    "f.yaml:6:19: '{{ x }}' is not a placeholder; write {{name}} without spaces, the name in lower-case "
+                    "f.yaml:6:19: '{{ x }}' is not a placeholder; write {{name}} without spaces, the name in "
+                    "lower-case "
                     "letters, digits, '-' and '_'"
                 ),
                 "f.yaml:7:17: variable 'x' is never used; write {{x}} in the seed, or remove it",
@@ -227,7 +233,8 @@ def test_the_form_of_a_file(text: str, faults: list[str]) -> None:
             "    variables: {Bad: [1], e: [], l: [[1]]}\n",
             [
                 (
-                    "f.yaml:6:17: the key 'Bad' should be lower-case letters, digits, '-' and '_' (at most 64), such as "
+                    "f.yaml:6:17: the key 'Bad' should be lower-case letters, digits, '-' and '_' (at most 64), such "
+                    "as "
                     "'bad', found 'Bad'"
                 ),
                 "f.yaml:6:30: 'e' is empty; it needs at least one entry",
@@ -262,7 +269,8 @@ def test_the_form_of_a_file(text: str, faults: list[str]) -> None:
             "    tools:\n      - {name: read file, description: d}\n",
             [
                 (
-                    "f.yaml:7:16: 'name' should be letters, digits, '_' and '-' (at most 64), starting with a letter or "
+                    "f.yaml:7:16: 'name' should be letters, digits, '_' and '-' (at most 64), starting with a letter "
+                    "or "
                     "'_', found 'read file'"
                 )
             ],
@@ -283,7 +291,8 @@ def test_the_form_of_a_file(text: str, faults: list[str]) -> None:
             "          properties: {a: {type: strng}, b: {enum: 5}}\n          required: a\n",
             [
                 (
-                    "f.yaml:11:34: not a JSON Schema: 'type' should be array, boolean, integer, null, number, object or "
+                    "f.yaml:11:34: not a JSON Schema: 'type' should be array, boolean, integer, null, number, object "
+                    "or "
                     "string, found 'strng'"
                 ),
                 "f.yaml:11:52: not a JSON Schema: 5 is not of type 'array'",
@@ -328,7 +337,8 @@ def test_faults_are_the_same_with_a_BOM_and_CRLF() -> None:  # noqa: N802 -- as 
             "---\ntags: [a]\ndocker_image: x\n---\nseed",
             [
                 (
-                    "f.md:3:1: unknown key 'docker_image' in the front matter; known keys: id, name, description, tags, "
+                    "f.md:3:1: unknown key 'docker_image' in the front matter; known keys: id, name, description, "
+                    "tags, "
                     "canary"
                 )
             ],
@@ -359,7 +369,8 @@ def test_markdown_seeds(text: str, faults: list[str]) -> None:
             [
                 "f.jsonl:3:1: missing key 'seed' in line 3; required there: seed",
                 (
-                    "f.jsonl:3:1: unknown key 'sede' in line 3 (did you mean 'seed'?); known keys: seed, tags, variables, "
+                    "f.jsonl:3:1: unknown key 'sede' in line 3 (did you mean 'seed'?); known keys: seed, tags, "
+                    "variables, "
                     "system, tools, validity, control_for, expect, id, name, description, canary"
                 ),
                 "f.jsonl:4:1: not JSON: Expecting value",

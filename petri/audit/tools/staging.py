@@ -34,15 +34,11 @@ class Answer(Arguments):
 
 def _set_system_prompt(session: Session, arguments: SystemPrompt) -> Effect:
     head = session.tree.head
+    anew = "; to begin anew, call restart first" if session.cell.audit.rollback else ""
     if head is not None and head.parent is not None:
-        message = (
-            "the conversation has begun; its system prompt stays as it is. To begin anew, call restart first"
-        )
-        raise ActionError(message)
+        raise ActionError(f"the conversation has begun, and its system prompt stays as it is{anew}")
     if head is not None and not isinstance(head.message, ChatMessageSystem):
-        raise ActionError(
-            "a user message is already there; call restart first, then set the system prompt before writing to it"
-        )
+        raise ActionError(f"a user message is there already, and the system prompt comes before it{anew}")
     if head is not None:
         tools = session.tree.tools
         session.move(None, "set_system_prompt")
