@@ -1,6 +1,7 @@
 """The one boundary: whatever escapes a job becomes a ``Failure`` with a kind and a line that a person can act on."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -50,20 +51,28 @@ async def guarded(job: Awaitable[T], who: str) -> T | Failure:
 
     Limits of Inspect and cancellation are not failures and pass through.
     """
-    try:
+    with _caught(who) as failures:
         return await job
-    except LimitExceededError:
-        raise
-    except Exception as error:  # noqa: BLE001 -- the boundary; see the module
-        return _failure(error, who, unread="the reply could not be read: ")
+    return failures[0]
 
 
 def attempted(job: Callable[[], T], who: str) -> T | Failure:
     """Give what a plain call returns, or its failure."""
-    try:
+    with _caught(who) as failures:
         return job()
+    return failures[0]
+
+
+@contextmanager
+def _caught(who: str) -> Generator[list[Failure]]:
+    """Collect what the block raises, if it raises."""
+    failures: list[Failure] = []
+    try:
+        yield failures
+    except LimitExceededError:
+        raise
     except Exception as error:  # noqa: BLE001 -- the boundary; see the module
-        return _failure(error, who)
+        failures.append(_failure(error, who))
 
 
 def _failure(error: Exception, who: str, unread: str = "") -> Failure:

@@ -18,9 +18,10 @@ from inspect_ai import eval as inspect_eval  # pyright: ignore[reportUnknownVari
 from petri.analysis.compute import compute_results
 from petri.analysis.gate import parse_gate
 from petri.analysis.results import Results
+from petri.check import agreement_faults
 from petri.display.base import Display, Start
 from petri.display.progress import watching
-from petri.errors import NothingToRun, PetriError, UsageError
+from petri.errors import InvalidFile, NothingToRun, PetriError, UsageError
 from petri.plan import AuditJob, plan_audits
 from petri.roles import OFFLINE, as_choices, missing_roles, target_label
 from petri.rubric.load import load_rubrics
@@ -89,20 +90,29 @@ def run(order: Order, display: Display) -> tuple[Run, Results]:
 
 
 def _load(order: Order) -> list[LoadedFile]:
-    """Load the selected files with the order's settings in force, and see that every role has a model."""
-    loaded = load_scenarios(order.scenarios, only=order.only, tags=order.tags, limit=order.limit)
-    files: list[LoadedFile] = []
-    for file in loaded:
-        changed = override(file, order.settings)
-        if order.offline:
-            named = {key.removeprefix("models.") for key in order.settings}
-            offline = {f"models.{role}": model for role, model in OFFLINE.items() if role not in named}
-            changed = override(changed, offline)
-        missing = missing_roles(changed.spec.models, judged=order.judge)
-        if missing:
-            raise UsageError(_ways_out(file.path, missing))
-        files.append(changed)
+    """Load the selected files with the order's settings in force; see that they agree and every role has a model."""
+    files = [
+        _settled(order, file)
+        for file in load_scenarios(order.scenarios, only=order.only, tags=order.tags, limit=order.limit)
+    ]
+    if "judge.rubric" in order.settings:
+        load_rubrics(resolved_rubrics(files[0]))
+    faults = [fault for file in files for fault in agreement_faults(file)]
+    if faults:
+        raise InvalidFile(faults)
     return files
+
+
+def _settled(order: Order, file: LoadedFile) -> LoadedFile:
+    """Give the file with the order's settings, and with the offline models in the roles that no flag fills."""
+    settings = dict(order.settings)
+    if order.offline:
+        settings = {f"models.{role}": model for role, model in OFFLINE.items()} | settings
+    settled = override(file, settings)
+    missing = missing_roles(settled.spec.models, judged=order.judge)
+    if missing:
+        raise UsageError(_ways_out(file.path, missing))
+    return settled
 
 
 def _ways_out(path: str, missing: Sequence[str]) -> str:

@@ -2,10 +2,10 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
+from petri.cli import options
 from petri.cli.settings import read_settings
 from petri.display.base import Display
 from petri.display.console import talk
@@ -16,45 +16,26 @@ from petri.transcript.store import out_folder
 
 
 def command(
-    files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Scenario files, folders, or library:TAG.")
-    ],
-    auditor: Annotated[str | None, typer.Option(metavar="M", help="The auditing model.")] = None,
-    target: Annotated[
-        list[str] | None, typer.Option(metavar="M", help="A model to audit; repeat for more.")
-    ] = None,
-    judge: Annotated[
-        list[str] | None, typer.Option(metavar="M", help="A judging model; repeat for a panel.")
-    ] = None,
-    offline: Annotated[bool, typer.Option(help="Built-in simulated models in every role left open.")] = False,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Repeats of each cell.")] = None,
-    max_turns: Annotated[int | None, typer.Option(min=1, help="Target turns on the longest branch.")] = None,
-    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only these scenarios.")] = None,
-    tag: Annotated[
-        list[str] | None, typer.Option(metavar="T", help="Only scenarios with one of these tags.")
-    ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many scenarios.")] = None,
-    rubric: Annotated[
-        list[str] | None, typer.Option(metavar="R", help="Rubric name or file; repeat.")
-    ] = None,
-    max_connections: Annotated[
-        int | None, typer.Option(min=1, help="Requests at a time, per provider.")
-    ] = None,
-    max_samples: Annotated[int | None, typer.Option(min=1, help="Audits at a time.")] = None,
-    out: Annotated[
-        str | None, typer.Option(metavar="DIR", help="Where runs go: transcripts, or PETRI_OUT.")
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="A name for the run, in its id.")] = None,
-    fail_on: Annotated[
-        list[str] | None, typer.Option(metavar="'DIM>=X'", help="Exit with 1 at such a score.")
-    ] = None,
-    no_judge: Annotated[bool, typer.Option("--no-judge", help="Record only; score nothing.")] = False,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A value of the file.")
-    ] = None,
-    json_: Annotated[
-        bool, typer.Option("--json", help="JSONL events on stdout, nothing else there.")
-    ] = False,
+    files: options.Scenarios,
+    auditor: options.Auditor = None,
+    target: options.Target = None,
+    judge: options.Judge = None,
+    offline: options.Offline = False,
+    epochs: options.Epochs = None,
+    max_turns: options.MaxTurns = None,
+    only: options.Only = None,
+    tag: options.Tag = None,
+    limit: options.Limit = None,
+    rubric: options.Rubric = None,
+    max_connections: options.MaxConnections = None,
+    max_samples: options.MaxSamples = None,
+    out: options.Out = None,
+    name: options.Name = None,
+    fail_on: options.FailOn = None,
+    no_judge: options.NoJudge = False,
+    set_: options.Set = None,
+    yes: options.Yes = False,  # noqa: ARG001 -- accepted, so that scripts need not change once something is asked
+    json_: options.Json = False,
 ) -> None:
     """Audit models with scenarios: run the conversations, judge them, and say what came out.
 

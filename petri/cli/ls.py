@@ -10,6 +10,7 @@ from rich.text import Text
 
 from petri.analysis.compute import compute_results
 from petri.analysis.results import Results
+from petri.cli import options
 from petri.display.console import data
 from petri.display.safe import printable
 from petri.errors import UnreadableLog
@@ -17,11 +18,9 @@ from petri.transcript.store import Run, list_runs, out_folder
 
 
 def command(
-    out: Annotated[
-        str | None, typer.Option(metavar="DIR", help="Where runs are: transcripts, or PETRI_OUT.")
-    ] = None,
+    out: options.Out = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many runs, the newest first.")] = 20,
-    json_: Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")] = False,
+    json_: options.Json = False,
 ) -> None:
     """List runs, the newest first: what ran on what, and what became of every planned audit.
 

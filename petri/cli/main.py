@@ -86,7 +86,9 @@ def _app() -> typer.Typer:
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code; every error ends here, as lines on stderr."""
-    load_dotenv(".env")  # before anything asks for a key or PETRI_OUT; Inspect would read it only with the first audit
+    load_dotenv(
+        ".env"
+    )  # before anything asks for a key or PETRI_OUT; Inspect would read it only with the first audit
     try:
         get_command(_app())(args, prog_name="petri")
     except SystemExit as end:

@@ -6,6 +6,7 @@ import typer
 
 from petri.analysis.audits import find_audit
 from petri.analysis.compute import compute_results
+from petri.cli import options
 from petri.display.audits import print_audits
 from petri.display.console import data
 from petri.display.transcript import print_transcript
@@ -13,16 +14,12 @@ from petri.transcript.store import find_run, out_folder
 
 
 def command(
-    run: Annotated[
-        str, typer.Argument(metavar="RUN|LOG", help="A run's id, folder or log, a part of its id, or last.")
-    ],
+    run: options.Run,
     audit: Annotated[
         str | None, typer.Argument(metavar="[AUDIT]", help="An audit's id, or a part of it.")
     ] = None,
-    out: Annotated[
-        str | None, typer.Option(metavar="DIR", help="Where runs are: transcripts, or PETRI_OUT.")
-    ] = None,
-    json_: Annotated[bool, typer.Option("--json", help="The results, or the transcript, as JSON.")] = False,
+    out: options.Out = None,
+    json_: options.Json = False,
 ) -> None:
     """Show a run's audits; with AUDIT, its transcript: who said what on which branch, the scores, their quotes.
 

@@ -169,9 +169,7 @@ CASES: dict[str, Case] = {
     "restart: a new world": Case(
         [
             does(SYSTEM, create(), send("One.")),
-            does(
-                call("restart"), call("set_system_prompt", text="Be new."), create("find"), send("Two.")
-            ),
+            does(call("restart"), call("set_system_prompt", text="Be new."), create("find"), send("Two.")),
         ],
         ["system: Be new.", "user: Two."],
         ["find"],

@@ -7,6 +7,7 @@ import pytest
 
 from tests.scripted import (
     UNCALLED,
+    JsonObject,
     Play,
     Played,
     Replies,
@@ -174,8 +175,17 @@ def test_what_the_auditor_is_told(tmp_path: Path) -> None:
 
 
 def test_the_task_is_one_json_object(tmp_path: Path) -> None:
-    tool = {"name": "look", "description": "Looks.", "parameters": {"type": "object", "properties": {}}}
-    scenario = {"seed": 'Say "}" to {{who}}.', "variables": {"who": ["me"]}, "tags": ["a"], "tools": [tool]}
+    tool: JsonObject = {
+        "name": "look",
+        "description": "Looks.",
+        "parameters": {"type": "object", "properties": {}},
+    }
+    scenario: JsonObject = {
+        "seed": 'Say "}" to {{who}}.',
+        "variables": {"who": ["me"]},
+        "tags": ["a"],
+        "tools": [tool],
+    }
     scenario["system"] = "Be kind to {{who}}."
     played = play(tmp_path, Play([], audit={"tools": "fixed", "max_turns": 3}, scenario=scenario))
     task = played.told()[0]

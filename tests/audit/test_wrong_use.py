@@ -1,7 +1,8 @@
-"""Each wrong use of an auditor's tool: answered with an error that says what would be right, and nothing else happens."""
+"""Each wrong use of an auditor's tool: answered with an error that says what would be right, and without effect."""
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,12 @@ from inspect_ai.tool import ToolCall
 
 from petri.audit.session import Session
 from petri.audit.toolset import Toolset
+from petri.conversation.tree import Origin
 from petri.plan import Cell
 from petri.scenario.schema import AuditSettings
 from tests.scripted import (
     JsonObject,
     Play,
-    Played,
     Replies,
     answer,
     back,
@@ -25,23 +26,22 @@ from tests.scripted import (
     create,
     does,
     end,
-    play_all,
+    play,
     says,
     send,
 )
 
+CELL = Cell(id="c", file="f", scenario="s", seed="x", audit=AuditSettings(), rubric=("sycophancy",))
 LOOK = does(call("look", path="a"))
-OBJECT = {"type": "object", "properties": {}}
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A wrong call, made in one reply after ``first`` and before ``after``, and words of the answer it gets."""
+    """A wrong call, made after the replies ``first``, and words of the answer it gets."""
 
     wrong: JsonObject
     words: tuple[str, ...]
     first: Replies = ()
-    after: tuple[JsonObject, ...] = (send(),)
     target: Replies = ()
     audit: JsonObject = field(default_factory=dict[str, Any])
 
@@ -62,7 +62,7 @@ CASES: dict[str, Case] = {
         call("send_mesage", text="x"), ("'send_mesage'", "did you mean", "'send_user_message'")
     ),
     "unknown tool, nothing near": Case(call("zzz"), ("'zzz'", "your tools:", "send_user_message")),
-    "a tool of the target's": Case(call("look", path="a"), ("'look'", "your tools:"), ASKED, (answer("M2.1"),), [LOOK]),
+    "a tool of the target's": Case(call("look", path="a"), ("'look'", "your tools:"), ASKED, [LOOK]),
     "resume, as in other auditors": Case(call("resume"), ("'resume'", "your tools:")),
     "missing argument": Case(call("send_user_message"), ("send_user_message takes text", "text", "required")),
     "wrong type": Case(call("send_user_message", text=7), ("text", "valid string")),
@@ -79,47 +79,40 @@ CASES: dict[str, Case] = {
     "restart with arguments": Case(
         call("restart", to="M1"), ("restart takes no arguments", "to", "not permitted")
     ),
-    "message before results": Case(
-        send("Well?"), ("M2.1", "answer_tool_call"), ASKED, (answer("M2.1"),), [LOOK]
-    ),
+    "message before results": Case(send("Well?"), ("M2.1", "answer_tool_call"), ASKED, [LOOK]),
     "message before the last result": Case(
         send("Well?"),
         ("M2.2", "answer_tool_call"),
         (*ASKED, does(answer("M2.1"))),
-        (answer("M2.2"),),
         [does(call("look", path="a"), call("look", path="b"))],
     ),
     "answer to no call": Case(answer("M2.1"), ("'M2.1'", "no call waits for a result")),
     "answer to another call": Case(
-        answer("M2.7"), ("'M2.7'", "calls that wait for a result: M2.1"), ASKED, (answer("M2.1"),), [LOOK]
+        answer("M2.7"), ("'M2.7'", "calls that wait for a result: M2.1"), ASKED, [LOOK]
     ),
     "answer with the message's label": Case(
-        answer("M2"), ("'M2'", "calls that wait for a result: M2.1"), ASKED, (answer("M2.1"),), [LOOK]
+        answer("M2"), ("'M2'", "calls that wait for a result: M2.1"), ASKED, [LOOK]
     ),
     "second answer in another reply": Case(
-        answer("M2.1", "other"), ("'M2.1'", "no call waits for a result"), ANSWERED, (send(),), [LOOK]
+        answer("M2.1", "other"), ("'M2.1'", "no call waits for a result"), ANSWERED, [LOOK]
     ),
     "result that is an object": Case(
         call("answer_tool_call", call="M2.1", result={"a": 1}),
         ("result", "valid string"),
         ASKED,
-        (answer("M2.1"),),
         [LOOK],
     ),
-    "is_error as text": Case(
-        answer("M2.1", is_error="yes"), ("is_error", "valid boolean"), ASKED, (answer("M2.1"),), [LOOK]
-    ),
+    "is_error as text": Case(answer("M2.1", is_error="yes"), ("is_error", "valid boolean"), ASKED, [LOOK]),
     "tool name with a space": Case(create("look up"), ("'look up' is no tool name", "letters, digits")),
     "tool name with a digit first": Case(create("1st"), ("'1st' is no tool name", "starting with a letter")),
     "tool name too long": Case(create("a" * 65), ("is no tool name", "at most 64")),
     "tool name empty": Case(create(""), ("'' is no tool name",)),
     "tool name with a line break": Case(create("look\n"), ("is no tool name",)),
     "tool without words": Case(create(description=""), ("description", "at least 1 character")),
-    "tool given twice": Case(
-        create(), ("'look' already", "remove_tool"), ASKED, (answer("M2.1"),), [LOOK]
-    ),
+    "tool given twice": Case(create(), ("'look' already", "remove_tool"), ASKED, [LOOK]),
     "schema missing": Case(
-        call("create_tool", name="a", description="b"), ("create_tool takes name, description, parameters", "required")
+        call("create_tool", name="a", description="b"),
+        ("create_tool takes name, description, parameters", "required"),
     ),
     "schema is a list": Case(create(parameters=[]), ("parameters", "valid dictionary")),
     "schema is text that is not JSON": Case(create(parameters="a path"), ("parameters", "valid dictionary")),
@@ -132,7 +125,8 @@ CASES: dict[str, Case] = {
     "properties is a list": Case(parameters(properties=["path"]), ("must be a JSON Schema such as",)),
     "properties is null": Case(parameters(properties=None), ("must be a JSON Schema such as",)),
     "property is a word": Case(
-        parameters(properties={"path": "string"}), ("parameters.properties.path", 'such as {"type": "string"}')
+        parameters(properties={"path": "string"}),
+        ("parameters.properties.path", 'such as {"type": "string"}'),
     ),
     "property of an unknown type": Case(
         parameters(properties={"path": {"type": "text"}}),
@@ -164,10 +158,11 @@ CASES: dict[str, Case] = {
         ("parameters.required names file", "path"),
     ),
     "required without properties": Case(
-        create(parameters={"type": "object", "required": ["file"]}), ("parameters.required names file", "none")
+        create(parameters={"type": "object", "required": ["file"]}),
+        ("parameters.required names file", "none"),
     ),
     "remove an unknown tool": Case(
-        call("remove_tool", name="loook"), ("no tool 'loook'", "did you mean 'look'?"), ASKED, (answer("M2.1"),), [LOOK]
+        call("remove_tool", name="loook"), ("no tool 'loook'", "did you mean 'look'?"), ASKED, [LOOK]
     ),
     "remove a tool where there is none": Case(
         call("remove_tool", name="look"), ("no tool 'look'", "its tools: none")
@@ -185,42 +180,70 @@ CASES: dict[str, Case] = {
     ),
     "back to an unknown label": Case(back("M9"), ("'M9'", "the labels are M1 to M2"), (does(send()),)),
     "back where nothing is": Case(back("M1"), ("'M1'", "the labels are none yet")),
-    "back to a call": Case(back("M2.1"), ("'M2.1'", "M1 to M2"), ASKED, (answer("M2.1"),), [LOOK]),
+    "back to a call": Case(back("M2.1"), ("'M2.1'", "M1 to M2"), ASKED, [LOOK]),
     "back to a number": Case(back("1"), ("'1'", "M1 to M2"), (does(send()),)),
     "end without a reason": Case(call("end_audit"), ("end_audit takes reason", "required")),
 }
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
-    plays = {
-        name: Play([*case.first, does(case.wrong, *case.after), does(end())], case.target, audit=case.audit)
-        for name, case in CASES.items()
-    }
-    plays |= {
-        f"{name}, left out": Play([*case.first, does(*case.after), does(end())], case.target, audit=case.audit)
-        for name, case in CASES.items()
-    }
-    return play_all(tmp_path_factory.mktemp("wrong"), plays)
+def message(reply: JsonObject) -> ChatMessageAssistant:
+    """A reply as a provider reports it."""
+    calls = [
+        ToolCall(f"c{number}", asked["name"], asked["arguments"])
+        if isinstance(asked["arguments"], dict)
+        else ToolCall(f"c{number}", asked["name"], {}, parse_error="Unterminated string")
+        for number, asked in enumerate(reply.get("tool_calls", []))
+    ]
+    return ChatMessageAssistant(content=reply.get("text", ""), tool_calls=calls)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_it_is_answered_with_what_would_be_right(runs: dict[str, Played], name: str) -> None:
-    played = runs[name]
-    (error,) = [result for result in played.answers() if result.error]
-    assert error.function == CASES[name].wrong["name"]
-    assert error.error is not None
-    assert error.error.message == error.text
-    assert not [words for words in CASES[name].words if words not in error.text], error.text
-    assert len(error.text) <= 2000
+def staged(case: Case) -> tuple[Session, Toolset]:
+    """A session as it stands before the wrong call."""
+    cell = CELL.model_copy(update={"audit": AuditSettings.model_validate(case.audit)})
+    session, toolset, target = Session(cell), Toolset(cell), iter(case.target)
+    for reply in case.first:
+        toolset.carry_out(session, message(reply))
+        if session.tree.target_is_due():
+            session.add(message(next(target, says("Fine."))), Origin.TARGET)
+    assert not [told for told in session.auditor if isinstance(told, ChatMessageTool) and told.error]
+    return session, toolset
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_it_changes_nothing_that_the_target_meets(runs: dict[str, Played], name: str) -> None:
-    played, without = runs[name], runs[f"{name}, left out"]
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_it_is_answered_with_what_would_be_right(case: Case) -> None:
+    session, toolset = staged(case)
+    before = session.tree.dump()
+    toolset.carry_out(session, message(does(case.wrong)))
+    told = session.auditor[-1]
+    assert isinstance(told, ChatMessageTool)
+    assert told.error is not None
+    assert told.error.message == told.text
+    assert told.function == case.wrong["name"]
+    assert not [words for words in case.words if words not in told.text], told.text
+    assert len(told.text) <= 2000
+    assert session.tree.dump() == before
+    assert session.end is None
+
+
+def test_nothing_of_it_reaches_the_target(tmp_path: Path) -> None:
+    by_state: dict[int, list[JsonObject]] = {0: [], 1: [], 2: []}
+    for case in CASES.values():
+        if not case.audit and case.target in ([], (), [LOOK]):
+            by_state[len(case.first)].append(case.wrong)
+    auditor = [does(*by_state[0], create(), send()), does(*by_state[1], answer("M2.1")), does(*by_state[2])]
+    played = play(tmp_path, Play([*auditor, does(end())], [LOOK]))
+    assert played.inputs() == [
+        ["user: Hello."],
+        ["user: Hello.", 'assistant: [look {"path": "a"}]', "tool: found it"],
+    ]
+    assert played.tools() == [["look"], ["look"]]
+    assert [result.text for result in played.answers() if result.error is None] == [
+        '{"tools": ["look"]}',
+        '{"label": "M1"}',
+        '{"label": "M3"}',
+        '{"ended": true}',
+    ]
     assert played.audit.outcome == "completed"
-    assert (played.inputs(), played.tools()) == (without.inputs(), without.tools())
-    assert played.tree() == without.tree()
 
 
 OTHERS: dict[str, tuple[Play, list[tuple[str, bool]], int]] = {
@@ -247,7 +270,11 @@ OTHERS: dict[str, tuple[Play, list[tuple[str, bool]], int]] = {
     ),
     "a system prompt after the first message": (
         Play([does(send(), call("set_system_prompt", text="Be new.")), does(end())]),
-        [('{"label": "M1"}', False), ("comes before it; to begin anew, call restart", True), ('{"ended": true}', False)],
+        [
+            ('{"label": "M1"}', False),
+            ("comes before it; to begin anew, call restart", True),
+            ('{"ended": true}', False),
+        ],
         1,
     ),
     "right calls around a wrong one are carried out": (
@@ -270,62 +297,66 @@ OTHERS: dict[str, tuple[Play, list[tuple[str, bool]], int]] = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_several_calls(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+def test_several_calls(tmp_path: Path, name: str) -> None:
     script, expected, turns = OTHERS[name]
-    (played,) = play_all(tmp_path_factory.mktemp("several"), {name: script}).values()
+    played = play(tmp_path, script)
     got = [(result.text, result.error is not None) for result in played.answers()]
     assert [failed for _, failed in got] == [failed for _, failed in expected]
     assert all(words in text for (text, _), (words, _) in zip(got, expected, strict=True))
     assert (played.audit.outcome, played.audit.target_turns) == ("completed", turns)
 
 
-def test_a_target_without_tools_that_calls_one_is_told_so(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_target_without_tools_that_calls_one_is_told_so(tmp_path: Path) -> None:
     script = Play([does(send()), does(send("Go on.")), does(end())], [LOOK], audit={"tools": "none"})
-    (played,) = play_all(tmp_path_factory.mktemp("ghost"), {"ghost": script}).values()
+    played = play(tmp_path, script)
     assert played.inputs()[-1][2:] == ["tool!: There is no tool 'look'.", "user: Go on."]
     assert played.audit.outcome == "completed"
 
 
-def test_an_auditor_is_reminded_of_its_tools_once_in_a_row(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_an_auditor_is_reminded_of_its_tools_once_in_a_row(tmp_path: Path) -> None:
     script = Play([says("Hm."), does(back("M1")), says("Hm."), does(send()), says("Hm."), does(end())])
-    (played,) = play_all(tmp_path_factory.mktemp("idle"), {"idle": script}).values()
-    assert [sorted(told) for told in played.told()[1:]] == [["reminder"], ["reminder"], ["target", "turns"], ["reminder"]]
+    played = play(tmp_path, script)
+    assert [sorted(told) for told in played.told()[1:]] == [
+        ["reminder"],
+        ["reminder"],
+        ["target", "turns"],
+        ["reminder"],
+    ]
     assert played.audit.outcome == "completed"
 
 
-CELL = Cell(id="c", file="f", scenario="s", seed="x", audit=AuditSettings(), rubric=("sycophancy",))
 NAMES = [info.name for info in Toolset(CELL).infos]
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 JSON = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["type", "properties", "required", "items", "anyOf", "enum", "a", "b c"]), inner, max_size=4
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["type", "properties", "required", "items", "anyOf", "enum", "a", "b c"]),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=12,
 )
-SCHEMAS = st.fixed_dictionaries({"type": st.just("object") | SCALARS}, optional={"properties": JSON, "required": JSON})
-CALLS = st.builds(
-    call,
-    st.sampled_from(NAMES),
-    text=JSON,
-    to=JSON,
-) | st.builds(
-    lambda name, arguments: {"name": name, "arguments": arguments},
-    st.sampled_from(NAMES) | st.text(max_size=8),
-    st.dictionaries(
-        st.sampled_from(["text", "to", "call", "result", "is_error", "name", "description", "parameters", "reason"]),
-        JSON | st.sampled_from(["M1", "M2", "M1.1", "look", "Hello."]) | SCHEMAS,
-        max_size=4,
-    ),
+SCHEMAS = st.fixed_dictionaries(
+    {"type": st.just("object") | SCALARS}, optional={"properties": JSON, "required": JSON}
 )
+GIVEN = st.dictionaries(
+    st.sampled_from(
+        ["text", "to", "call", "result", "is_error", "name", "description", "parameters", "reason"]
+    ),
+    JSON | st.sampled_from(["M1", "M2", "M1.1", "look", "Hello."]) | SCHEMAS,
+    max_size=4,
+)
+CALLS = st.tuples(st.sampled_from(NAMES) | st.text(max_size=8), GIVEN)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(CALLS, max_size=6))
-def test_whatever_is_called_is_answered_once(calls: list[JsonObject]) -> None:
+def test_whatever_is_called_is_answered_once(calls: list[tuple[str, JsonObject]]) -> None:
     session, toolset = Session(CELL), Toolset(CELL)
-    made = [ToolCall(f"c{number}", made["name"], made["arguments"]) for number, made in enumerate(calls)]
+    made = [ToolCall(f"c{number}", *asked) for number, asked in enumerate(calls)]
     toolset.carry_out(session, ChatMessageAssistant(content="", tool_calls=made))
     answers = [message for message in session.auditor if isinstance(message, ChatMessageTool)]
     assert [result.tool_call_id for result in answers] == [asked.id for asked in made]

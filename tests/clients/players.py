@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,7 @@ SPENT: Final = {
     "judge": Usage(3000, 300, cache_read=1),
 }
 """Tokens that each reply of a role costs."""
+PROBED: Final = Reply("hello, world")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ CHAT: Final = Client("openai/gpt-4o-", "chat", "OPENAI_API_KEY")
 RESPONSES: Final = Client("openai/gpt-4.1-", "responses", "OPENAI_API_KEY", {"responses_api": True})
 MESSAGES: Final = Client("anthropic/claude-sonnet-4-6-", "messages", "ANTHROPIC_API_KEY")
 HOUSE: Final = Client("openai-api/house/", "chat", "HOUSE_API_KEY")
+REASONER: Final = Client("openai/gpt-5-mini-", "responses", "OPENAI_API_KEY")
 CLIENTS: Final = (CHAT, RESPONSES, MESSAGES, HOUSE)
 
 
@@ -78,13 +80,17 @@ def role_of(exchange: Exchange) -> str:
     return next(role for role, name in NAMES.items() if exchange.model.endswith(name))
 
 
+def is_probe(exchange: Exchange) -> bool:
+    """Whether Inspect only tries whether the model may be called; it does so once with a reasoning model of OpenAI."""
+    return exchange.turns[-1].text == "Please say 'hello, world'"
+
+
 def cast(**players: Player) -> Player:
     """One server's reply: each role is played by its own player, at its own price."""
 
     def reply(exchange: Exchange) -> Reply:
         role = role_of(exchange)
-        said = players[role](exchange)
-        return Reply(said.text, said.tool_calls, said.status, said.raw_body, said.headers, SPENT[role])
+        return replace(PROBED if is_probe(exchange) else players[role](exchange), usage=SPENT[role])
 
     return reply
 
@@ -167,7 +173,7 @@ class Ran:
 
     def sent_to(self, role: str) -> list[Exchange]:
         """The requests to one role, in order."""
-        return [exchange for exchange in self.exchanges if role_of(exchange) == role]
+        return [e for e in self.exchanges if role_of(e) == role and not is_probe(e)]
 
 
 def perform(server: LoopbackServer, file: Path, out: Path) -> Ran:

@@ -10,7 +10,9 @@ from tests.clients.players import (
     CLIENTS,
     HOUSE,
     KEYS,
+    MESSAGES,
     NAMES,
+    REASONER,
     Client,
     Player,
     Ran,
@@ -21,6 +23,7 @@ from tests.clients.players import (
     perform,
     replies_so_far,
     scenario_file,
+    transcript,
 )
 from tests.loopback import Exchange, Reply, loopback_server
 from tests.loopback.exchange import JsonObject
@@ -119,3 +122,25 @@ def test_a_target_whose_server_repeats_call_ids_and_breaks_arguments(client: Cli
     assert ["parse_error" in call for call in shown] == [False, True]
     ids = [call.id for turn in ran.sent_to("target")[-1].turns for call in turn.tool_calls]
     assert len(set(ids)) == len(ids) == 4
+
+
+@pytest.mark.parametrize("client", [REASONER, MESSAGES, HOUSE], ids=str)
+def test_reasoning_goes_back_to_the_target_unchanged_and_to_the_judge_apart(client: Client, tmp_path: Path) -> None:
+    def target(exchange: Exchange) -> Reply:
+        said = librarian(exchange)
+        return Reply(said.text, said.tool_calls, reasoning=f"Thought {replies_so_far(exchange)}:\n they ask for books ")
+
+    answers = [("answer_tool_call", {"call": f"M2.{call}", "result": "In."}) for call in (1, 2)]
+    player = auditor(HELLO, answers, [("send_user_message", {"text": "Good."})], END)
+    ran = audit_through(client, tmp_path, auditor=player, target=target)
+    assert ran.violations == ()
+    (audit,) = ran.results.audits
+    assert (audit.outcome, audit.target_turns, audit.error) == ("completed", 3, None)
+    thoughts = [f"Thought {number}:\n they ask for books " for number in range(3)]
+    last = [turn.reasoning for turn in ran.sent_to("target")[-1].turns if turn.role == "assistant"]
+    assert last == thoughts[:2]
+    (asked,) = ran.sent_to("judge")
+    rows = [row for row in transcript(asked)["messages"] if row["origin"] == "target"]
+    assert [row["reasoning"] for row in rows] == thoughts
+    shown = json.loads(ran.sent_to("auditor")[1].turns[-1].text)["target"]
+    assert shown["reasoning"] == thoughts[0]

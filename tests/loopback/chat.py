@@ -60,13 +60,14 @@ class Assistant(Block):
     role: Literal["assistant"]
     content: Content | None = None
     refusal: str | None = None
+    reasoning_content: str | None = None
     tool_calls: Annotated[list[Call], Field(min_length=1)] | None = None
 
     def turn(self) -> Turn:
         if self.content is None and not self.tool_calls:
             raise Refusal("assistant content may be null only beside tool_calls")
         calls = (ToolCall(c.id, c.function.name, c.function.arguments) for c in self.tool_calls or [])
-        return Turn("assistant", plain(self.content), tuple(calls))
+        return Turn("assistant", plain(self.content), tuple(calls), reasoning=self.reasoning_content or "")
 
 
 class Tool(Block):
@@ -129,6 +130,8 @@ def parse(number: int, headers: Mapping[str, str], body: JsonObject) -> Exchange
 def encode(exchange: Exchange, reply: Reply) -> JsonObject:
     """The completion that says the reply."""
     message: JsonObject = {"role": "assistant", "content": reply.text or None, "refusal": None}
+    if reply.reasoning:
+        message["reasoning_content"] = reply.reasoning
     if reply.tool_calls:
         message["tool_calls"] = [
             {

@@ -1,5 +1,6 @@
 """One request to a provider, read the same way whichever wire format it came in, and the reply to it."""
 
+import base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -35,6 +36,7 @@ class Turn:
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     tool_results: tuple[ToolResult, ...] = ()
+    reasoning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,23 @@ class Reply:
     raw_body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     usage: Usage | None = None
+    reasoning: str = ""
+    """What the model thinks before it speaks."""
 
     def usage_for(self, exchange: Exchange) -> Usage:
         """The usage given, or a plausible one."""
         said = 1 + len(self.text + str(self.tool_calls)) // 4
         return self.usage or Usage(exchange.estimated_tokens, said)
+
+
+def seal(reasoning: str) -> str:
+    """Reasoning in the form that only its provider reads: a signature of it, or all that comes back of it."""
+    return base64.b64encode(reasoning.encode()).decode()
+
+
+def unsealed(sealed: str) -> str:
+    """The reasoning again."""
+    return base64.b64decode(sealed, validate=True).decode()
 
 
 Responder = Callable[[Exchange], Reply]
@@ -101,7 +115,8 @@ def joined(turns: Iterable[Turn], *roles: Role) -> tuple[Turn, ...]:
             before = merged.pop()
             text = "\n".join(filter(None, (before.text, turn.text)))
             calls = before.tool_calls + turn.tool_calls
-            merged.append(Turn(turn.role, text, calls, before.tool_results + turn.tool_results))
+            thought = "\n".join(filter(None, (before.reasoning, turn.reasoning)))
+            merged.append(Turn(turn.role, text, calls, before.tool_results + turn.tool_results, thought))
         else:
             merged.append(turn)
     return tuple(merged)

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from .exchange import Exchange, JsonObject, Reply, ToolCall, Turn, joined
+from .exchange import Exchange, JsonObject, Reply, ToolCall, Turn, joined, seal
 from .exchange import ToolResult as NeutralResult
 from .rules import Block, Envelope, NonBlank, ObjectSchema, Refusal, TextPart, ToolName, plain, tools_by_name
 
@@ -27,6 +27,22 @@ class Text(TextPart):
     text: NonBlank
     cache_control: CacheMark | None = None
     citations: None = None
+
+
+class UnsealedThinking(Block):
+    type: Literal["thinking"]
+    thinking: NonBlank
+    signature: str
+
+
+def sealed(block: UnsealedThinking) -> UnsealedThinking:
+    """The block, if its signature is the one that this text was given."""
+    if block.signature != seal(block.thinking):
+        raise ValueError("Invalid `signature` in `thinking` block")
+    return block
+
+
+Thinking = Annotated[UnsealedThinking, AfterValidator(sealed)]
 
 
 class ToolUse(Block):
@@ -63,13 +79,15 @@ class User(Block):
 
 class Assistant(Block):
     role: Literal["assistant"]
-    content: NonBlank | Annotated[list[Text | ToolUse], Field(min_length=1)]
+    content: NonBlank | Annotated[list[Text | ToolUse | Thinking], Field(min_length=1)]
 
     def turns(self) -> Iterator[Turn]:
         blocks = [] if isinstance(self.content, str) else self.content
         calls = [block for block in blocks if isinstance(block, ToolUse)]
         words = self.content if isinstance(self.content, str) else [b for b in blocks if isinstance(b, Text)]
-        yield Turn("assistant", plain(words), tuple(ToolCall(c.id, c.name, c.input) for c in calls))
+        thoughts = [block.thinking for block in blocks if isinstance(block, UnsealedThinking)]
+        made = tuple(ToolCall(c.id, c.name, c.input) for c in calls)
+        yield Turn("assistant", plain(words), made, reasoning="\n".join(thoughts))
 
 
 class System(Block):
@@ -133,7 +151,11 @@ def parse(number: int, headers: Mapping[str, str], body: JsonObject) -> Exchange
 
 def encode(exchange: Exchange, reply: Reply) -> JsonObject:
     """The message that says the reply."""
-    content: list[JsonObject] = [{"type": "text", "text": reply.text}] if reply.text else []
+    content: list[JsonObject] = []
+    if reply.reasoning:
+        signature = seal(reply.reasoning)
+        content.append({"type": "thinking", "thinking": reply.reasoning, "signature": signature})
+    content += [{"type": "text", "text": reply.text}] if reply.text else []
     for index, (name, arguments) in enumerate(reply.tool_calls):
         use = {"id": f"toolu_{exchange.number:04}_{index}", "name": name, "input": arguments}
         content.append({"type": "tool_use"} | use)
@@ -162,12 +184,17 @@ def events(exchange: Exchange, answer: JsonObject) -> Iterator[JsonObject | str]
     yield {"type": "message_start", "message": answer | opened}
     for index, block in enumerate(answer["content"]):
         hollow: JsonObject = {"text": ""}
-        delta: JsonObject = {"type": "text_delta", "text": block.get("text")}
+        deltas: list[JsonObject] = [{"type": "text_delta", "text": block.get("text")}]
         if block["type"] == "tool_use":
             hollow = {"input": {}}
-            delta = {"type": "input_json_delta", "partial_json": json.dumps(block["input"])}
+            deltas = [{"type": "input_json_delta", "partial_json": json.dumps(block["input"])}]
+        elif block["type"] == "thinking":
+            hollow = {"thinking": "", "signature": ""}
+            deltas = [{"type": "thinking_delta", "thinking": block["thinking"]}]
+            deltas.append({"type": "signature_delta", "signature": block["signature"]})
         yield {"type": "content_block_start", "index": index, "content_block": block | hollow}
-        yield {"type": "content_block_delta", "index": index, "delta": delta}
+        for delta in deltas:
+            yield {"type": "content_block_delta", "index": index, "delta": delta}
         yield {"type": "content_block_stop", "index": index}
     stop = {key: answer[key] for key in ("stop_reason", "stop_sequence")}
     yield {"type": "message_delta", "delta": stop, "usage": {"output_tokens": usage["output_tokens"]}}

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BeforeValidator, Discriminator, Field, Json, StringConstraints
 from pydantic import Tag as Case
 
-from .exchange import Exchange, JsonObject, Reply, ToolCall, ToolResult, Turn, joined, split_system
+from .exchange import Exchange, JsonObject, Reply, ToolCall, ToolResult, Turn, joined, seal, split_system, unsealed
 from .rules import Block, Envelope, NamedChoice, OpenAISchema, TextPart, ToolName, plain, tools_by_name
 
 CallId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -34,6 +34,20 @@ class Message(Block):
 
     def turn(self) -> Turn:
         return Turn("system" if self.role == "developer" else self.role, plain(self.content))
+
+
+class Reasoning(Block):
+    """What the model thought. A server that stores nothing reads it from the encrypted form alone."""
+
+    type: Literal["reasoning"]
+    id: Annotated[str, StringConstraints(pattern="^rs")]
+    summary: list[Any]
+    content: list[Any] | None = None
+    encrypted_content: str
+    status: Status | None = None
+
+    def turn(self) -> Turn:
+        return Turn("assistant", reasoning=unsealed(self.encrypted_content))
 
 
 class Call(Block):
@@ -83,6 +97,7 @@ def _as_items(given: object) -> object:
 
 Item = Annotated[
     Annotated[Message, Case("message")]
+    | Annotated[Reasoning, Case("reasoning")]
     | Annotated[Call, Case("function_call")]
     | Annotated[Output, Case("function_call_output")],
     Discriminator(_kind),
@@ -120,6 +135,11 @@ def encode(exchange: Exchange, reply: Reply) -> JsonObject:
     """The response that says the reply."""
     serial = f"{exchange.number:04}"
     output: list[JsonObject] = []
+    if reply.reasoning:
+        summary = [{"type": "summary_text", "text": reply.reasoning}]
+        thought: JsonObject = {"type": "reasoning", "id": f"rs_{serial}", "summary": summary}
+        asked = "reasoning.encrypted_content" in exchange.body.get("include", ())
+        output.append(thought | {"encrypted_content": seal(reply.reasoning) if asked else None})
     if reply.text or not reply.tool_calls:
         part: JsonObject = {"type": "output_text", "text": reply.text, "annotations": []}
         message: JsonObject = {"type": "message", "id": f"msg_{serial}", "role": "assistant"}
@@ -171,9 +191,11 @@ def _item_steps(index: int, item: JsonObject) -> Iterator[JsonObject]:
     """The steps in which one item of the output arrives."""
     at: JsonObject = {"output_index": index, "item_id": item["id"]}
     hollow: JsonObject = {"content": []} if item["type"] == "message" else {"arguments": ""}
-    opened = item | hollow | {"status": "in_progress"}
+    opened = item | ({} if item["type"] == "reasoning" else hollow | {"status": "in_progress"})
     yield {"type": "response.output_item.added", "output_index": index, "item": opened}
-    if item["type"] == "message":
+    if item["type"] == "reasoning":
+        pass
+    elif item["type"] == "message":
         (part,) = item["content"]
         at["content_index"] = 0
         yield at | {"type": "response.content_part.added", "part": part | {"text": ""}}
