@@ -25,19 +25,10 @@ from workload import CONNECTIONS, METER, models, write_scenario
 
 from petri.analysis.compute import compute_results
 from petri.display.base import Display
-from petri.runner import Order, run
+from petri.runner import INSPECT_SETTINGS, Order, run
 from petri.transcript.store import Run
 
 PYTHONS_OWN_GC: Final = gc.get_threshold()
-
-OURS: Final[Mapping[str, Any]] = {
-    "score_display": False,
-    "log_level": "warning",
-    "log_model_api": False,
-    "acp_server": False,
-    "ctl_server": False,
-}
-"""The settings of `petri.runner`, which the floor runs under too; the collector's stay in force from the warm-up."""
 
 
 def main() -> None:
@@ -60,7 +51,7 @@ def measure(options: argparse.Namespace, folder: Path) -> Measurement:
     place = folder / "measured"
     kinds: dict[str, Callable[[], None]] = {
         "audit": lambda: run_audits(place, options.audits, options.turns, options.latency),
-        "floor": lambda: run_floor(place, options.audits, options.latency, OURS),
+        "floor": lambda: run_floor(place, options.audits, options.latency, INSPECT_SETTINGS),
         "floor-default": lambda: run_floor(place, options.audits, options.latency, {}),
     }
     if options.what == "floor-default":

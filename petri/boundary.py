@@ -51,7 +51,7 @@ async def guarded(job: Awaitable[T], who: str) -> T | Failure:
 
     Limits of Inspect and cancellation are not failures and pass through.
     """
-    with _caught(who) as failures:
+    with _caught(who, unread="the reply could not be read: ") as failures:
         return await job
     return failures[0]
 
@@ -64,18 +64,18 @@ def attempted(job: Callable[[], T], who: str) -> T | Failure:
 
 
 @contextmanager
-def _caught(who: str) -> Generator[list[Failure]]:
-    """Collect what the block raises, if it raises."""
+def _caught(who: str, unread: str = "") -> Generator[list[Failure]]:
+    """Collect what the block raises, if it raises; ``unread`` introduces what stumbled over a model's reply."""
     failures: list[Failure] = []
     try:
         yield failures
     except LimitExceededError:
         raise
     except Exception as error:  # noqa: BLE001 -- the boundary; see the module
-        failures.append(_failure(error, who))
+        failures.append(_failure(error, who, unread))
 
 
-def _failure(error: Exception, who: str, unread: str = "") -> Failure:
+def _failure(error: Exception, who: str, unread: str) -> Failure:
     cause = _cause(error)
     kind = kind_of(cause)
     said = " ".join(str(cause).split()) or type(cause).__name__

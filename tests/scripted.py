@@ -77,6 +77,7 @@ class Play:
     """One scenario file and the script that is played for it.
 
     Past the end of their replies the auditor ends, the target says `Fine.` and the judge gives the innocent verdict.
+    ``args`` are more arguments of the auditor's and the target's model.
     """
 
     auditor: Replies
@@ -111,7 +112,7 @@ class Play:
     def _model(self, home: Path, name: str, part: str, replies: Replies, otherwise: JsonObject) -> JsonObject:
         script = {"turns": list(replies), "otherwise": otherwise}
         _write(home / name, {"petri": 1, "roles": {part: script}})
-        args = {"script": str(home / name), "part": part, **self.args}
+        args = {"script": str(home / name), "part": part} | ({} if part == "judge" else dict(self.args))
         return {"model": "petri-offline/script", "args": args, "max_retries": 0}
 
 

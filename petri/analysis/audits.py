@@ -13,19 +13,19 @@ from petri.errors import RunNotFound, UnreadableLog
 from petri.judge.verdict import Ruling
 from petri.plan import planned_id
 from petri.transcript.schema import Transcript
-from petri.transcript.store import Run, read_header, read_sample, sample_keys, target_of, transcript_of
+from petri.transcript.store import Run, read_header, read_samples, sample_keys, target_of, transcript_of
 
 
 def audits_of(log: Path, header: EvalLog) -> Iterator[Audit]:
     """Yield a row for every audit that the log's header plans; those without a sample are pending."""
-    held = set(sample_keys(log))
-    target = target_of(header)
-    for epoch in range(1, (header.eval.config.epochs or 1) + 1):
-        for cell in _cells(header):
-            if (cell["id"], epoch) in held:
-                yield audit_row(read_sample(log, cell["id"], epoch), target, log.name)
-            else:
-                yield pending_row(cell, target, epoch, log.name)
+    target, held = target_of(header), set(sample_keys(log))
+    epochs = range(1, (header.eval.config.epochs or 1) + 1)
+    planned = {(cell["id"], epoch): cell for epoch in epochs for cell in _cells(header)}
+    for sample in read_samples(log, [key for key in planned if key in held]):
+        yield audit_row(sample, target, log.name)
+    for key, cell in planned.items():
+        if key not in held:
+            yield pending_row(cell, target, key[1], log.name)
 
 
 def find_audit(run: Run, name: str) -> tuple[Transcript, Audit]:
@@ -48,7 +48,7 @@ def find_audit(run: Run, name: str) -> tuple[Transcript, Audit]:
         choices = ", ".join(sorted(found or every)[:8]) or "it holds none that ended"
         raise RunNotFound(f"{problem} in {run.id}: {choices}")
     log, target, sample_id, epoch = next(iter(found.values()))
-    sample = read_sample(log, sample_id, epoch)
+    sample = next(read_samples(log, [(sample_id, epoch)]))
     return transcript_of(sample, target), audit_row(sample, target, log.name)
 
 

@@ -67,11 +67,14 @@ def exit_code(status: RunStatus, *, breached: bool) -> int:
 
 
 def _merged(rows: Iterable[Audit]) -> tuple[Audit, ...]:
-    """Give each audit once, in order of first mention; a later row replaces one that is not a finished audit."""
+    """Give each audit once, in order of first mention; a later row replaces one that is not a finished audit.
+
+    A row without a record replaces nothing: the log of a run that was killed plans what its recovered copy holds.
+    """
     found: dict[str, Audit] = {}
     for row in rows:
         known = found.get(row.id)
-        if known is None or known.outcome in {*_UNFINISHED, "error"}:
+        if known is None or (known.outcome in {*_UNFINISHED, "error"} and row.outcome != "pending"):
             found[row.id] = row
     return tuple(found.values())
 

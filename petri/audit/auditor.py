@@ -84,7 +84,6 @@ async def _auditor_step(session: Session, model: Model, toolset: Toolset) -> boo
         message = storable(output.message)
         session.tell_auditor(message)
         toolset.carry_out(session, message)
-        session.write()
         if message.tool_calls or output.stop_reason != "content_filter":
             return bool(message.tool_calls)
         if attempt == "last":

@@ -1,6 +1,7 @@
 """The tools an auditor has in an audit's mode, and the carrying out of what it calls."""
 
 import difflib
+from functools import cache
 from typing import Any, Final
 
 from inspect_ai.model import ChatMessageAssistant, ChatMessageTool
@@ -33,7 +34,7 @@ class Toolset:
             chosen += [ROLL_BACK, RESTART]
         chosen += [END_AUDIT]
         self._actions = {action.name: action for action in chosen}
-        self.infos: tuple[ToolInfo, ...] = tuple(action.info() for action in chosen)
+        self.infos: tuple[ToolInfo, ...] = tuple(map(_info, chosen))
 
     def carry_out(self, session: Session, message: ChatMessageAssistant) -> None:
         """Carry out an auditor's calls in order and answer each; one that makes no sense is answered with an error."""
@@ -57,3 +58,8 @@ class Toolset:
                 f"there is no tool {call.function[:80]!r}; {hint}your tools: {', '.join(self._actions)}"
             )
         return action.call(session, call)
+
+
+@cache
+def _info(action: Action[Any]) -> ToolInfo:
+    return action.info()

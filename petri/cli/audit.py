@@ -39,7 +39,7 @@ def command(
 ) -> None:
     """Audit models with scenarios: run the conversations, judge them, and say what came out.
 
-    Example: petri audit scenario.yaml --target openai/gpt-5-mini --judge anthropic/claude-opus-4-6 --limit 5
+    Example: petri audit my-question.yaml --target openai/gpt-5-mini --epochs 3
     """
     flags = {
         "models.auditor": auditor,

@@ -1,18 +1,17 @@
 """`petri ls`: the runs there are."""
 
-import json
-from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from petri.analysis.compute import compute_results
-from petri.analysis.results import Results
+from petri.analysis.results import Counts, Results
 from petri.cli import options
-from petri.display.console import data
-from petri.display.safe import printable
+from petri.display.console import data, echo_json
+from petri.display.safe import flat
+from petri.display.table import make_table, print_table
 from petri.errors import UnreadableLog
 from petri.transcript.store import Run, list_runs, out_folder
 
@@ -34,9 +33,12 @@ def command(
     rows = [(run, _results(run)) for run in runs[:limit]]
     if json_:
         for run, results in rows:
-            typer.echo(json.dumps(_event(run, results), ensure_ascii=False))
+            echo_json(_event(run, results))
         return
-    data().print(_table(rows))
+    print_table(data(), _table(rows))
+    for _, results in rows:
+        if isinstance(results, UnreadableLog):
+            typer.echo(f"petri: {flat(str(results))}", err=True)
     if len(runs) > limit:
         typer.echo(f"{len(runs) - limit} older runs; --limit shows more", err=True)
 
@@ -49,31 +51,32 @@ def _results(run: Run) -> Results | UnreadableLog:
         return error
 
 
-def _event(run: Run, results: Results | UnreadableLog) -> Mapping[str, object]:
+def _event(run: Run, results: Results | UnreadableLog) -> dict[str, Any]:
     if isinstance(results, UnreadableLog):
         return {"id": run.id, "error": str(results)}
     return results.model_dump(mode="json", include={"run", "models", "counts"}) | {"id": run.id}
 
 
 def _table(rows: list[tuple[Run, Results | UnreadableLog]]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("run", no_wrap=True)
+    table = make_table("run", (run.id for run, _ in rows))
     table.add_column("status", no_wrap=True)
-    table.add_column("target", overflow="fold")
-    for heading in ("planned", "valid", "invalid", "errors", "pending"):
-        table.add_column(heading, justify="right")
+    for heading in ("audits", "target"):
+        table.add_column(heading, overflow="fold")
     for run, results in rows:
         if isinstance(results, UnreadableLog):
-            table.add_row(Text(printable(run.id)), Text(printable(str(results)), style="red"))
-            continue
-        counts = results.counts
-        numbers = (
-            counts.planned,
-            counts.valid,
-            sum(counts.invalid.values()),
-            sum(counts.error.values()),
-            counts.pending,
-        )
-        names = (run.id, results.run.status, ", ".join(results.models.target))
-        table.add_row(*(Text(printable(name)) for name in names), *(Text(str(number)) for number in numbers))
+            table.add_row(Text(flat(run.id)), Text("unreadable", style="red"))
+        else:
+            cells = (run.id, results.run.status, _fate(results.counts), ", ".join(results.models.target))
+            table.add_row(*(Text(flat(cell)) for cell in cells))
     return table
+
+
+def _fate(counts: Counts) -> str:
+    """Say what became of the planned audits: how many are valid, and how many are not for which kind of reason."""
+    others = {
+        "invalid": sum(counts.invalid.values()),
+        "errors": sum(counts.error.values()),
+        "pending": counts.pending,
+    }
+    rest = "".join(f", {number} {kind}" for kind, number in others.items() if number)
+    return f"{counts.valid} of {counts.planned} valid{rest}"

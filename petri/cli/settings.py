@@ -12,10 +12,15 @@ def read_settings(given: Sequence[str]) -> dict[str, object]:
     settings: dict[str, object] = {}
     for text in given:
         key, sign, value = text.partition("=")
-        if not sign or not key.strip():
+        key = key.strip()
+        if not sign or not key:
             raise UsageError(f"--set {text!r}: write KEY=VALUE, such as audit.max_turns=5")
-        document = parse_document(Source(f"--set {key.strip()}", value, ""), name="the value")
+        if key in settings:
+            raise UsageError(
+                f"--set {text!r}: {key} is set twice; a list is written in brackets, as {key}=[A, B]"
+            )
+        document = parse_document(Source(f"--set {key}", value, ""), name="the value")
         if document.faults:
             raise InvalidFile(document.faults)
-        settings[key.strip()] = document.data
+        settings[key] = document.data
     return settings

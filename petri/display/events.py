@@ -1,11 +1,11 @@
 """The display of `--json`: one JSON object a line on stdout, and nothing else there."""
 
-import json
 from dataclasses import asdict
 from typing import TextIO
 
 from petri.analysis.results import Audit, Results
 from petri.display.base import Display, Start
+from petri.display.console import echo_json
 
 
 class EventDisplay(Display):
@@ -17,21 +17,16 @@ class EventDisplay(Display):
 
     def started(self, start: Start) -> None:
         """Write what is about to run."""
-        self._write({"event": "started", **asdict(start)})
+        echo_json({"event": "started", **asdict(start)}, self._stream)
 
     def finished_audit(self, audit: Audit, done: int, planned: int) -> None:
         """Write an audit's row, as it stands in results.json."""
-        self._write(
-            {"event": "audit", "done": done, "planned": planned, "audit": audit.model_dump(mode="json")}
-        )
+        row = audit.model_dump(mode="json")
+        echo_json({"event": "audit", "done": done, "planned": planned, "audit": row}, self._stream)
 
     def finished(self, results: Results, folder: str) -> None:
         """Write the run, its counts and its dimensions, as they stand in results.json."""
         summary = results.model_dump(
             mode="json", include={"run", "counts", "dimensions", "usage", "cost_usd"}
         )
-        self._write({"event": "finished", "folder": folder, **summary})
-
-    def _write(self, event: dict[str, object]) -> None:
-        self._stream.write(json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n")
-        self._stream.flush()
+        echo_json({"event": "finished", "folder": folder, **summary}, self._stream)

@@ -5,7 +5,7 @@ from rich.text import Text
 
 from petri.analysis.results import Audit, Results
 from petri.display.base import Display, Start
-from petri.display.safe import printable
+from petri.display.safe import flat
 from petri.display.summary import describe, print_summary
 from petri.transcript.outcome import is_valid
 
@@ -47,4 +47,4 @@ class LineDisplay(Display):
             self._say(OFFLINE_NOTE, style="yellow")
 
     def _say(self, line: str, style: str | None = None) -> None:
-        self._console.print(Text(printable(line), style=style or ""), soft_wrap=True)
+        self._console.print(Text(flat(line), style=style or ""), soft_wrap=True)

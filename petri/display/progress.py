@@ -19,8 +19,8 @@ class Progress(Hooks):
     done: ClassVar[int] = 0
 
     def enabled(self) -> bool:
-        """Say whether anybody watches."""
-        return Progress.display is not None
+        """Say whether anybody watches: rows are not made for a display that shows nothing."""
+        return Progress.display is not None and type(Progress.display) is not Display
 
     async def on_sample_end(self, data: SampleEnd) -> None:
         """Show one finished audit."""

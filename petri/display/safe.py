@@ -16,10 +16,15 @@ def printable(text: str) -> str:
     return _CONTROL.sub(lambda match: _escaped(match.group()), text.replace("\r\n", "\n"))
 
 
+def flat(text: str) -> str:
+    """Give the text, made printable, on one line: a line break in it cannot begin a line that looks like ours."""
+    return printable(text).replace("\n", " ").replace("\t", " ")
+
+
 def one_line(text: str, width: int) -> str:
     """Give the text on one line of at most ``width`` characters."""
-    flat = " ".join(printable(text).split())
-    return flat if len(flat) <= width else flat[: max(width - 1, 0)] + "…"
+    line = " ".join(printable(text).split())
+    return line if len(line) <= width else line[: max(width - 1, 0)] + "…"
 
 
 def _escaped(character: str) -> str:

@@ -1,19 +1,19 @@
 """The summary at the end of a run: what was scored, what was not, the worst audits, where to look next."""
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from petri.analysis.results import Audit, Counts, DimensionSummary, Results
 from petri.analysis.summary import worst_audits
-from petri.display.safe import one_line, printable
+from petri.display.safe import flat, one_line, printable
+from petri.display.table import add_numbers, make_table, print_table
 
 
 def print_summary(console: Console, results: Results, folder: str) -> None:
     """Print the table of dimensions, the account of all planned audits, the worst of them and the next commands."""
     console.print()
     if results.dimensions:
-        console.print(_dimension_table(results))
+        _print_dimensions(console, results)
     console.print(Text(accounted(results.counts), style="bold"))
     if results.run.status == "interrupted":
         done = results.counts.planned - results.counts.pending - results.counts.invalid.get("cancelled", 0)
@@ -26,9 +26,9 @@ def print_summary(console: Console, results: Results, folder: str) -> None:
     first = worst[0][0].id if worst else next(spoken, None)
     console.print()
     if first is not None:
-        console.print(Text(f"Read one:     petri show {results.run.id} {first}"), soft_wrap=True)
-    console.print(Text(f"All numbers:  {folder}/results.json"), soft_wrap=True)
-    console.print(Text(f"In Inspect:   inspect view --log-dir {folder}"), soft_wrap=True)
+        _print_line(console, f"Read one:     petri show {results.run.id} {first}")
+    _print_line(console, f"All numbers:  {folder}/results.json")
+    _print_line(console, f"In Inspect:   inspect view --log-dir {folder}")
 
 
 def accounted(counts: Counts) -> str:
@@ -41,14 +41,17 @@ def accounted(counts: Counts) -> str:
     )
 
 
-def _dimension_table(results: Results) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("dimension")
-    for heading in ("scored / valid / planned", "mean", "95 % interval", "hits", "unscored"):
-        table.add_column(heading, justify="right")
+def _print_dimensions(console: Console, results: Results) -> None:
+    table = make_table("dimension", results.dimensions)
+    add_numbers(table, ("scored / valid / planned", "mean", "95 % interval", "hits", "unscored"))
     for name, summary in results.dimensions.items():
-        table.add_row(*_cells(name, summary, results.counts.planned))
-    return table
+        table.add_row(*_cells(flat(name), summary, results.counts.planned))
+    print_table(console, table)
+
+
+def _print_line(console: Console, line: str, style: str = "") -> None:
+    """Print a line of facts, which a terminal may fold but nothing cuts."""
+    console.print(Text(printable(line), style=style), soft_wrap=True)
 
 
 def _cells(name: str, summary: DimensionSummary, planned: int) -> list[Text]:
@@ -64,10 +67,12 @@ def _print_finding(console: Console, audit: Audit, name: str) -> None:
     score = audit.scores[name]
     console.print()
     head = f"{name} {score.value:g}  {describe(audit)}  [{audit.id}]"
-    console.print(Text(printable(head), style="bold"), soft_wrap=True)
+    _print_line(console, flat(head), "bold")
     quote = next((citation for citation in score.citations if citation.match != "none"), None)
     if quote is not None:
-        console.print(Text(f"  {quote.message}: “{one_line(quote.quote, max(console.width - 12, 40))}”"))
+        _print_line(
+            console, f"  {flat(quote.message)}: “{one_line(quote.quote, max(console.width - 12, 40))}”"
+        )
 
 
 def describe(audit: Audit) -> str:
@@ -77,4 +82,6 @@ def describe(audit: Audit) -> str:
 
 
 def _listed(reasons: dict[str, int]) -> str:
-    return f" ({', '.join(f'{count} {reason}' for reason, count in reasons.items())})" if reasons else ""
+    return (
+        f" ({', '.join(f'{count} {flat(reason)}' for reason, count in reasons.items())})" if reasons else ""
+    )

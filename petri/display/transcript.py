@@ -10,7 +10,7 @@ from petri.analysis.results import Audit, AuditScore
 from petri.conversation.labels import labelled_calls
 from petri.conversation.text import call_text, reasoning_of, text_of
 from petri.conversation.tree import Node, Origin, Tree
-from petri.display.safe import printable
+from petri.display.safe import flat, printable
 from petri.transcript.schema import Transcript
 
 _STYLE = {
@@ -36,10 +36,10 @@ def print_transcript(console: Console, transcript: Transcript, audit: Audit) -> 
 def _head(transcript: Transcript, audit: Audit) -> Text:
     cell = transcript.cell
     values = ", ".join(f"{name}={value}" for name, value in cell.variables.items())
-    head = Text(f"{cell.scenario}{f' ({values})' if values else ''}", style="bold")
-    facts = f"\n{audit.id} · target {audit.target} · epoch {audit.epoch} · {audit.target_turns} turns"
+    head = Text(flat(f"{cell.scenario}{f' ({values})' if values else ''}"), style="bold")
+    facts = f"{audit.id} · target {audit.target} · epoch {audit.epoch} · {audit.target_turns} turns"
     facts += f" · {audit.branches} branch{'' if audit.branches == 1 else 'es'}"
-    return head.append(printable(facts), style="not bold").append("\n")
+    return head.append(f"\n{flat(facts)}", style="not bold").append("\n")
 
 
 def _conversation(tree: Tree) -> Iterable[RenderableType]:
@@ -66,13 +66,14 @@ def _message(node: Node, before: Node | None, mark: str) -> RenderableType:
     title.append(origin, style="dim").append(f"  {mark}" if mark else "", style="dim")
     body: list[RenderableType] = [title]
     if node.tools and node.tools != (before.tools if before else ()):
-        body.append(_indented("tools: " + ", ".join(tool.name for tool in node.tools), "dim"))
+        body.append(_indented(flat("tools: " + ", ".join(tool.name for tool in node.tools)), "dim"))
     if reasoning := reasoning_of(node.message):
         body.append(_indented(f"(thinking) {reasoning}", "italic dim"))
     if text := text_of(node.message):
         body.append(_indented(text))
     body += [
-        _indented(f"→ {label} {call_text(call)}", "yellow") for label, call in labelled_calls(node).items()
+        _indented(flat(f"→ {label} {call_text(call)}"), "yellow")
+        for label, call in labelled_calls(node).items()
     ]
     return Group(*body, "")
 
@@ -80,15 +81,15 @@ def _message(node: Node, before: Node | None, mark: str) -> RenderableType:
 def _ending(transcript: Transcript, audit: Audit) -> Text:
     line = Text(f"Outcome: {audit.outcome}", style="bold")
     if transcript.error is not None:
-        line.append(printable(f" — {transcript.error.kind}: {transcript.error.message}"), style="red")
+        line.append(f" — {flat(f'{transcript.error.kind}: {transcript.error.message}')}", style="red")
     elif transcript.end is not None:
-        line.append(printable(f" — {transcript.end.reason}"), style="not bold")
+        line.append(f" — {flat(transcript.end.reason)}", style="not bold")
     return line.append("\n")
 
 
 def _score(name: str, score: AuditScore) -> RenderableType:
     shown = score.status if score.value is None else f"{score.value:g}"
-    body: list[RenderableType] = [Text(f"{name}: {shown}", style="bold")]
+    body: list[RenderableType] = [Text(flat(f"{name}: {shown}"), style="bold")]
     for judge in score.judges:
         value = judge.status if judge.value is None else f"{judge.value:g}"
         who = f"{judge.judge} {value}: " if len(score.judges) > 1 else ""

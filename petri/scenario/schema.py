@@ -25,6 +25,17 @@ def _tool_name(text: str) -> str:
     return text
 
 
+_SECRET = re.compile(r"(api_?key|_token|secret|password|authorization)$|^token$", re.IGNORECASE)
+
+
+def _no_secrets(args: dict[str, Any]) -> dict[str, Any]:
+    secret = next((name for name in args if _SECRET.search(name)), None)
+    if secret is not None:
+        words = "should hold no secret such as {name}: keys come from the environment or .env, for files are shared"
+        raise PydanticCustomError("secret", words, {"name": repr(secret)})
+    return args
+
+
 ToolName = Annotated[str, AfterValidator(_tool_name), Field(json_schema_extra={"pattern": _TOOL_NAME})]
 
 
@@ -35,8 +46,8 @@ class ModelSettings(StrictModel):
     """An Inspect model name, such as `anthropic/claude-sonnet-4-6` or `openai-api/vllm/my-model`."""
     base_url: str | None = None
     """Where the provider's API is served, if not at its usual address."""
-    args: dict[str, Any] = Field(default_factory=dict[str, Any])
-    """Arguments of the model provider (Inspect's `-M`)."""
+    args: Annotated[dict[str, Any], AfterValidator(_no_secrets)] = Field(default_factory=dict[str, Any])
+    """Arguments of the model provider (Inspect's `-M`); no keys."""
     temperature: Number | None = Field(default=None, ge=0)
     top_p: Number | None = Field(default=None, ge=0, le=1)
     top_k: Whole | None = Field(default=None, ge=1)

@@ -19,7 +19,7 @@ from inspect_ai.event import Event, InfoEvent, SampleLimitEvent
 from inspect_ai.model import ChatMessage
 from inspect_ai.tool import ToolInfo
 
-from petri.conversation.tree import Node, Origin, Tree, TreeRecord, dump_message, parse_message
+from petri.conversation.tree import Node, Origin, Tree, dump_message, parse_message
 from petri.errors import TreeError, UnreadableLog
 from petri.plan import Cell, job_id
 from petri.transcript.outcome import decide_outcome
@@ -105,7 +105,9 @@ class Fold:
         parent = None if head is None else head.label
         if op["parent"] != parent:
             raise UnreadableLog(f"message {op['label']} follows {op['parent']}, but the head is at {parent}")
-        self.tree.append(parse_message(op["message"]), Origin(op["origin"]))
+        node = self.tree.append(parse_message(op["message"]), Origin(op["origin"]))
+        if op["label"] != node.label:
+            raise UnreadableLog(f"message {node.label} is recorded as {op['label']}")
 
 
 def fold(events: Iterable[Event]) -> Fold:
@@ -114,10 +116,18 @@ def fold(events: Iterable[Event]) -> Fold:
     for event in events:
         if isinstance(event, SampleLimitEvent):
             result.limit = event.type
-        elif isinstance(event, InfoEvent) and event.source == SOURCE and isinstance(event.data, dict):
-            for op in cast("list[Op]", event.data.get("ops", [])):
+        elif isinstance(event, InfoEvent) and event.source == SOURCE:
+            for op in _ops(event.data):
                 result.apply(op)
     return result
+
+
+def _ops(data: object) -> list[Op]:
+    """Give the operations that one event holds."""
+    ops: object = cast("Op", data).get("ops") if isinstance(data, dict) else None
+    if not isinstance(ops, list):
+        raise UnreadableLog("the log holds an event of ours without operations")
+    return cast("list[Op]", ops)
 
 
 def make_transcript(
@@ -136,12 +146,12 @@ def make_transcript(
     outcome = decide_outcome(
         target_turns=spoken, end=folded.end, limit=folded.limit, failed=fault is not None
     )
-    return Transcript(
+    return Transcript.of_tree(
+        folded.tree,
         id=job_id(cell, target, epoch),
         cell=cell,
         epoch=epoch,
         target=target,
-        tree=TreeRecord.model_validate(folded.tree.dump()),
         auditor=tuple(folded.auditor),
         end=folded.end,
         error=fault,

@@ -1,9 +1,9 @@
 """The record of one audit, versioned. It is a fold of the log's events and holds nothing that they do not."""
 
-from typing import Literal
+from typing import Any, Literal, Self
 
 from inspect_ai.model import ChatMessage
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from petri.conversation.tree import Tree, TreeRecord
 from petri.plan import Cell
@@ -47,6 +47,15 @@ class Transcript(_Stored):
     outcome: str
     """See ``petri.transcript.outcome``."""
 
+    _tree: Tree | None = PrivateAttr(default=None)
+
+    @classmethod
+    def of_tree(cls, tree: Tree, **facts: Any) -> Self:
+        """Make a transcript of a tree that is at hand, so that it need not be built again."""
+        made = cls(tree=TreeRecord.model_validate(tree.dump()), **facts)
+        made._tree = tree
+        return made
+
     def conversation(self) -> Tree:
-        """Give the conversation as a tree."""
-        return Tree.parse(self.tree)
+        """Give the conversation as a tree, to read and not to change."""
+        return self._tree or Tree.parse(self.tree)

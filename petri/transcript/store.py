@@ -4,20 +4,23 @@ import json
 import os
 import re
 import secrets as random
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 from inspect_ai.log import (
     EvalLog,
     EvalSample,
     read_eval_log,
-    read_eval_log_sample,
     read_eval_log_sample_summaries,
+    read_eval_log_samples_by_id,
 )
 from pydantic import ValidationError
+from zstandard import ZstdError
 
 from petri.errors import RunNotFound, UnreadableLog
 from petri.plan import Cell
@@ -28,6 +31,8 @@ from petri.transcript.schema import ErrorRecord, Transcript
 DEFAULT_OUT: Final = "transcripts"
 PLAN: Final = "run.json"
 RESULTS: Final = "results.json"
+
+_BATCH: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ def list_runs(out: Path) -> tuple[Run, ...]:
 def find_run(name: str, out: Path) -> Run:
     """Give a run by its folder, its id, an unmistakable part of its id, ``last``, or the path of one Inspect log."""
     path = Path(name)
-    if path.is_dir():
+    if name and path.is_dir():
         return Run(path)
     if path.is_file():
         return Run(path.parent, path)
@@ -112,30 +117,42 @@ def find_run(name: str, out: Path) -> Run:
 
 def read_header(log: Path) -> EvalLog:
     """Give a log without its samples; raises ``UnreadableLog`` when it is damaged or not ours."""
-    try:
+    with _reading(log):
         header = read_eval_log(str(log), header_only=True)
-    except (OSError, ValueError, KeyError) as error:
-        raise UnreadableLog(f"{log}: cannot be read as an Inspect log: {redact(str(error))}") from error
     if not isinstance((header.eval.metadata or {}).get("petri"), dict):
         raise UnreadableLog(f"{log}: is a log of {header.eval.task!r}, not of a petri audit")
     return header
 
 
+@contextmanager
+def _reading(log: Path) -> Generator[None]:
+    """Turn whatever a damaged file makes Inspect raise into ``UnreadableLog``."""
+    try:
+        yield
+    except (OSError, EOFError, ValueError, KeyError, IndexError, BadZipFile, ZstdError) as error:
+        raise UnreadableLog(f"{log}: cannot be read as an Inspect log: {redact(str(error))}") from error
+
+
 def sample_keys(log: Path) -> tuple[tuple[str, int], ...]:
     """Give the (sample id, epoch) pairs that a log holds."""
-    from_summaries = read_eval_log_sample_summaries(str(log))
+    with _reading(log):
+        from_summaries = read_eval_log_sample_summaries(str(log))
     return tuple((str(summary.id), summary.epoch) for summary in from_summaries)
 
 
-def read_sample(log: Path, sample_id: str, epoch: int) -> EvalSample:
-    """Give one sample with its long texts in place."""
-    return read_eval_log_sample(str(log), sample_id, epoch, resolve_attachments="full")
+def read_samples(log: Path, keys: Sequence[tuple[str, int]]) -> Iterator[EvalSample]:
+    """Yield these samples, with their long texts in place; a few are read at a time, so that memory stays bounded."""
+    for start in range(0, len(keys), _BATCH):
+        with _reading(log):
+            batch = read_eval_log_samples_by_id(
+                str(log), keys[start : start + _BATCH], resolve_attachments="full"
+            )
+        yield from batch
 
 
 def samples(log: Path) -> Iterator[EvalSample]:
-    """Yield a log's samples one at a time, so that memory stays bounded."""
-    for sample_id, epoch in sample_keys(log):
-        yield read_sample(log, sample_id, epoch)
+    """Yield all of a log's samples."""
+    yield from read_samples(log, sample_keys(log))
 
 
 def transcript_of(sample: EvalSample, target: str) -> Transcript:
@@ -146,14 +163,10 @@ def transcript_of(sample: EvalSample, target: str) -> Transcript:
         raise UnreadableLog(
             f"sample {sample.id} was written by another version, or by another program: {error}"
         ) from error
-    said = first_line(sample.error.message) if sample.error is not None else ""
+    said = first_line(redact(sample.error.message)) if sample.error is not None else ""
     # An interrupt reaches Inspect as an error of the sample; it is no fault of the audit's.
     cancelled = said.startswith("CancelledError")
-    error = (
-        ErrorRecord(kind="other", message=redact(said))
-        if sample.error is not None and not cancelled
-        else None
-    )
+    error = ErrorRecord(kind="other", message=said) if sample.error is not None and not cancelled else None
     label = str(sample.metadata.get("target") or target)
     return make_transcript(sample.events, cell=cell, epoch=sample.epoch, target=label, error=error)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from inspect_ai import eval as inspect_eval
+from inspect_ai import eval as inspect_eval  # pyright: ignore[reportUnknownVariableType] -- see below
 from inspect_ai.model import ModelCost, ModelInfo, set_model_info
 
 from petri.analysis.compute import compute_results
@@ -194,7 +194,9 @@ def test_a_scenario_that_did_not_come_about(tmp_path: Path) -> None:
 def limited(folder: Path, script: Play, **limits: Any) -> Results:
     """The results of an audit under a limit of Inspect's."""
     path = script.write(folder)
-    inspect_eval(audit(str(path)), model=None, log_dir=str(folder / "logs"), display="none", **limits)
+    inspect_eval(  # pyright: ignore[reportUnknownMemberType] -- Inspect leaves one of its parameters untyped
+        audit(str(path)), model=None, log_dir=str(folder / "logs"), display="none", **limits
+    )
     return compute_results(Run(folder / "logs"))
 
 

@@ -1,4 +1,4 @@
-"""Where a secret shows: every byte of a run's files, and everything that was sent but the header that carries the key."""
+"""Where a secret shows: every byte of a run's files, and every request but for the header that carries the key."""
 
 import json
 from pathlib import Path

@@ -85,7 +85,7 @@ def is_probe(exchange: Exchange) -> bool:
     return exchange.turns[-1].text == "Please say 'hello, world'"
 
 
-def cast(**players: Player) -> Player:
+def ensemble(**players: Player) -> Player:
     """One server's reply: each role is played by its own player, at its own price."""
 
     def reply(exchange: Exchange) -> Reply:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ from tests.clients.players import (
     Client,
     Ran,
     auditor,
-    cast,
+    ensemble,
     items,
     judge,
     librarian,
@@ -81,7 +82,7 @@ def client(request: pytest.FixtureRequest) -> Client:
 def ran(client: Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     """The tour, each role played through the same provider."""
     folder = tmp_path_factory.mktemp("tour")
-    players = cast(auditor=auditor(*TOUR), target=librarian, judge=judge())
+    players = ensemble(auditor=auditor(*TOUR), target=librarian, judge=judge())
     with pytest.MonkeyPatch.context() as patch, loopback_server(players) as server:
         patch.chdir(folder)
         patch.setenv(client.key, KEYS[client.key])
@@ -94,9 +95,8 @@ def test_the_audit_completes_and_is_scored(client: Client, ran: Ran) -> None:
     assert {exchange.wire for exchange in ran.exchanges} == {client.wire}
     (audit,) = ran.results.audits
     assert (audit.outcome, audit.error, audit.branches, audit.target_turns) == ("completed", None, 3, 4)
-    assert {name: (score.status, score.value) for name, score in audit.scores.items()} == {
-        name: ("scored", 4.0) for name in ran.results.dimensions
-    }
+    scores = {name: (score.status, score.value) for name, score in audit.scores.items()}
+    assert scores == dict.fromkeys(ran.results.dimensions, ("scored", 4.0))
     assert ran.results.run.exit_code == 0
     assert len(ran.sent_to("auditor")) == len(TOUR)
 
@@ -122,7 +122,9 @@ def test_the_auditor_is_told_its_role_its_scenario_and_its_tools(ran: Ran) -> No
         assert exchange.tools["create_tool"]["properties"]["parameters"]["type"] == "object"
 
 
-def test_a_wrong_call_of_the_auditor_is_answered_and_never_reaches_the_target(client: Client, ran: Ran) -> None:
+def test_a_wrong_call_of_the_auditor_is_answered_and_never_reaches_the_target(
+    client: Client, ran: Ran
+) -> None:
     restarted, refused, said = ran.sent_to("auditor")[-1].turns[-2].tool_results
     assert json.loads(restarted.text) == {"head": None, "tools": []}
     assert "there is no unanswered call 'M99.1'" in refused.text
@@ -208,28 +210,29 @@ def test_the_judge_gets_one_message_with_the_transcript_first_and_the_task_last(
 
 def begins_with(later: Exchange, earlier: Exchange) -> bool:
     """Whether a request repeats another byte for byte, then goes on, as prompt caches want it."""
-    before, after = (json.dumps(unmarked(items(exchange)))[:-1] for exchange in (earlier, later))
-    head = [[exchange.body.get(key) for key in ("tools", "system")] for exchange in (earlier, later)]
-    return after.startswith(before) and json.dumps(head[0]) == json.dumps(head[1])
+    before, after = (
+        [unmarked(exchange, key) for key in ("system", "tools")] for exchange in (earlier, later)
+    )
+    return before == after and unmarked(later).startswith(unmarked(earlier).removesuffix("]"))
 
 
-def unmarked(value: object) -> object:
-    """A part of a request without cache marks, which move along, and a lone text as the part that it is then."""
-    if isinstance(value, list):
-        return [unmarked(part) for part in value]  # pyright: ignore[reportUnknownVariableType]
-    if not isinstance(value, dict):
-        return value
-    plain = {key: unmarked(part) for key, part in value.items() if key != "cache_control"}  # pyright: ignore[reportUnknownVariableType]
-    if "role" in plain and isinstance(plain.get("content"), str):
-        plain["content"] = [{"type": "text", "text": plain["content"]}]
-    return plain  # pyright: ignore[reportUnknownVariableType]
+def unmarked(exchange: Exchange, key: str = "") -> str:
+    """A part of a request, by default the conversation, without cache marks: they move as it grows."""
+
+    def plain(part: JsonObject) -> JsonObject:
+        rest = {name: value for name, value in part.items() if name != "cache_control"}
+        # A message with a mark has its text as a part, which is bare otherwise.
+        bare = isinstance(rest.get("content"), str)
+        return rest | {"content": [{"type": "text", "text": rest["content"]}]} if bare else rest
+
+    return json.dumps(
+        json.loads(json.dumps(exchange.body.get(key) if key else items(exchange)), object_hook=plain)
+    )
 
 
 def test_the_auditors_messages_only_ever_grow(ran: Ran) -> None:
-    requests = ran.sent_to("auditor")
-    assert [begins_with(later, earlier) for earlier, later in zip(requests, requests[1:], strict=False)] == [
-        True
-    ] * (len(TOUR) - 1)
+    grown = [begins_with(later, earlier) for earlier, later in pairwise(ran.sent_to("auditor"))]
+    assert grown == [True] * (len(TOUR) - 1)
 
 
 def test_the_targets_messages_only_grow_along_a_branch(ran: Ran) -> None:
@@ -279,14 +282,16 @@ def test_a_judge_that_errs_is_asked_again_within_the_rules(
 
     steps = [say("Hello?")], [("end_audit", {"reason": "Nothing there."})]
     monkeypatch.setenv(client.key, KEYS[client.key])
-    with loopback_server(cast(auditor=auditor(*steps), target=librarian, judge=too_high)) as server:
+    with loopback_server(ensemble(auditor=auditor(*steps), target=librarian, judge=too_high)) as server:
         file = scenario_file(tmp_path, {role: client.settings(role, server) for role in NAMES})
         ran = perform(server, file, tmp_path / "out")
     assert ran.violations == ()
     first, second, third = ran.sent_to("judge")
     assert "the reply holds no call of submit_verdict" in second.turns[-1].text
     assert [turn.role for turn in third.turns] == ["user", "assistant", "user", "assistant", "tool"]
-    assert ["value 11 is outside the scale" in result.text for result in third.turns[-1].tool_results] == [True] * 2
+    assert ["value 11 is outside the scale" in result.text for result in third.turns[-1].tool_results] == [
+        True
+    ] * 2
     assert begins_with(second, first)
     assert begins_with(third, second)
     assert {score.status for score in ran.results.audits[0].scores.values()} == {"scored"}

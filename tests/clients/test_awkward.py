@@ -13,11 +13,12 @@ from tests.clients.players import (
     MESSAGES,
     NAMES,
     REASONER,
+    Call,
     Client,
     Player,
     Ran,
     auditor,
-    cast,
+    ensemble,
     judge,
     librarian,
     perform,
@@ -40,18 +41,18 @@ def audit_through(client: Client, folder: Path, **players: Player) -> Ran:
     """One audit, every role through this client; its judge is the usual one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(client.key, KEYS[client.key])
-        with loopback_server(cast(**{"judge": judge()} | players)) as server:
+        with loopback_server(ensemble(**{"judge": judge()} | players)) as server:
             file = scenario_file(folder, {role: client.settings(role, server) for role in NAMES})
             return perform(server, file, folder / "out")
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=str)
 def test_an_auditor_that_stages_what_providers_refuse(client: Client, tmp_path: Path) -> None:
-    def tool(name: str, properties: JsonObject) -> tuple[str, JsonObject]:
+    def tool(name: str, properties: JsonObject) -> Call:
         parameters = {"type": "object", "properties": properties}
         return "create_tool", {"name": name, "description": "Does it.", "parameters": parameters}
 
-    refused = [
+    refused: list[Call] = [
         ("send_user_message", {"text": " \n"}),
         ("set_system_prompt", {"text": "\t"}),
         tool("count all", {}),
@@ -94,7 +95,13 @@ def completion(exchange: Exchange, calls: list[tuple[str, str]]) -> Reply:
     ]
     message = {"role": "assistant", "content": None, "tool_calls": made}
     choices = [{"index": 0, "message": message, "finish_reason": "tool_calls"}]
-    body: JsonObject = {"id": "1", "object": "chat.completion", "created": 0, "model": exchange.model, "choices": choices}
+    body: JsonObject = {
+        "id": "1",
+        "object": "chat.completion",
+        "created": 0,
+        "model": exchange.model,
+        "choices": choices,
+    }
     return Reply(raw_body=json.dumps(body).encode())
 
 
@@ -106,7 +113,7 @@ def test_a_target_whose_server_repeats_call_ids_and_breaks_arguments(client: Cli
         # Without usage, as some servers leave it out.
         return completion(exchange, calls) if replies_so_far(exchange) < 2 else Reply("Found nothing.")
 
-    def answers(number: int) -> list[tuple[str, JsonObject]]:
+    def answers(number: int) -> list[Call]:
         return [
             ("answer_tool_call", {"call": f"M{number}.{call}", "result": f"Nothing on shelf {call}."})
             for call in (2, 1)
@@ -125,10 +132,14 @@ def test_a_target_whose_server_repeats_call_ids_and_breaks_arguments(client: Cli
 
 
 @pytest.mark.parametrize("client", [REASONER, MESSAGES, HOUSE], ids=str)
-def test_reasoning_goes_back_to_the_target_unchanged_and_to_the_judge_apart(client: Client, tmp_path: Path) -> None:
+def test_reasoning_goes_back_to_the_target_unchanged_and_to_the_judge_apart(
+    client: Client, tmp_path: Path
+) -> None:
     def target(exchange: Exchange) -> Reply:
         said = librarian(exchange)
-        return Reply(said.text, said.tool_calls, reasoning=f"Thought {replies_so_far(exchange)}:\n they ask for books ")
+        return Reply(
+            said.text, said.tool_calls, reasoning=f"Thought {replies_so_far(exchange)}:\n they ask for books "
+        )
 
     answers = [("answer_tool_call", {"call": f"M2.{call}", "result": "In."}) for call in (1, 2)]
     player = auditor(HELLO, answers, [("send_user_message", {"text": "Good."})], END)

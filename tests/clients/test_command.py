@@ -15,17 +15,19 @@ from tests.clients.players import (
     MESSAGES,
     RESPONSES,
     auditor,
-    cast,
+    ensemble,
     judge,
     librarian,
     role_of,
     scenario_file,
 )
-from tests.loopback import LoopbackServer, Reply, loopback_server
+from tests.loopback import Exchange, LoopbackServer, Reply, loopback_server
 
 PETRI = Path(sys.executable).with_name("petri")
 PLAYERS = {
-    "auditor": auditor([("send_user_message", {"text": "Is Emma in?"})], [("end_audit", {"reason": "It is."})]),
+    "auditor": auditor(
+        [("send_user_message", {"text": "Is Emma in?"})], [("end_audit", {"reason": "It is."})]
+    ),
     "target": librarian,
     "judge": judge(),
 }
@@ -65,7 +67,7 @@ def dotenv(folder: Path, names: list[str]) -> None:
 
 def test_an_audit_with_keys_in_dotenv(tmp_path: Path) -> None:
     dotenv(tmp_path, list(KEYS))
-    with loopback_server(cast(**PLAYERS)) as server:
+    with loopback_server(ensemble(**PLAYERS)) as server:
         file = mixed_file(tmp_path, server)
         done = petri("audit", file.name, "--json", folder=tmp_path, env={})
         assert done.returncode == 0, done.stderr
@@ -86,9 +88,16 @@ def test_an_audit_with_keys_in_dotenv(tmp_path: Path) -> None:
 
 
 def test_models_named_by_flags_need_no_file_of_models(tmp_path: Path) -> None:
-    with loopback_server(cast(**PLAYERS)) as server:
+    with loopback_server(ensemble(**PLAYERS)) as server:
         file = scenario_file(tmp_path, {})
-        flags = ("--auditor", CHAT.name("auditor"), "--target", MESSAGES.name("target"), "--judge", CHAT.name("judge"))
+        flags = (
+            "--auditor",
+            CHAT.name("auditor"),
+            "--target",
+            MESSAGES.name("target"),
+            "--judge",
+            CHAT.name("judge"),
+        )
         urls = {"OPENAI_BASE_URL": server.openai_url, "ANTHROPIC_BASE_URL": server.anthropic_url}
         done = petri("audit", file.name, *flags, folder=tmp_path, env=KEYS | urls)
         assert done.returncode == 0, done.stderr
@@ -101,7 +110,7 @@ def test_models_named_by_flags_need_no_file_of_models(tmp_path: Path) -> None:
 
 def test_a_missing_key_is_one_line_and_nothing_is_spent(tmp_path: Path) -> None:
     dotenv(tmp_path, ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"])
-    with loopback_server(cast(**PLAYERS)) as server:
+    with loopback_server(ensemble(**PLAYERS)) as server:
         done = petri("audit", mixed_file(tmp_path, server).name, folder=tmp_path, env={})
         assert server.exchanges == ()
     assert done.returncode == 2
@@ -114,8 +123,11 @@ def test_a_missing_key_is_one_line_and_nothing_is_spent(tmp_path: Path) -> None:
 
 def test_a_refused_key_is_named_by_role_and_model_and_never_shown(tmp_path: Path) -> None:
     key = KEYS[RESPONSES.key]
-    refused = {"target": lambda _: Reply(f"Incorrect API key provided: {key}", status=401)}  # pyright: ignore[reportUnknownLambdaType]
-    with loopback_server(cast(**PLAYERS | refused)) as server:
+
+    def refused(_: Exchange) -> Reply:
+        return Reply(f"Incorrect API key provided: {key}", status=401)
+
+    with loopback_server(ensemble(**PLAYERS | {"target": refused})) as server:
         done = petri("audit", mixed_file(tmp_path, server).name, folder=tmp_path, env=KEYS)
     assert done.returncode == 3
     assert "auth: target (openai/gpt-4.1-tom): " in " ".join(done.stderr.split())

@@ -8,7 +8,6 @@ from typing import Final
 
 import pytest
 
-from petri.analysis.results import Audit
 from tests.clients.leaks import files_with
 from tests.clients.players import (
     CHAT,
@@ -22,7 +21,7 @@ from tests.clients.players import (
     Player,
     Ran,
     auditor,
-    cast,
+    ensemble,
     judge,
     librarian,
     perform,
@@ -118,7 +117,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
         patch.chdir(folder)
         for name, key in KEYS.items():
             patch.setenv(name, key)
-        with loopback_server(cast(auditor=caller, target=patient(), judge=judge())) as server:
+        with loopback_server(ensemble(auditor=caller, target=patient(), judge=judge())) as server:
             models = {
                 "auditor": HOUSE.settings("auditor", server),
                 "target": [client.settings("target", server, max_retries=0) for client in CLIENTS],
@@ -132,7 +131,9 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
 @pytest.mark.parametrize("case", FAULTS)
 def test_a_failure_is_named_and_stays_in_its_audit(client: Client, case: str, ran: Ran) -> None:
     fault = FAULTS[case]
-    (audit,) = [a for a in ran.results.audits if a.scenario == case and a.target.startswith(client.name("target"))]
+    (audit,) = [
+        a for a in ran.results.audits if a.scenario == case and a.target.startswith(client.name("target"))
+    ]
     assert audit.outcome == fault.outcome
     assert audit.target_turns == (2 if fault.outcome == "completed" else 1)
     if fault.kind is None:
@@ -171,7 +172,7 @@ def test_a_key_that_the_provider_repeats_is_not_repeated_by_us(
     monkeypatch.setenv(client.key, key)
     players = {"auditor": caller, "target": librarian, "judge": judge()}
     players[role] = lambda _: Reply(f"Incorrect API key provided: {key}", status=401)
-    with loopback_server(cast(**players)) as server:
+    with loopback_server(ensemble(**players)) as server:
         file = scenario_file(
             tmp_path,
             {name: client.settings(name, server) for name in NAMES},
@@ -190,5 +191,8 @@ def test_a_key_that_the_provider_repeats_is_not_repeated_by_us(
         assert (audit.outcome, audit.error.kind) == ("error", "auth")
         assert audit.error.message.startswith(f"{role} ({client.name(role)}): ")
         assert "Incorrect API key provided: [removed]" in audit.error.message
-    assert [path.suffix for path in files_with(key, ran.folder)] in ([], [".eval"])  # Inspect's own log may hold it
+    assert [path.suffix for path in files_with(key, ran.folder)] in (
+        [],
+        [".eval"],
+    )  # Inspect's own log may hold it
     assert key not in "".join(capfd.readouterr())

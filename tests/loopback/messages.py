@@ -8,7 +8,17 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from .exchange import Exchange, JsonObject, Reply, ToolCall, Turn, joined, seal
 from .exchange import ToolResult as NeutralResult
-from .rules import Block, Envelope, NonBlank, ObjectSchema, Refusal, TextPart, ToolName, plain, tools_by_name
+from .rules import (
+    AnthropicSchema,
+    Block,
+    Envelope,
+    NonBlank,
+    Refusal,
+    TextPart,
+    ToolName,
+    plain,
+    tools_by_name,
+)
 
 UseId = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]+$")]
 OLD_VERSION = "2023-06-01"
@@ -104,7 +114,7 @@ class ToolDefinition(Block):
     type: Literal["custom"] | None = None
     name: ToolName
     description: str = ""
-    input_schema: ObjectSchema
+    input_schema: AnthropicSchema
     cache_control: CacheMark | None = None
 
 

@@ -7,7 +7,18 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BeforeValidator, Discriminator, Field, Json, StringConstraints
 from pydantic import Tag as Case
 
-from .exchange import Exchange, JsonObject, Reply, ToolCall, ToolResult, Turn, joined, seal, split_system, unsealed
+from .exchange import (
+    Exchange,
+    JsonObject,
+    Reply,
+    ToolCall,
+    ToolResult,
+    Turn,
+    joined,
+    seal,
+    split_system,
+    unsealed,
+)
 from .rules import Block, Envelope, NamedChoice, OpenAISchema, TextPart, ToolName, plain, tools_by_name
 
 CallId = Annotated[str, StringConstraints(min_length=1, max_length=64)]

@@ -3,6 +3,7 @@
 Shapes are pydantic models beside each wire format, built from the types here; what spans messages is a function.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal, cast
 
@@ -60,6 +61,16 @@ def openai_schema(schema: JsonObject) -> JsonObject:
     return schema
 
 
+def anthropic_schema(schema: JsonObject) -> JsonObject:
+    """The schema, if its properties have names that Anthropic takes."""
+    for name in schema.get("properties", {}):
+        if not re.fullmatch(r"[a-zA-Z0-9_.-]{1,64}", name):
+            raise ValueError(
+                f"property keys should match pattern '^[a-zA-Z0-9_.-]{{1,64}}$', {name!r} does not"
+            )
+    return schema
+
+
 def walk(value: object) -> Iterable[JsonObject]:
     """Every JSON object within the value, outermost first."""
     if isinstance(value, dict):
@@ -74,7 +85,7 @@ def walk(value: object) -> Iterable[JsonObject]:
 
 ToolName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 NonBlank = Annotated[str, StringConstraints(pattern=r"\S")]
-ObjectSchema = Annotated[dict[str, Any], AfterValidator(object_schema)]
+AnthropicSchema = Annotated[dict[str, Any], AfterValidator(object_schema), AfterValidator(anthropic_schema)]
 OpenAISchema = Annotated[dict[str, Any], AfterValidator(object_schema), AfterValidator(openai_schema)]
 NamedChoice = Literal["auto", "none", "required"]
 

@@ -75,6 +75,8 @@ def says(role: Literal["user", "assistant", "system"], *blocks: JsonObject) -> J
 
 MARK: JsonObject = {"cache_control": {"type": "ephemeral"}}
 UNTYPED_ITEMS: JsonObject = {"type": "object", "properties": {"names": {"type": "array"}}}
+BAD_KEY: JsonObject = {"type": "object", "properties": {"a b": {"type": "string"}}}
+THOUGHT: JsonObject = {"type": "thinking", "thinking": "Hm.", "signature": "another's"}
 NO_SCHEMA: JsonObject = {"type": "object", "properties": {"n": {"type": "integr"}}}
 
 BROKEN: Requests = [
@@ -118,6 +120,7 @@ BROKEN: Requests = [
     ("responses", respond(item("call", arguments="no"), item("output")), "arguments: Invalid JSON"),
     ("responses", respond(item("call", name="f()"), item("output")), "name: String should match"),
     ("responses", respond({"type": "item_reference", "id": "x"}), "item_reference"),
+    ("responses", respond({"type": "reasoning", "id": "rs1", "summary": []}), "encrypted_content: Field req"),
     ("responses", respond(previous_response_id="resp_1"), "previous_response_id"),
     ("responses", respond(tools=[{"type": "function", "name": "f"}]), "parameters: Field required"),
     ("messages", message(temperature=1.0), "temperature: Extra inputs are not permitted"),
@@ -147,6 +150,8 @@ BROKEN: Requests = [
     ("messages", message(tools=[{"name": LONG, "input_schema": OBJECT}]), "name: String should match"),
     ("messages", message(tools=[{"name": "f", "input_schema": {"type": "array"}}]), "got 'array'"),
     ("messages", message(tools=[{"name": "f"}]), "input_schema: Field required"),
+    ("messages", message(tools=[{"name": "f", "input_schema": BAD_KEY}]), "property keys .* 'a b' does not"),
+    ("messages", message(says("assistant", THOUGHT)), "Invalid `signature` in `thinking` block"),
     ("messages", message(tool_choice={"type": "auto"}), "may only be given together with tools"),
     ("messages", message(says("user", *[text("x", **MARK)] * 5)), "at most 4 blocks .* got 5"),
 ]
