@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--audits", type=int, required=True)
     parser.add_argument("--turns", type=int, required=True)
     parser.add_argument("--latency", type=float, default=0)
+    parser.add_argument("--spread", type=float, default=0)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         print(json.dumps(asdict(measure(options, Path(folder)))))
@@ -46,13 +47,13 @@ def main() -> None:
 def measure(options: argparse.Namespace, folder: Path) -> Measurement:
     """Warm up, then run and time one evaluation."""
     METER.recording = True
-    run_audits(folder / "warm-up", audits=1, turns=options.turns, latency=0)
+    run_audits(folder / "warm-up", audits=1, turns=options.turns, latency=0, spread=0)
     METER.recording, METER.calls = False, 0
     place = folder / "measured"
     kinds: dict[str, Callable[[], None]] = {
-        "audit": lambda: run_audits(place, options.audits, options.turns, options.latency),
-        "floor": lambda: run_floor(place, options.audits, options.latency, INSPECT_SETTINGS),
-        "floor-default": lambda: run_floor(place, options.audits, options.latency, {}),
+        "audit": lambda: run_audits(place, options.audits, options.turns, options.latency, options.spread),
+        "floor": lambda: run_floor(place, options.audits, options.latency, options.spread, INSPECT_SETTINGS),
+        "floor-default": lambda: run_floor(place, options.audits, options.latency, options.spread, {}),
     }
     if options.what == "floor-default":
         os.environ.pop("INSPECT_TRACE_LEVEL", None)
@@ -64,8 +65,9 @@ def measure(options: argparse.Namespace, folder: Path) -> Measurement:
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     calls, after = len(METER.recorded), peak()
     size = check(place, calls=calls * options.audits)
+    longest = max(METER.waited, default=0)
     results = time_results(place) if options.what == "audit" else 0
-    return Measurement(METER.calls, calls, cpu, results, wall, size, after, before)
+    return Measurement(METER.calls, calls, cpu, results, wall, longest, size, after, before)
 
 
 def time_results(folder: Path) -> float:
@@ -76,22 +78,22 @@ def time_results(folder: Path) -> float:
     return time.process_time() - began
 
 
-def run_audits(folder: Path, audits: int, turns: int, latency: float) -> None:
+def run_audits(folder: Path, audits: int, turns: int, latency: float, spread: float) -> None:
     """Do what `petri audit` does, from the scenario file to the results, with all audits at once."""
     folder.mkdir()
-    scenario = write_scenario(folder, audits=audits, turns=turns, latency=latency)
+    scenario = write_scenario(folder, audits=audits, turns=turns, latency=latency, spread=spread)
     order = Order([str(scenario)], out=folder, max_samples=CONNECTIONS, max_connections=CONNECTIONS)
     _, results = run(order, Display())
     if results.counts.valid != audits:
         sys.exit(f"not a measurement: {results.counts}")
 
 
-def run_floor(folder: Path, audits: int, latency: float, settings: Mapping[str, Any]) -> None:
+def run_floor(folder: Path, audits: int, latency: float, spread: float, settings: Mapping[str, Any]) -> None:
     """Repeat the recorded calls, all audits at once."""
     inspect_eval(
         floor_task(METER.recorded, audits),
         model=None,
-        model_roles=models(latency),
+        model_roles=models(latency, spread),
         log_dir=str(folder),
         display="none",
         max_samples=CONNECTIONS,

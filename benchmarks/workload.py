@@ -21,6 +21,7 @@ from inspect_ai.model import (
     modelapi,
 )
 from inspect_ai.tool import ToolCall, ToolChoice, ToolInfo
+from inspect_ai.util import Store, store
 
 ROLES: Final = ("auditor", "target", "judge")
 TARGET_CHARACTERS: Final = 600
@@ -31,9 +32,9 @@ SCENARIO: Final = """\
 petri: 1
 name: bench
 models:
-  auditor: {model: bench/auditor, args: {latency: %(latency)s}}
-  target: {model: bench/target, args: {latency: %(latency)s}}
-  judge: {model: bench/judge, args: {latency: %(latency)s}}
+  auditor: {model: bench/auditor, args: {latency: %(latency)s, spread: %(spread)s}}
+  target: {model: bench/target, args: {latency: %(latency)s, spread: %(spread)s}}
+  judge: {model: bench/judge, args: {latency: %(latency)s, spread: %(spread)s}}
 audit: {max_turns: %(turns)d, epochs: %(audits)d}
 judge: {rubric: [rubric.yaml]}
 scenarios:
@@ -69,6 +70,19 @@ class Meter:
     calls: int = 0
     recording: bool = False
     recorded: list[Call] = field(default_factory=list[Call])
+    stores: list[Store] = field(default_factory=list[Store])
+    waited: list[float] = field(default_factory=list[float])
+    """Seconds that the models of each audit took; an audit is known by the store of its sample."""
+
+    def wait(self, seconds: float) -> None:
+        """Add to the time of the audit that is asking."""
+        mine = store()
+        for number, known in enumerate(self.stores):
+            if known is mine:
+                self.waited[number] += seconds
+                return
+        self.stores.append(mine)
+        self.waited.append(seconds)
 
 
 METER: Final = Meter()
@@ -76,16 +90,25 @@ METER: Final = Meter()
 
 @modelapi(name="bench")
 class BenchAPI(ModelAPI):
-    """Answers at once, or after ``latency`` seconds. What is said follows from the role and the length of the input.
+    """Answers at once, or after ``latency`` seconds, give or take the share ``spread`` of it.
+
+    What is said follows from the role and the length of the input.
 
     So a conversation that is replayed is the same conversation, to the letter.
     """
 
     def __init__(
-        self, model_name: str, *, config: GenerateConfig, latency: float = 0, **model_args: Any
+        self,
+        model_name: str,
+        *,
+        config: GenerateConfig,
+        latency: float = 0,
+        spread: float = 0,
+        **model_args: Any,
     ) -> None:
         super().__init__(model_name, model_args.get("base_url"), None, [], config)
         self.latency = latency
+        self.spread = spread
         self.known = 0
 
     def max_connections(self) -> int:
@@ -109,7 +132,9 @@ class BenchAPI(ModelAPI):
             METER.recorded.append(Call(self.model_name, list(input[self.known :]), tools))
             self.known = len(input) + 1
         if self.latency:
-            await asyncio.sleep(self.latency)
+            pause = self.latency * random.uniform(1 - self.spread, 1 + self.spread)  # noqa: S311
+            METER.wait(pause)
+            await asyncio.sleep(pause)
         message = _answer(self.model_name, input)
         choice = ChatCompletionChoice(
             message=message, stop_reason="tool_calls" if message.tool_calls else "stop"
@@ -118,15 +143,15 @@ class BenchAPI(ModelAPI):
         return ModelOutput(model=self.model_name, choices=[choice], usage=usage)
 
 
-def models(latency: float) -> dict[str, Model]:
+def models(latency: float, spread: float) -> dict[str, Model]:
     """Give a new model for each role."""
-    return {role: get_model(f"bench/{role}", memoize=False, latency=latency) for role in ROLES}
+    return {role: get_model(f"bench/{role}", memoize=False, latency=latency, spread=spread) for role in ROLES}
 
 
-def write_scenario(folder: Path, *, audits: int, turns: int, latency: float) -> Path:
+def write_scenario(folder: Path, *, audits: int, turns: int, latency: float, spread: float) -> Path:
     """Write a scenario file with a rubric of its own beside it; give its path."""
     scenario = folder / "scenario.yaml"
-    filled = SCENARIO % {"audits": audits, "turns": turns, "latency": latency}
+    filled = SCENARIO % {"audits": audits, "turns": turns, "latency": latency, "spread": spread}
     scenario.write_text(filled, encoding="utf-8")
     (folder / "rubric.yaml").write_text(RUBRIC, encoding="utf-8")
     return scenario

@@ -135,7 +135,9 @@ def _ways_out(path: str, missing: Sequence[str]) -> str:
 
 
 def _check_gates(order: Order, files: Sequence[LoadedFile]) -> None:
-    """Read every gate, so that a mistyped one costs nothing."""
+    """Read every gate, so that a mistyped one costs nothing; raises ``UsageError`` where nothing would be scored."""
+    if order.fail_on and not order.judge:
+        raise UsageError("--fail-on needs scores, and --no-judge leaves them out; remove one of the two")
     rubrics = [rubric for file in files for rubric in load_rubrics(resolved_rubrics(file))]
     names = list(dict.fromkeys(dimension.name for rubric in rubrics for dimension in rubric.spec.dimensions))
     for text in order.fail_on:

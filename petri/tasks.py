@@ -54,7 +54,7 @@ def audit(  # noqa: PLR0913, PLR0917 -- each is an option of `inspect eval -T`
         setup=require_roles(["auditor", "target", "judge"] if judge else ["auditor", "target"]),
         solver=auditor(),
         scorer=judge_scorer(rubrics) if judge else None,
-        model_roles=make_roles(spec.models, bound),
+        model_roles=make_roles(spec.models, bound if judge else {*bound, "judge"}),
         epochs=spec.audit.epochs,
         viewer=ViewerConfig(trust_content=False),
         metadata={

@@ -18,6 +18,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -45,8 +46,22 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
         *(scenario.ScenarioFile, scenario.Scenario, scenario.Models, scenario.ModelSettings),
         *(scenario.AuditSettings, scenario.JudgeSettings, scenario.ToolDefinition, scenario.Expectation),
         *(Rubric, Dimension, Scale),
-        *(results.Results, results.RunInfo, results.FileDigest, results.ModelNames, results.Counts, results.Audit),
-        *(results.AuditScore, results.JudgeScore, results.Usage, results.DimensionSummary, Citation, ErrorRecord),
+        *(
+            results.Results,
+            results.RunInfo,
+            results.FileDigest,
+            results.ModelNames,
+            results.Counts,
+            results.Audit,
+        ),
+        *(
+            results.AuditScore,
+            results.JudgeScore,
+            results.Usage,
+            results.DimensionSummary,
+            Citation,
+            ErrorRecord,
+        ),
         *(Settings, script.Script, script.RoleScript, script.ScriptRule, script.ScriptWhen),
         *(script.ScriptedReply, script.ScriptedCall, script.ScriptedUsage),
     )
@@ -65,7 +80,7 @@ def regenerate(page: str) -> str:
 
     def made(part: re.Match[str]) -> str:
         before, kind, name, after = part.groups()
-        return f"{before}{KINDS[kind](name)}\n{after}"
+        return f"{before}\n{KINDS[kind](name)}\n\n{after}"
 
     return _PART.sub(made, page)
 
@@ -101,7 +116,9 @@ def fields(name: str) -> str:
 
 def values(name: str) -> str:
     """Give the table of what Petri writes: key, value, meaning."""
-    rows = [(f"`{key}`", words(spec, schema), meaning) for key, spec, schema, meaning in _described(MODELS[name])]
+    rows = [
+        (f"`{key}`", words(spec, schema), meaning) for key, spec, schema, meaning in _described(MODELS[name])
+    ]
     return _table(("key", "value", "meaning"), rows)
 
 
@@ -129,23 +146,41 @@ def words(spec: Schema, whole: Schema, *, many: bool = False) -> str:
             return _link(name, s) if name in MODELS else words(whole["$defs"][name], whole, many=many)
         case {"anyOf": [*choices]}:
             return _one_of([words(choice, whole, many=many) for choice in choices])
-        case {"const": value}:
-            return f"`{value}`"
-        case {"enum": [*choices]} if choices == list(get_args(Status)):
-            return "[status](#status-of-a-score)"
-        case {"enum": [*choices]}:
-            return _one_of([f"`{choice}`" for choice in choices])
-        case {"type": "array", "prefixItems": [*items]}:
-            return f"list of {len(items)} {words(items[0], whole, many=True)}"
+        case {"const": _} | {"enum": _}:
+            return _literal(spec.get("enum", [spec.get("const")]))
         case {"type": "array"}:
-            filled = ", not empty" if spec.get("minItems") else ""
-            return f"list{s} of {words(spec['items'], whole, many=True)}{filled}"
+            return _list(spec, whole, s)
         case {"type": "object"}:
             return f"mapping{s}{_entries(spec, whole)}"
+        case _:
+            return _value(spec, s)
+
+
+def _literal(choices: Sequence[object]) -> str:
+    if choices == [*get_args(Status)]:
+        return "[status](#status-of-a-score)"
+    return _one_of([f"`{choice}`" for choice in choices])
+
+
+def _list(spec: Schema, whole: Schema, s: str) -> str:
+    fixed = spec.get("prefixItems")
+    if fixed:
+        return f"list of {len(fixed)} {words(fixed[0], whole, many=True)}"
+    return (
+        f"list{s} of {words(spec['items'], whole, many=True)}{', not empty' if spec.get('minItems') else ''}"
+    )
+
+
+def _value(spec: Schema, s: str) -> str:
+    match spec:
+        case {"type": "string", "pattern": pattern} if pattern == _SLUG:
+            return f"slug{s}"
         case {"type": "string"}:
-            return {_SLUG: "slug"}.get(spec.get("pattern", ""), spec.get("format", "text")) + s
-        case {"type": "integer" | "number" as kind}:
-            return {"integer": "whole number", "number": "number"}[kind] + s + _bounds(spec)
+            return f"{spec.get('format', 'text')}{s}"
+        case {"type": "integer"}:
+            return f"whole number{s}{_bounds(spec)}"
+        case {"type": "number"}:
+            return f"number{s}{_bounds(spec)}"
         case {"type": "boolean"}:
             return "true/false"
         case _:
@@ -160,13 +195,15 @@ def anchor(name: str) -> str:
 def _link(name: str, s: str) -> str:
     heading = anchor(name).lower()
     plural = s and ("ies" if heading.endswith("y") else "" if heading.endswith("s") else "s")
-    return f"[{heading.removesuffix('y') if plural == 'ies' else heading}{plural}](#{heading.replace(' ', '-')})"
+    return (
+        f"[{heading.removesuffix('y') if plural == 'ies' else heading}{plural}](#{heading.replace(' ', '-')})"
+    )
 
 
 def _entries(spec: Schema, whole: Schema) -> str:
-    slugs = spec.get("patternProperties", {}).get(_SLUG)
-    inner = slugs or spec.get("additionalProperties")
-    if not isinstance(inner, dict):
+    slugs: Schema | None = spec.get("patternProperties", {}).get(_SLUG)
+    inner: Schema | bool = slugs or spec.get("additionalProperties", True)
+    if isinstance(inner, bool):
         return ""
     return f" of {'slugs' if slugs else 'names'} to {words(inner, whole, many=True)}"
 
@@ -217,7 +254,7 @@ def _meanings(model: type[BaseModel]) -> dict[str, str]:
             continue
         body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
         statements = list(ast.iter_child_nodes(body))
-        for field, doc in zip(statements, statements[1:], strict=False):
+        for field, doc in pairwise(statements):
             match field, doc:
                 case ast.AnnAssign(target=ast.Name(id=key)), ast.Expr(value=ast.Constant(value=str(text))):
                     found[key] = text
@@ -227,7 +264,7 @@ def _meanings(model: type[BaseModel]) -> dict[str, str]:
 
 
 def _prose(text: str) -> str:
-    return " ".join(text.split("\n\n")[0].split()).replace("``", "`").replace("|", "\\|")
+    return " ".join(text.partition("\n\n")[0].split()).replace("``", "`").replace("|", "\\|")
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -237,9 +274,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def run(arguments: Sequence[str]) -> int:
     """Write the pages, or with ``--check`` name those that differ; give the exit code."""
-    stale = {
-        name: made for name in PAGES if (made := regenerate(text := _read(name))) != text
-    }
+    stale = {name: made for name in PAGES if (made := regenerate(text := _read(name))) != text}
     for name, made in stale.items():
         if "--check" in arguments:
             sys.stdout.write(f"docs/{name} is out of date; {ADVICE}\n")

@@ -34,9 +34,7 @@ def compute_results(run: Run) -> Results:
     audits = _merged([*planned, *(row for log, header in logs for row in audits_of(log, header))])
     dimensions = dimensions_of(headers)
     status = _status(headers, audits)
-    gates = [
-        parse_gate(text, [dimension.name for dimension in dimensions]) for text in plan.get("fail_on", [])
-    ]
+    gates = [parse_gate(text) for text in plan.get("fail_on", [])]
     passed = [*breaches(audits, gates), *_unexpected(headers, audits)]
     return Results(
         run=_run_info(run, headers, plan, status, breached=bool(passed)),
@@ -134,14 +132,16 @@ def _utc(moment: str | None) -> str | None:
 
 
 def _models(headers: Sequence[EvalLog], plan: dict[str, Any]) -> ModelNames:
-    targets = [target_of(header) for header in headers]
-    judges = [judge for header in headers for judge in role_models(header, "judge")]
-    auditors = [auditor for header in headers for auditor in role_models(header, "auditor")]
+    """Name the models as the plan does, with what was set for them; without a plan as Inspect does."""
     planned = plan.get("models", {})
+    auditors = dict.fromkeys(auditor for header in headers for auditor in role_models(header, "auditor"))
+    targets = dict.fromkeys(target_of(header) for header in headers)
+    judged = [header for header in headers if _facts(header).get("dimensions")]
+    judges = dict.fromkeys(judge for header in judged for judge in role_models(header, "judge"))
     return ModelNames(
-        auditor=next(iter(auditors), planned.get("auditor")),
-        target=tuple(dict.fromkeys([*planned.get("target", []), *targets])),
-        judge=tuple(dict.fromkeys([*planned.get("judge", []), *judges])),
+        auditor=planned.get("auditor") or ", ".join(auditors) or None,
+        target=tuple(planned.get("target", targets)),
+        judge=tuple(planned.get("judge", judges)),
     )
 
 

@@ -44,15 +44,15 @@ class Breach:
     value: float
 
 
-def parse_gate(text: str, dimensions: Collection[str]) -> Gate:
-    """Read a gate such as ``sycophancy>=7``; raises ``UsageError`` naming the dimensions there are."""
+def parse_gate(text: str, dimensions: Collection[str] | None = None) -> Gate:
+    """Read a gate such as ``sycophancy>=7``; raises ``UsageError`` if it is none, or not on one of ``dimensions``."""
     match = _GATE.fullmatch(text)
     if match is None:
         raise UsageError(
             f"--fail-on {text!r}: write DIMENSION>=NUMBER (or <=, >, <), such as 'sycophancy>=7'"
         )
     name, sign, bound = match.groups()
-    if name not in dimensions:
+    if dimensions is not None and name not in dimensions:
         raise UsageError(
             f"--fail-on {text!r}: no dimension {name!r} is scored; scored: {', '.join(dimensions)}"
         )

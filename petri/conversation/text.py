@@ -5,7 +5,7 @@ Text is given as it was said, character for character. Nothing here interprets i
 
 import json
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Any, Final, Literal, cast
 
 from inspect_ai.model import (
     ChatMessage,
@@ -65,6 +65,22 @@ def _pieces(message: ChatMessage) -> Iterator[tuple[Kind, str]]:
     if isinstance(message, ChatMessageAssistant):
         for call in message.tool_calls or ():
             yield "tool_call", call_text(call)
+            # As one line of JSON, a text has its quotation marks and line breaks escaped; people quote the text.
+            for text in _strings(call.arguments):
+                yield "tool_call", text
+
+
+def _strings(arguments: dict[str, Any]) -> Iterator[str]:
+    """Yield the texts in a tool call's arguments in their order, however deep."""
+    todo: list[Any] = [arguments]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            todo.extend(reversed(cast("dict[str, Any]", value).values()))
+        elif isinstance(value, list):
+            todo.extend(reversed(cast("list[Any]", value)))
 
 
 def _shown(part: Content) -> str:

@@ -19,7 +19,7 @@ def print_audits(console: Console, results: Results) -> None:
     if several:
         table.add_column("target", overflow="fold")
     table.add_column("outcome", no_wrap=True)
-    add_numbers(table, ("turns", "branches", *map(flat, results.dimensions)))
+    add_numbers(table, ("turns", "branches", *results.dimensions))
     for audit in results.audits:
         table.add_row(*_cells(audit, list(results.dimensions), several=several))
     print_table(console, table)

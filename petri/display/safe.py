@@ -4,7 +4,13 @@ import re
 from typing import Final
 
 _CONTROL: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f\ud800-\udfff]"
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and line feed, DEL, C1
+    "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # direction, width none, line ends
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\U0001d173-\U0001d17a"  # drawn as nothing
+    "\ufe00-\ufe0e\U000e0000-\U000e0fff"  # variation selectors but for that of emoji, tags
+    "\ud800-\udfff"  # halves of characters
+    "]"
 )
 
 

@@ -5,7 +5,7 @@ from rich.text import Text
 
 from petri.analysis.results import Audit, Counts, DimensionSummary, Results
 from petri.analysis.summary import worst_audits
-from petri.display.safe import flat, one_line, printable
+from petri.display.safe import flat, one_line
 from petri.display.table import add_numbers, make_table, print_table
 
 
@@ -51,7 +51,7 @@ def _print_dimensions(console: Console, results: Results) -> None:
 
 def _print_line(console: Console, line: str, style: str = "") -> None:
     """Print a line of facts, which a terminal may fold but nothing cuts."""
-    console.print(Text(printable(line), style=style), soft_wrap=True)
+    console.print(Text(flat(line), style=style), soft_wrap=True)
 
 
 def _cells(name: str, summary: DimensionSummary, planned: int) -> list[Text]:
@@ -67,12 +67,10 @@ def _print_finding(console: Console, audit: Audit, name: str) -> None:
     score = audit.scores[name]
     console.print()
     head = f"{name} {score.value:g}  {describe(audit)}  [{audit.id}]"
-    _print_line(console, flat(head), "bold")
+    _print_line(console, head, "bold")
     quote = next((citation for citation in score.citations if citation.match != "none"), None)
     if quote is not None:
-        _print_line(
-            console, f"  {flat(quote.message)}: “{one_line(quote.quote, max(console.width - 12, 40))}”"
-        )
+        _print_line(console, f"  {quote.message}: “{one_line(quote.quote, max(console.width - 12, 40))}”")
 
 
 def describe(audit: Audit) -> str:

@@ -42,6 +42,9 @@ async def ask(
     fault = JudgeReplyError("no reply")
     for replies in range(1, MOST_REPLIES + 1):
         output = await model.generate(messages, tools=[tool])
+        if output.stop_reason == "model_length":
+            full = "the transcript does not fit the judge's context"
+            return JudgeFailure(judge=judge, replies=replies, status="error", message=full)
         message = storable(output.message)
         try:
             arguments = _arguments(message, refused=output.stop_reason == "content_filter")
@@ -55,7 +58,10 @@ async def ask(
 def opening(reading: Reading, dimensions: Sequence[Dimension], validity: str | None) -> list[ChatMessage]:
     """Give the messages that ask for a verdict: the transcript first (a prefix that caches), the rubric last."""
     nonce = secrets.token_hex(8)
-    rubric = [dimension.model_dump(mode="json", exclude_none=True) for dimension in dimensions]
+    rubric = [
+        dimension.model_dump(mode="json", exclude_none=True, exclude={"threshold"})
+        for dimension in dimensions
+    ]
     task = json.dumps({"nonce": nonce, "validity": validity, "dimensions": rubric}, ensure_ascii=False)
     return [
         ChatMessageSystem(content=text("judge/system")),

@@ -65,7 +65,9 @@ def _row(tree: Tree, node: Node) -> dict[str, Any]:
             row["is_error"] = True
     before = tree[node.parent].tools if node.parent is not None else ()
     if node.tools != before:
-        row["tools_in_force"] = [tool.name for tool in node.tools]
+        row["tools_in_force"] = [
+            {"name": tool.name, "arguments": list(tool.parameters.properties)} for tool in node.tools
+        ]
     return row
 
 

@@ -5,9 +5,11 @@ import os
 import re
 import secrets as random
 from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
@@ -141,12 +143,15 @@ def sample_keys(log: Path) -> tuple[tuple[str, int], ...]:
 
 
 def read_samples(log: Path, keys: Sequence[tuple[str, int]]) -> Iterator[EvalSample]:
-    """Yield these samples, with their long texts in place; a few are read at a time, so that memory stays bounded."""
+    """Yield these samples, with their long texts in place; a few are read at a time, so that memory stays bounded.
+
+    Inspect reads in an event loop of its own. In the main thread, putting back that loop's signal handler makes Python
+    spell out every sample it has just read, which takes longer than the reading; so another thread reads.
+    """
+    read = partial(read_eval_log_samples_by_id, str(log), resolve_attachments="full")
     for start in range(0, len(keys), _BATCH):
-        with _reading(log):
-            batch = read_eval_log_samples_by_id(
-                str(log), keys[start : start + _BATCH], resolve_attachments="full"
-            )
+        with _reading(log), ThreadPoolExecutor(1) as reader:
+            batch = reader.submit(read, keys[start : start + _BATCH]).result()
         yield from batch
 
 

@@ -70,7 +70,18 @@ MESSAGES: dict[str, tuple[ChatMessage, tuple[tuple[Kind, str], ...]]] = {
         (
             ("text", "I do"),
             ("tool_call", 'send_mail {"to": "Zoë", "n": [1, null]}'),
+            ("tool_call", "Zoë"),
             ("tool_call", "send_mail {}"),
+        ),
+    ),
+    "texts inside a tool call": (
+        ChatMessageAssistant(
+            content="", tool_calls=[call(body='He said "no".\nTwice.', to=[{"name": "Zoë"}, 3])]
+        ),
+        (
+            ("tool_call", 'send_mail {"body": "He said \\"no\\".\\nTwice.", "to": [{"name": "Zoë"}, 3]}'),
+            ("tool_call", 'He said "no".\nTwice.'),
+            ("tool_call", "Zoë"),
         ),
     ),
     "tool result": (ChatMessageTool(content="sent", tool_call_id="c"), (("text", "sent"),)),

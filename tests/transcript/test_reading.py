@@ -90,7 +90,7 @@ def test_every_field() -> None:
                 "origin": "auditor",
                 "role": "user",
                 "text": "Hello.",
-                "tools_in_force": ["look"],
+                "tools_in_force": [{"name": "look", "arguments": []}],
             },
             {
                 "label": "M3",

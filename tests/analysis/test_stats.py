@@ -1,0 +1,96 @@
+"""Means and rates on tables small enough to work out by hand."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from petri.analysis.stats import clustered_mean_interval, rate_interval
+
+T1 = 12.706204736432095  # Student's t, 97.5 %, 1 degree of freedom
+T2 = 4.302652729911275  # 2 degrees
+Z2 = 1.959963984540054**2
+
+# values, clusters -> half width of the interval, None where there is none
+MEANS: dict[str, tuple[list[float], str, float | None]] = {
+    "nothing": ([], "", None),
+    "one value": ([5], "a", None),
+    "one cluster": ([1, 5, 9], "aaa", None),
+    "no spread": ([5, 5, 5], "abc", None),
+    "no spread between clusters": ([1, 9, 1, 9], "aabb", None),
+    "two clusters of one": ([2, 6], "ab", T1 * 2),
+    "two clusters of two": ([1, 3, 5, 7], "aabb", T1 * 2),
+    "three clusters of one: the textbook": ([1, 2, 3], "abc", T2 / math.sqrt(3)),
+    # deviations from 4: -3 -2 | 2 | 3, sums -5, 2, 3: sqrt(38 * 3 / 2) / 4
+    "clusters of unequal size": ([1, 2, 6, 7], "aabc", T2 * math.sqrt(57) / 4),
+}
+
+
+@pytest.mark.parametrize("name", MEANS)
+def test_mean(name: str) -> None:
+    values, clusters, half = MEANS[name]
+    interval = clustered_mean_interval(values, list(clusters))
+    if half is None:
+        assert interval is None
+        return
+    assert interval is not None
+    mean = sum(values) / len(values)
+    assert interval == pytest.approx((mean - half, mean + half))
+
+
+def wilson(hits: float, size: float) -> tuple[float, float]:
+    rate, z2 = hits / size, Z2
+    centre = rate + z2 / (2 * size)
+    half = math.sqrt(z2 * (rate * (1 - rate) / size + z2 / (4 * size**2)))
+    return (centre - half) / (1 + z2 / size), (centre + half) / (1 + z2 / size)
+
+
+# hits, clusters -> the effective number of hits and of observations
+RATES: dict[str, tuple[str, str, tuple[float, float] | None]] = {
+    "nothing": ("", "", None),
+    "one hit": ("x", "a", (1, 1)),
+    "one miss": (".", "a", (0, 1)),
+    "each its own cluster": ("x.x.", "abcd", (2, 4)),
+    "clusters that agree count once": ("xx..", "aabb", (1, 2)),
+    "clusters that are mixed count in full": ("x.x.", "aabb", (2, 4)),
+    "no hit in clusters of two": ("....", "aabb", (0, 2)),
+    "only hits in one cluster": ("xxxx", "aaaa", (1, 1)),
+    "mixed in one cluster": ("xx..", "aaaa", (0.5, 1)),
+}
+
+
+@pytest.mark.parametrize("name", RATES)
+def test_rate(name: str) -> None:
+    hits, clusters, effective = RATES[name]
+    interval = rate_interval([hit == "x" for hit in hits], list(clusters))
+    if effective is None:
+        assert interval is None
+        return
+    assert interval == pytest.approx(wilson(*effective))
+
+
+OBSERVED = st.lists(st.tuples(st.integers(1, 10), st.sampled_from("abcd")), min_size=1, max_size=20)
+
+
+@given(OBSERVED)
+def test_an_interval_holds_its_estimate(rows: list[tuple[int, str]]) -> None:
+    values, clusters = [float(value) for value, _ in rows], [cluster for _, cluster in rows]
+    interval = clustered_mean_interval(values, clusters)
+    if interval is not None:
+        assert interval.low < sum(values) / len(values) < interval.high
+    hits = [value >= 5 for value in values]
+    rate = rate_interval(hits, clusters)
+    assert rate is not None
+    assert 0 <= rate.low <= sum(hits) / len(hits) + 1e-9
+    assert sum(hits) / len(hits) - 1e-9 <= rate.high <= 1
+
+
+@given(OBSERVED)
+def test_the_order_of_rows_does_not_matter(rows: list[tuple[int, str]]) -> None:
+    first, second = (
+        clustered_mean_interval([float(value) for value, _ in order], [cluster for _, cluster in order])
+        for order in (rows, sorted(rows))
+    )
+    assert (first is None) == (second is None)
+    assert first is None or first == pytest.approx(second)
