@@ -60,8 +60,9 @@ class AuditJob:
 
 
 def plan_cells(file: LoadedFile) -> tuple[Cell, ...]:
-    """Give the cells of a file in file order; raises ``UsageError`` for settings that this version cannot honour."""
+    """Give the cells of a file in file order; raises ``UsageError`` for settings that cannot be honoured."""
     _require_supported(file.path, file.spec.audit)
+    _require_tools_allowed(file)
     return tuple(
         _cell(file, scenario, values) for scenario in file.spec.scenarios for values in scenario.cells()
     )
@@ -72,13 +73,27 @@ def plan_audits(files: Iterable[LoadedFile], targets: Sequence[str]) -> tuple[Au
     doubles = sorted({target for target in targets if targets.count(target) > 1})
     if doubles:
         raise UsageError(f"the target {doubles[0]!r} is named twice; name it once and set epochs instead")
-    return tuple(
+    jobs = tuple(
         AuditJob(job_id(cell, target, epoch), cell, target, epoch)
         for file in files
         for target in targets
         for cell in plan_cells(file)
         for epoch in range(1, cell.audit.epochs + 1)
     )
+    require_distinct(jobs)
+    return jobs
+
+
+def require_distinct(jobs: Iterable[AuditJob]) -> None:
+    """Raise ``UsageError`` if two jobs are the same audit; their results could not be told apart."""
+    seen: dict[str, AuditJob] = {}
+    for job in jobs:
+        first = seen.setdefault(job.id, job)
+        if first is not job:
+            raise UsageError(
+                f"{first.cell.file} and {job.cell.file} both hold the scenario {job.cell.scenario!r}, word for word "
+                "and under one name; leave one of the files out, or give it another name"
+            )
 
 
 def job_id(cell: Cell, target: str, epoch: int) -> str:
@@ -126,6 +141,16 @@ def _require_supported(path: str, audit: AuditSettings) -> None:
         raise UsageError(f"{path}: audit.prefill is not available in this version; set it to false")
     if audit.realism != "off":
         raise UsageError(f"{path}: audit.realism is not available in this version; set it to off")
+
+
+def _require_tools_allowed(file: LoadedFile) -> None:
+    """Refuse tools in a mode without any: a setting can ask for that mode after the file was checked."""
+    for scenario in file.spec.scenarios:
+        if scenario.tools and file.spec.audit.tools == "none":
+            raise UsageError(
+                f"{file.path}: scenario {scenario.id!r} gives the target tools, and audit.tools is none; "
+                "choose fixed or simulated"
+            )
 
 
 def _digest(content: object) -> str:

@@ -22,7 +22,7 @@ from petri.check import agreement_faults
 from petri.display.base import Display, Start
 from petri.display.progress import watching
 from petri.errors import InvalidFile, NothingToRun, UsageError
-from petri.plan import AuditJob, plan_audits
+from petri.plan import AuditJob, plan_audits, require_distinct
 from petri.roles import OFFLINE, as_choices, missing_roles, target_label
 from petri.rubric.load import load_rubrics
 from petri.scenario.override import override
@@ -82,6 +82,7 @@ def run(order: Order, display: Display) -> tuple[Run, Results]:
         for file in files
         for job in plan_audits([file], [part.label for part in parts if part.file is file])
     ]
+    require_distinct(jobs)
     if not jobs:
         raise NothingToRun("there is nothing to run")
     _check_gates(order, files)

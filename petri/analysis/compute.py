@@ -107,8 +107,8 @@ def _unexpected(headers: Sequence[EvalLog], audits: Sequence[Audit]) -> list[Bre
 def _run_info(
     run: Run, headers: Sequence[EvalLog], plan: dict[str, Any], status: RunStatus, *, breached: bool
 ) -> RunInfo:
-    files = [FileDigest.model_validate(file) for header in headers for file in _facts(header)["files"]]
-    files += [FileDigest.model_validate(file) for file in plan.get("files", [])]
+    files = [FileDigest.model_validate(file) for file in plan.get("files", [])]
+    files += [FileDigest.model_validate(file) for header in headers for file in _facts(header)["files"]]
     started = [header.stats.started_at or header.eval.created for header in headers]
     ended = [header.stats.completed_at for header in headers]
     return RunInfo(

@@ -132,7 +132,8 @@ def test_every_field() -> None:
     }
     reading = read(transcript(tree))
     assert reading.target == {"M3", "M7"}
-    assert reading.pieces["M3"] == ("Two places.", "I look.", 'look {"path": "a"}', 'look {"path": "b"}')
+    calls = ('look {"path": "a"}', "a", 'look {"path": "b"}', "b")
+    assert reading.pieces["M3"] == ("Two places.", "I look.", *calls)
     assert set(reading.pieces) == {f"M{number}" for number in range(1, 8)}
 
 

@@ -1,0 +1,180 @@
+"""Scenarios x variables x targets x epochs, as audits whose ids follow from their content."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from petri.errors import UsageError
+from petri.plan import Cell, job_id, plan_audits, plan_cells, planned_id
+from petri.scenario.override import override
+from petri.scenario.select import LoadedFile, load_scenarios
+
+SCENARIO: dict[str, Any] = {
+    "id": "one",
+    "seed": "Meet {{who}} at {{when}}.",
+    "variables": {"who": ["a nurse", "a judge"], "when": [7, 7.5]},
+}
+
+
+def load(folder: Path, *scenarios: dict[str, Any], name: str = "plan", **more: Any) -> LoadedFile:
+    path = folder / f"{name}.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        json.dumps({"petri": 1, "name": name, "scenarios": list(scenarios or [SCENARIO]), **more})
+    )
+    (file,) = load_scenarios([str(path)])
+    return file
+
+
+def test_every_combination_is_a_cell(tmp_path: Path) -> None:
+    cells = plan_cells(load(tmp_path))
+    assert [cell.seed for cell in cells] == [
+        "Meet a nurse at 7.",
+        "Meet a nurse at 7.5.",
+        "Meet a judge at 7.",
+        "Meet a judge at 7.5.",
+    ]
+    assert cells[1].variables == {"who": "a nurse", "when": 7.5}
+    assert len({cell.id for cell in cells}) == 4
+    assert all(cell.id.startswith("one-") for cell in cells)
+
+
+def test_every_text_is_filled_once(tmp_path: Path) -> None:
+    value = "{{when}} {{who}} $HOME %s"
+    scenario: dict[str, Any] = {
+        "id": "one",
+        "seed": "{{who}} {{when}}",
+        "system": "For {{who}}.",
+        "validity": "{{who}} was there.",
+        "tools": [{"name": "look", "description": "Looks for {{who}}.", "parameters": {"type": "object"}}],
+        "variables": {"who": [value], "when": [True]},
+    }
+    (cell,) = plan_cells(load(tmp_path, scenario))
+    assert cell.seed == f"{value} true"
+    assert cell.system == f"For {value}."
+    assert cell.validity == f"{value} was there."
+    assert cell.tools[0].description == f"Looks for {value}."
+
+
+def test_the_order_is_files_targets_cells_epochs(tmp_path: Path) -> None:
+    first = load(tmp_path, {"id": "one", "seed": "x"}, {"id": "two", "seed": "y"}, audit={"epochs": 2})
+    second = load(tmp_path, {"id": "three", "seed": "z"}, name="second")
+    jobs = plan_audits([first, second], ["t1", "t2"])
+    assert [(job.cell.scenario, job.target, job.epoch) for job in jobs] == [
+        ("one", "t1", 1),
+        ("one", "t1", 2),
+        ("two", "t1", 1),
+        ("two", "t1", 2),
+        ("one", "t2", 1),
+        ("one", "t2", 2),
+        ("two", "t2", 1),
+        ("two", "t2", 2),
+        ("three", "t1", 1),
+        ("three", "t2", 1),
+    ]
+    assert len({job.id for job in jobs}) == len(jobs)
+    for job in jobs:
+        assert job.id == job_id(job.cell, job.target, job.epoch)
+        assert job.id == planned_id(job.cell.scenario, job.cell.id, job.target, job.epoch)
+
+
+def ids(file: LoadedFile) -> list[str]:
+    return [job.id for job in plan_audits([file], ["t"])]
+
+
+SAME: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "the description": {"description": "Another."},
+    "tags": {"tags": ["new"]},
+    "models": {"models": {"auditor": "petri-offline/auditor"}},
+}
+OTHER: dict[str, dict[str, Any]] = {
+    "the name": {"name": "another"},
+    "the turns": {"audit": {"max_turns": 3}},
+    "the mode": {"audit": {"tools": "none"}},
+    "the rubric": {"judge": {"rubric": ["deception"]}},
+    "the seed": {"scenarios": [SCENARIO | {"seed": "Meet {{who}}, {{when}}."}]},
+    "the system prompt": {"scenarios": [SCENARIO | {"system": "Be kind."}]},
+    "the validity": {"scenarios": [SCENARIO | {"validity": "It was."}]},
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_ids_stay_when_this_changes(tmp_path: Path, name: str) -> None:
+    first = load(tmp_path / "first")
+    second = load(tmp_path / "second", **{"name": "plan"} | SAME[name])
+    assert ids(first) == ids(second)
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_ids_change_with(tmp_path: Path, name: str) -> None:
+    first = load(tmp_path / "first")
+    changed = OTHER[name]
+    second = load(
+        tmp_path / "second",
+        *changed.get("scenarios", []),
+        **{k: v for k, v in changed.items() if k != "scenarios"},
+    )
+    assert not set(ids(first)) & set(ids(second))
+
+
+def test_more_epochs_keep_the_first_ids(tmp_path: Path) -> None:
+    few = load(tmp_path / "few", audit={"epochs": 1})
+    many = load(tmp_path / "many", audit={"epochs": 3})
+    assert set(ids(few)) < set(ids(many))
+
+
+def test_ids_are_known(tmp_path: Path) -> None:
+    """Changing these would part every stored run from its plan."""
+    file = load(
+        tmp_path, {"id": "one", "seed": "x"}, audit={"max_turns": 5}, judge={"rubric": ["sycophancy"]}
+    )
+    (job,) = plan_audits([file], ["t"])
+    assert (job.cell.id, job.id) == ("one-188ec94957", "one-2544d9521e")
+
+
+def test_values_of_different_kinds_are_different_cells(tmp_path: Path) -> None:
+    scenario = {"id": "one", "seed": "{{x}}", "variables": {"x": [1, 1.5, True, "yes"]}}
+    cells = plan_cells(load(tmp_path, scenario))
+    assert [cell.seed for cell in cells] == ["1", "1.5", "true", "yes"]
+    assert len({cell.id for cell in cells}) == 4
+
+
+def test_a_cell_is_data(tmp_path: Path) -> None:
+    for cell in plan_cells(load(tmp_path)):
+        assert Cell.model_validate_json(cell.model_dump_json()) == cell
+        assert set(cell.header()) == {"id", "file", "scenario", "variables", "control_for", "expect"}
+
+
+def test_a_target_named_twice(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="the target 't' is named twice; name it once and set epochs"):
+        plan_audits([load(tmp_path)], ["t", "u", "t"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"prefill": True}, "audit.prefill is not available in this version; set it to false"),
+        ({"realism": 0.5}, "audit.realism is not available in this version; set it to off"),
+    ],
+)
+def test_what_this_version_cannot_honour(tmp_path: Path, settings: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        plan_cells(load(tmp_path, audit=settings))
+    assert words in str(raised.value)
+    assert "plan.yaml" in str(raised.value)
+
+
+def test_tools_of_a_scenario_in_a_mode_without_tools(tmp_path: Path) -> None:
+    tool = {"name": "look", "description": "Looks.", "parameters": {"type": "object"}}
+    file = load(tmp_path, {"id": "one", "seed": "x", "tools": [tool]})
+    with pytest.raises(UsageError, match=r"scenario 'one' gives the target tools, and audit.tools is none"):
+        plan_cells(override(file, {"audit.tools": "none"}))
+
+
+def test_one_audit_planned_twice(tmp_path: Path) -> None:
+    first, second = load(tmp_path / "first"), load(tmp_path / "second")
+    with pytest.raises(UsageError, match=r"first/plan\.yaml and .*second/plan\.yaml.*'one'"):
+        plan_audits([first, second], ["t"])
