@@ -11,7 +11,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help audit test check cover newest bench schemas lock clean
+.PHONY: help audit test check cover newest bench schemas reference lock clean
 
 help: ## list these targets
 	@echo "Petri: make TARGET"
@@ -20,6 +20,7 @@ help: ## list these targets
 audit: $(VENV)/.petri ## audit three scenarios with simulated models: no network, no key (FILE=… for another file)
 	@echo "audit: $(FILE) with built-in simulated models; no key is used"
 	@$(BIN)/petri audit $(FILE) --offline
+	@echo "audit: the commands above are in $(BIN); \`. $(BIN)/activate\` puts them on the path"
 
 test: check cover newest ## lint, types and the suite, on the oldest and the newest Python found
 
@@ -50,6 +51,10 @@ schemas: $(VENV)/.petri ## regenerate the JSON Schemas of scenario and rubric fi
 	@echo "schemas: scenarios/scenario.schema.json, judges/rubric.schema.json"
 	@$(BIN)/petri schema scenario > $(VENV)/schema && mv $(VENV)/schema scenarios/scenario.schema.json
 	@$(BIN)/petri schema rubric > $(VENV)/schema && mv $(VENV)/schema judges/rubric.schema.json
+
+reference: $(VENV)/.petri ## regenerate docs/cli.md and the tables of docs/
+	@echo "reference: docs/cli.md, docs/files.md, docs/offline.md"
+	@$(BIN)/python scripts/reference.py
 
 lock: $(VENV)/.petri-dev ## resolve requirements.lock anew, for every supported Python
 	@echo "lock: requirements.lock"

@@ -20,8 +20,8 @@ from petri.scenario.schema import (
 from petri.scenario.select import LoadedFile
 
 
-class Cell(BaseModel):
-    """One scenario with one combination of its variables: all that an audit needs to know, and nothing of the target.
+class CellHeader(BaseModel):
+    """What names a cell, as logs' headers and run.json hold it; the rest stands in its sample.
 
     ``id`` follows from the content, so the same cell has the same id in every run; it is Inspect's sample id.
     """
@@ -31,22 +31,25 @@ class Cell(BaseModel):
     id: str
     file: str
     scenario: str
+    variables: dict[str, VariableValue] = {}
+    control_for: str | None = None
+    expect: dict[str, Expectation] = {}
+
+
+class Cell(CellHeader):
+    """One scenario with one combination of its variables: all that an audit needs to know, nothing of the target."""
+
     seed: str
     tags: tuple[str, ...] = ()
-    variables: dict[str, VariableValue] = {}
     system: str | None = None
     tools: tuple[ToolDefinition, ...] = ()
     validity: str | None = None
-    control_for: str | None = None
-    expect: dict[str, Expectation] = {}
     audit: AuditSettings
     rubric: tuple[str, ...]
 
-    def header(self) -> dict[str, Any]:
-        """Give what a log's header and run.json say of a planned cell; the rest stands in its sample."""
-        return self.model_dump(
-            mode="json", include={"id", "file", "scenario", "variables", "control_for", "expect"}
-        )
+    def header(self) -> CellHeader:
+        """Give what names the cell."""
+        return CellHeader(**{name: getattr(self, name) for name in CellHeader.model_fields})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,19 @@
 """Which model plays which role: from what a file or flag says to models that can be called."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Final
 
 from inspect_ai.model import GenerateConfig, Model, get_model
-from rich.text import Text
 
 from petri.boundary import Failure, attempted
 from petri.errors import UsageError
 from petri.scenario.schema import Model as Choice
 from petri.scenario.schema import Models, ModelSettings
+
+_MARKUP: Final = re.compile(r"\[/?[a-z ]+\]")
+"""Rich markup, in which Inspect writes what a provider lacks."""
 
 _NOT_CONFIG: Final = {"model", "base_url", "args"}
 _PATIENCE: Final = {"max_retries": 6, "attempt_timeout": 600}
@@ -33,7 +36,7 @@ def make_model(choice: Choice, role: str) -> Model:
     make = partial(get_model, settings.model, base_url=settings.base_url, config=config, memoize=False)
     made = attempted(lambda: make(**settings.args), f"{role} {settings.model}")
     if isinstance(made, Failure):
-        raise UsageError(Text.from_markup(made.message).plain) from made.error
+        raise UsageError(_MARKUP.sub("", made.message)) from made.error
     return made
 
 

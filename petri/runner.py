@@ -29,6 +29,7 @@ from petri.scenario.override import override
 from petri.scenario.schema import Model
 from petri.scenario.select import LoadedFile, load_scenarios
 from petri.tasks import audit, resolved_rubrics
+from petri.transcript.planned import FileDigest, ModelNames, PlannedAudit, RunFile
 from petri.transcript.store import PLAN, RESULTS, Run, new_run, write_json
 
 INSPECT_SETTINGS: Final[Mapping[str, Any]] = {
@@ -89,7 +90,7 @@ def run(order: Order, display: Display) -> tuple[Run, Results]:
     with _quiet():
         tasks = [_task(order, part) for part in parts]
     folder = _new_run(order, files)
-    write_json(folder.folder / PLAN, _plan(order, folder, files, parts, jobs))
+    write_json(folder.folder / PLAN, _plan(order, folder, files, parts, jobs).model_dump(mode="json"))
     display.started(_start(folder, parts, jobs, judged=order.judge))
     with watching(display, len(jobs)):
         _evaluate(tasks, folder, order, len(jobs))
@@ -182,29 +183,28 @@ def _new_run(order: Order, files: Sequence[LoadedFile]) -> Run:
 
 def _plan(
     order: Order, folder: Run, files: Sequence[LoadedFile], parts: Sequence[Part], jobs: Sequence[AuditJob]
-) -> dict[str, Any]:
+) -> RunFile:
     """Give what is about to run, as run.json holds it."""
     judges = [judge for file in files for judge in as_choices(file.spec.models.judge)] if order.judge else []
-    return {
-        "format": "petri-run/1",
-        "id": folder.id,
-        "started": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "petri": version("petri"),
-        "inspect_ai": version("inspect_ai"),
-        "python": sys.version.split()[0],
-        "files": [{"path": file.path, "sha256": file.sha256} for file in files],
-        "models": {
-            "auditor": ", ".join(dict.fromkeys(_label(file.spec.models.auditor) for file in files)),
-            "target": list(dict.fromkeys(part.label for part in parts)),
-            "judge": list(dict.fromkeys(map(_label, judges))),
-        },
-        "settings": dict(order.settings),
-        "fail_on": list(order.fail_on),
-        "audits": [
-            {"id": job.id, "cell": job.cell.header(), "target": job.target, "epoch": job.epoch}
+    return RunFile(
+        id=folder.id,
+        started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        petri=version("petri"),
+        inspect_ai=version("inspect_ai"),
+        python=sys.version.split()[0],
+        files=tuple(FileDigest(path=file.path, sha256=file.sha256) for file in files),
+        models=ModelNames(
+            auditor=", ".join(dict.fromkeys(_label(file.spec.models.auditor) for file in files)),
+            target=tuple(dict.fromkeys(part.label for part in parts)),
+            judge=tuple(dict.fromkeys(map(_label, judges))),
+        ),
+        settings=dict(order.settings),
+        fail_on=tuple(order.fail_on),
+        audits=tuple(
+            PlannedAudit(id=job.id, cell=job.cell.header(), target=job.target, epoch=job.epoch)
             for job in jobs
-        ],
-    }
+        ),
+    )
 
 
 def _label(model: Model | None) -> str:

@@ -1,7 +1,6 @@
 """The Inspect task: scenario, plan, auditor and judge put together. `petri audit` runs this same task."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
@@ -18,6 +17,7 @@ from petri.roles import as_choices, make_roles, target_label
 from petri.rubric.load import load_rubrics
 from petri.scenario.override import override
 from petri.scenario.select import LoadedFile, load_scenarios
+from petri.transcript.planned import FileDigest, LogFacts
 
 
 @task
@@ -57,9 +57,7 @@ def audit(  # noqa: PLR0913, PLR0917 -- each is an option of `inspect eval -T`
         model_roles=make_roles(spec.models, bound if judge else {*bound, "judge"}),
         epochs=spec.audit.epochs,
         viewer=ViewerConfig(trust_content=False),
-        metadata={
-            "petri": _header(files, cells, label) | {"dimensions": _dimensions(rubrics) if judge else []}
-        },
+        metadata={"petri": _facts(files, cells, label, rubrics if judge else ()).model_dump(mode="json")},
     )
 
 
@@ -93,19 +91,17 @@ def _sample(cell: Cell, target: str | None) -> Sample:
     )
 
 
-def _header(files: Sequence[LoadedFile], cells: Sequence[Cell], target: str | None) -> dict[str, Any]:
+def _facts(
+    files: Sequence[LoadedFile], cells: Sequence[Cell], target: str | None, rubrics: Sequence[str]
+) -> LogFacts:
     """Say in the log's header what was planned, so that a log that holds nothing else can still be accounted for."""
-    return {
-        "target": target,
-        "files": [{"path": file.path, "sha256": file.sha256} for file in files],
-        "prompts": digests("auditor", "judge"),
-        "cells": [cell.header() for cell in cells],
-    }
-
-
-def _dimensions(rubrics: Sequence[str]) -> list[dict[str, Any]]:
-    """Give the dimensions that are scored, so that a log says what its numbers mean."""
-    return [dim.model_dump(mode="json") for rubric in load_rubrics(rubrics) for dim in rubric.spec.dimensions]
+    return LogFacts(
+        target=target,
+        files=tuple(FileDigest(path=file.path, sha256=file.sha256) for file in files),
+        prompts=digests("auditor", "judge"),
+        cells=tuple(cell.header() for cell in cells),
+        dimensions=tuple(dim for rubric in load_rubrics(rubrics) for dim in rubric.spec.dimensions),
+    )
 
 
 def _require_agreement(files: Sequence[LoadedFile]) -> None:

@@ -194,7 +194,7 @@ def anchor(name: str) -> str:
 
 def _link(name: str, s: str) -> str:
     heading = anchor(name).lower()
-    plural = s and ("ies" if heading.endswith("y") else "" if heading.endswith("s") else "s")
+    plural = s and ("ies" if heading.endswith("y") else "" if heading.endswith(("s", "age")) else "s")
     return (
         f"[{heading.removesuffix('y') if plural == 'ies' else heading}{plural}](#{heading.replace(' ', '-')})"
     )

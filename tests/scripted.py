@@ -14,7 +14,7 @@ from petri.analysis.results import Audit, Results
 from petri.display.base import Display
 from petri.runner import Order, run
 from petri.transcript.schema import Transcript
-from petri.transcript.store import Run, read_header, samples, target_of, transcript_of
+from petri.transcript.store import Run, read_header, samples, transcript_of
 
 JsonObject = dict[str, Any]
 Replies = Sequence[JsonObject]
@@ -176,7 +176,7 @@ def _read(finished: Run, results: Results) -> list[Played]:
     rows = {(audit.log, audit.epoch): audit for audit in results.audits}
     found: list[Played] = []
     for log in finished.logs():
-        target = target_of(read_header(log))
+        target = read_header(log).target
         for sample in samples(log):
             row = rows[log.name, sample.epoch]
             found.append(Played(finished, results, row, sample, transcript_of(sample, target)))

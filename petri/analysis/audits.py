@@ -1,55 +1,47 @@
 """One row an audit: what a log says of each planned audit, those included that it does not hold."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
 
-from inspect_ai.log import EvalLog, EvalSample
+from inspect_ai.log import EvalSample
 from inspect_ai.model import ModelUsage
 from pydantic import ValidationError
 
 from petri.analysis.results import Audit, AuditScore, JudgeScore, Usage
 from petri.errors import RunNotFound, UnreadableLog
 from petri.judge.verdict import Ruling
-from petri.plan import planned_id
+from petri.plan import CellHeader, planned_id
 from petri.transcript.schema import Transcript
-from petri.transcript.store import Run, read_header, read_samples, sample_keys, target_of, transcript_of
+from petri.transcript.store import Header, Run, read_header, read_samples, sample_keys, transcript_of
 
 
-def audits_of(log: Path, header: EvalLog) -> Iterator[Audit]:
+def audits_of(header: Header) -> Iterator[Audit]:
     """Yield a row for every audit that the log's header plans; those without a sample are pending."""
-    target, held = target_of(header), set(sample_keys(log))
-    epochs = range(1, (header.eval.config.epochs or 1) + 1)
-    planned = {(cell["id"], epoch): cell for epoch in epochs for cell in _cells(header)}
-    for sample in read_samples(log, [key for key in planned if key in held]):
-        yield audit_row(sample, target, log.name)
+    held = set(sample_keys(header.path))
+    epochs = range(1, (header.log.eval.config.epochs or 1) + 1)
+    planned = {(cell.id, epoch): cell for epoch in epochs for cell in header.facts.cells}
+    for sample in read_samples(header.path, [key for key in planned if key in held]):
+        yield audit_row(sample, header.target, header.path.name)
     for key, cell in planned.items():
         if key not in held:
-            yield pending_row(cell, target, key[1], log.name)
+            yield pending_row(cell, header.target, key[1], header.path.name)
 
 
 def find_audit(run: Run, name: str) -> tuple[Transcript, Audit]:
     """Give the transcript and the row of an audit, by its id or an unmistakable part of it."""
-    found: dict[str, tuple[Path, str, str, int]] = {}
-    every: list[str] = []
-    for log in run.logs():
-        header = read_header(log)
-        target = target_of(header)
-        for sample_id, epoch in sample_keys(log):
-            scenario = next(cell["scenario"] for cell in _cells(header) if cell["id"] == sample_id)
-            audit_id = planned_id(scenario, sample_id, target, epoch)
-            every.append(audit_id)
-            if name in audit_id:
-                found[audit_id] = (log, target, sample_id, epoch)
-    if name in found:
-        found = {name: found[name]}
-    if len(found) != 1:
-        problem = f"{name!r} fits {len(found)} audits" if found else f"no audit {name!r} is recorded"
-        choices = ", ".join(sorted(found or every)[:8]) or "it holds none that ended"
+    recorded: dict[str, tuple[Header, tuple[str, int]]] = {}
+    for header in map(read_header, run.logs()):
+        scenarios = {cell.id: cell.scenario for cell in header.facts.cells}
+        for cell_id, epoch in sample_keys(header.path):
+            audit_id = planned_id(scenarios[cell_id], cell_id, header.target, epoch)
+            recorded[audit_id] = (header, (cell_id, epoch))
+    fitting = [name] if name in recorded else sorted(audit_id for audit_id in recorded if name in audit_id)
+    if len(fitting) != 1:
+        problem = f"{name!r} fits {len(fitting)} audits" if fitting else f"no audit {name!r} is recorded"
+        choices = ", ".join((fitting or sorted(recorded))[:8]) or "it holds none that ended"
         raise RunNotFound(f"{problem} in {run.id}: {choices}")
-    log, target, sample_id, epoch = next(iter(found.values()))
-    sample = next(read_samples(log, [(sample_id, epoch)]))
-    return transcript_of(sample, target), audit_row(sample, target, log.name)
+    header, key = recorded[fitting[0]]
+    sample = next(read_samples(header.path, [key]))
+    return transcript_of(sample, header.target), audit_row(sample, header.target, header.path.name)
 
 
 def audit_row(sample: EvalSample, target: str, log: str | None) -> Audit:
@@ -76,15 +68,15 @@ def audit_row(sample: EvalSample, target: str, log: str | None) -> Audit:
     )
 
 
-def pending_row(cell: Mapping[str, Any], target: str, epoch: int, log: str | None) -> Audit:
+def pending_row(cell: CellHeader, target: str, epoch: int, log: str | None) -> Audit:
     """Give the row of an audit that was planned and of which nothing is recorded."""
     return Audit(
-        id=planned_id(cell["scenario"], cell["id"], target, epoch),
-        scenario=cell["scenario"],
-        file=cell["file"],
+        id=planned_id(cell.scenario, cell.id, target, epoch),
+        scenario=cell.scenario,
+        file=cell.file,
         epoch=epoch,
         target=target,
-        variables=cell["variables"],
+        variables=cell.variables,
         outcome="pending",
         target_turns=0,
         branches=0,
@@ -112,10 +104,6 @@ def ruling_of(sample: EvalSample) -> Ruling | None:
 def scores_of(ruling: Ruling) -> dict[str, AuditScore]:
     """Give the scores of a ruling by dimension."""
     return {name: _score(ruling, name) for name in ruling.dimensions}
-
-
-def _cells(header: EvalLog) -> list[dict[str, Any]]:
-    return (header.eval.metadata or {})["petri"]["cells"]
 
 
 def _score(ruling: Ruling, name: str) -> AuditScore:

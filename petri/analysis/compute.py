@@ -3,19 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Any, Literal
-
-from inspect_ai.log import EvalLog
+from typing import Literal
 
 from petri.analysis.audits import audits_of, pending_row
 from petri.analysis.gate import Breach, breaches, expected, parse_gate
-from petri.analysis.results import Audit, FileDigest, ModelNames, Results, RunInfo, Usage
+from petri.analysis.results import Audit, Results, RunInfo, Usage
 from petri.analysis.summary import count, missing, summarise
 from petri.errors import UnreadableLog
-from petri.rubric.schema import Dimension
-from petri.scenario.schema import Expectation
 from petri.transcript.outcome import is_valid
-from petri.transcript.store import Run, read_header, role_models, target_of
+from petri.transcript.planned import ModelNames, RunFile
+from petri.transcript.store import Header, Run, read_header
 
 RunStatus = Literal["complete", "incomplete", "interrupted", "limit"]
 
@@ -25,34 +22,33 @@ _CAPPED = ("limit:tokens", "limit:cost", "limit:time")
 
 def compute_results(run: Run) -> Results:
     """Compute a run's results; ``run.json``, where there is one, adds what was planned and never begun."""
-    plan = run.plan() or {}
-    logs = [(log, read_header(log)) for log in run.logs()]
-    headers = [header for _, header in logs]
-    if not headers and not plan:
+    plan = run.plan()
+    headers = [read_header(log) for log in run.logs()]
+    if not headers and plan is None:
         raise UnreadableLog(f"{run.folder}: holds no log and no run.json")
-    planned = (pending_row(job["cell"], job["target"], job["epoch"], None) for job in plan.get("audits", []))
-    audits = _merged([*planned, *(row for log, header in logs for row in audits_of(log, header))])
-    dimensions = dimensions_of(headers)
+    planned = [pending_row(job.cell, job.target, job.epoch, None) for job in (plan.audits if plan else ())]
+    audits = _merged([*planned, *(row for header in headers for row in audits_of(header))])
     status = _status(headers, audits)
-    gates = [parse_gate(text) for text in plan.get("fail_on", [])]
+    gates = [parse_gate(text) for text in (plan.fail_on if plan else ())]
     passed = [*breaches(audits, gates), *_unexpected(headers, audits)]
+    models = _models(headers, plan)
+    dimensions = {dimension.name: dimension for header in headers for dimension in header.facts.dimensions}
     return Results(
         run=_run_info(run, headers, plan, status, breached=bool(passed)),
-        models=_models(headers, plan),
+        models=models,
         counts=count(audits),
         audits=audits,
-        dimensions={dimension.name: summarise(dimension, audits) for dimension in dimensions},
+        dimensions={name: summarise(dimension, audits) for name, dimension in dimensions.items()},
+        targets={
+            target: {
+                name: summarise(dimension, [audit for audit in audits if audit.target == target])
+                for name, dimension in dimensions.items()
+            }
+            for target in models.target
+        },
         usage=_total_usage(audits),
         cost_usd=_total_cost(audits),
     )
-
-
-def dimensions_of(headers: Iterable[EvalLog]) -> tuple[Dimension, ...]:
-    """Give the dimensions that these logs were scored on, each once."""
-    found = [
-        Dimension.model_validate(data) for header in headers for data in _facts(header).get("dimensions", [])
-    ]
-    return tuple({dimension.name: dimension for dimension in found}.values())
 
 
 def exit_code(status: RunStatus, *, breached: bool) -> int:
@@ -77,10 +73,12 @@ def _merged(rows: Iterable[Audit]) -> tuple[Audit, ...]:
     return tuple(found.values())
 
 
-def _status(headers: Sequence[EvalLog], audits: Sequence[Audit]) -> RunStatus:
+def _status(headers: Sequence[Header], audits: Sequence[Audit]) -> RunStatus:
     outcomes = {audit.outcome for audit in audits}
-    stopped = any(header.status in {"cancelled", "started"} for header in headers) or "cancelled" in outcomes
-    if stopped or ("pending" in outcomes and not any(header.status == "error" for header in headers)):
+    ends = {header.log.status for header in headers}
+    if ends & {"cancelled", "started"} or "cancelled" in outcomes:
+        return "interrupted"
+    if "pending" in outcomes and "error" not in ends:
         return "interrupted"
     if outcomes & {*_CAPPED}:
         return "limit"
@@ -89,37 +87,33 @@ def _status(headers: Sequence[EvalLog], audits: Sequence[Audit]) -> RunStatus:
     return "complete"
 
 
-def _unexpected(headers: Sequence[EvalLog], audits: Sequence[Audit]) -> list[Breach]:
+def _unexpected(headers: Sequence[Header], audits: Sequence[Audit]) -> list[Breach]:
     """Give the scores outside what the scenarios themselves expect."""
+    cells = {(cell.file, cell.scenario): cell for header in headers for cell in header.facts.cells}
     found: list[Breach] = []
-    for header in headers:
-        for cell in _facts(header)["cells"]:
-            gates = expected(
-                {name: Expectation.model_validate(bounds) for name, bounds in cell["expect"].items()}
-            )
-            ours = [
-                audit for audit in audits if audit.scenario == cell["scenario"] and audit.file == cell["file"]
-            ]
-            found += breaches(ours, gates) if gates else ()
+    for place, cell in cells.items():
+        if cell.expect:
+            ours = [audit for audit in audits if (audit.file, audit.scenario) == place]
+            found += breaches(ours, expected(cell.expect))
     return found
 
 
 def _run_info(
-    run: Run, headers: Sequence[EvalLog], plan: dict[str, Any], status: RunStatus, *, breached: bool
+    run: Run, headers: Sequence[Header], plan: RunFile | None, status: RunStatus, *, breached: bool
 ) -> RunInfo:
-    files = [FileDigest.model_validate(file) for file in plan.get("files", [])]
-    files += [FileDigest.model_validate(file) for header in headers for file in _facts(header)["files"]]
-    started = [header.stats.started_at or header.eval.created for header in headers]
-    ended = [header.stats.completed_at for header in headers]
+    files = [*(plan.files if plan else ()), *(file for header in headers for file in header.facts.files)]
+    started = [header.log.stats.started_at or header.log.eval.created for header in headers]
+    ended = [header.log.stats.completed_at for header in headers]
+    inspect_ai = plan.inspect_ai if plan else headers[0].log.eval.packages["inspect_ai"]
     return RunInfo(
         id=run.id,
-        started=_utc(min(started, default=plan.get("started"))),
+        started=_utc(min(started, default=plan.started if plan else None)),
         finished=_utc(max(ended)) if ended and all(ended) else None,
         status=status,
-        petri=plan.get("petri") or version("petri"),
-        inspect_ai=next((header.eval.packages["inspect_ai"] for header in headers), version("inspect_ai")),
+        petri=plan.petri if plan else headers[0].log.eval.packages.get("petri", version("petri")),
+        inspect_ai=inspect_ai,
         files=tuple({file.path: file for file in files}.values()),
-        prompts={name: digest for header in headers for name, digest in _facts(header)["prompts"].items()},
+        prompts={name: digest for header in headers for name, digest in header.facts.prompts.items()},
         exit_code=exit_code(status, breached=breached),
     )
 
@@ -131,17 +125,16 @@ def _utc(moment: str | None) -> str | None:
     return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _models(headers: Sequence[EvalLog], plan: dict[str, Any]) -> ModelNames:
+def _models(headers: Sequence[Header], plan: RunFile | None) -> ModelNames:
     """Name the models as the plan does, with what was set for them; without a plan as Inspect does."""
-    planned = plan.get("models", {})
-    auditors = dict.fromkeys(auditor for header in headers for auditor in role_models(header, "auditor"))
-    targets = dict.fromkeys(target_of(header) for header in headers)
-    judged = [header for header in headers if _facts(header).get("dimensions")]
-    judges = dict.fromkeys(judge for header in judged for judge in role_models(header, "judge"))
+    if plan is not None:
+        return plan.models
+    auditors = dict.fromkeys(name for header in headers for name in header.models("auditor"))
+    judged = [header for header in headers if header.facts.dimensions]
     return ModelNames(
-        auditor=planned.get("auditor") or ", ".join(auditors) or None,
-        target=tuple(planned.get("target", targets)),
-        judge=tuple(planned.get("judge", judges)),
+        auditor=", ".join(auditors) or None,
+        target=tuple(dict.fromkeys(header.target for header in headers)),
+        judge=tuple(dict.fromkeys(name for header in judged for name in header.models("judge"))),
     )
 
 
@@ -161,7 +154,3 @@ def _total_cost(audits: Sequence[Audit]) -> float | None:
     costs = [audit.cost_usd for audit in audits if audit.usage]
     known = [cost for cost in costs if cost is not None]
     return sum(known) if known and len(known) == len(costs) else None
-
-
-def _facts(header: EvalLog) -> dict[str, Any]:
-    return (header.eval.metadata or {})["petri"]

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from petri.judge.verdict import Citation, Status
 from petri.rubric.schema import Scale
+from petri.transcript.planned import FileDigest, ModelNames
 from petri.transcript.schema import ErrorRecord
 
 FORMAT: Literal["petri-results/1"] = "petri-results/1"
@@ -15,121 +16,158 @@ class _Stored(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
-class FileDigest(_Stored):
-    """A file that went into a run, and what it held."""
-
-    path: str
-    sha256: str
-
-
 class RunInfo(_Stored):
     """The run as a whole."""
 
     id: str
+    """The name of the run's folder."""
     started: str | None
+    """In UTC."""
     finished: str | None
+    """In UTC; null while a log is unfinished."""
     status: Literal["complete", "incomplete", "interrupted", "limit"]
+    """How the run ended."""
     petri: str
+    """The version of Petri that ran it."""
     inspect_ai: str
+    """The version of Inspect that ran it."""
     files: tuple[FileDigest, ...]
+    """The scenario files."""
     prompts: dict[str, str]
+    """The SHA-256 of each prompt that the models were sent."""
     exit_code: int
-
-
-class ModelNames(_Stored):
-    """The models by role."""
-
-    auditor: str | None
-    target: tuple[str, ...]
-    judge: tuple[str, ...]
+    """What the command that ran it exits with."""
 
 
 class Counts(_Stored):
     """What became of every planned audit: ``planned = valid + sum(invalid) + sum(error) + pending``."""
 
     planned: int
+    """All audits of the run."""
     valid: int
+    """Audits whose target spoke and which ended as they should, or at a limit."""
     invalid: dict[str, int]
     """By outcome."""
     error: dict[str, int]
     """By kind."""
     pending: int
+    """Audits of which nothing is recorded."""
 
 
 class JudgeScore(_Stored):
     """One judge's score on one dimension."""
 
     judge: str
+    """The judge's model."""
     value: float | None
+    """null unless the status is scored."""
     status: Status
+    """Whether there is a value, and otherwise why not."""
     reason: str = ""
+    """In the judge's words; of a judge that failed, what went wrong."""
 
 
 class AuditScore(_Stored):
     """One dimension of one audit; ``value`` is null unless ``status`` is scored."""
 
     value: float | None
+    """The median of the judges that scored it."""
     status: Status
+    """Whether there is a value, and otherwise why not."""
     judges: tuple[JudgeScore, ...]
+    """What each judge said."""
     citations: tuple[Citation, ...]
+    """The quotes of all judges."""
 
 
 class Usage(_Stored):
     """Tokens of one role."""
 
     input_tokens: int = 0
+    """Read, without those from a cache."""
     output_tokens: int = 0
+    """Written."""
     cache_read: int = 0
+    """Read from the provider's cache."""
     cache_write: int = 0
+    """Written to the provider's cache."""
 
 
 class Audit(_Stored):
     """One planned audit and what became of it."""
 
     id: str
+    """Follows from the cell, the target and the epoch: the same audit has the same id in every run."""
     scenario: str
+    """The scenario's id."""
     file: str
+    """The scenario's file."""
     epoch: int
+    """Which repeat of the cell, counted from 1."""
     target: str
+    """The target's model, and in brackets what was set for it."""
     variables: dict[str, str | int | float | bool]
+    """The values that this cell has."""
     outcome: str
+    """How the audit ended."""
     target_turns: int
     """Target turns on the longest branch."""
     branches: int
+    """How many branches end with a message by the target."""
     scores: dict[str, AuditScore]
+    """By dimension; empty where nothing was judged."""
     usage: dict[str, Usage]
+    """By role."""
     cost_usd: float | None
     """null = not known, never 0."""
     error: ErrorRecord | None
+    """null unless the outcome is error."""
     log: str | None
+    """The Inspect log that holds it; null where none does."""
 
 
 class DimensionSummary(_Stored):
     """One dimension over all valid audits that were asked for it."""
 
     scale: Scale
+    """As the rubric has it."""
     threshold: int | None
+    """As the rubric has it; null where there is none, and so no hits."""
     n_valid: int
+    """Valid audits that were asked for it."""
     n_scored: int
+    """Those of them that have a value."""
     unscored: dict[str, int]
     """How many valid audits have no value, by status."""
     mean: float | None
+    """Of the values there are."""
     ci95: tuple[float, float] | None
     """Clustered by scenario; null where undefined."""
     hit_rate: float | None
+    """The part of the values at or past the threshold."""
     hit_rate_ci95: tuple[float, float] | None
+    """Clustered by scenario."""
     mean_if_unscored_worst: float | None
+    """With every hidden value at the worse end of the scale."""
     mean_if_unscored_best: float | None
+    """With every hidden value at the better end of the scale."""
 
 
 class Results(_Stored):
     """All that a run's logs say, in numbers, with everything that gave no number counted beside it."""
 
     format: Literal["petri-results/1"] = FORMAT
+    """What this file is, and in which version."""
     run: RunInfo
     models: ModelNames
     counts: Counts
     audits: tuple[Audit, ...]
+    """Every planned audit, in the order planned."""
     dimensions: dict[str, DimensionSummary]
+    """Every dimension that was scored, by name; over all targets together."""
+    targets: dict[str, dict[str, DimensionSummary]]
+    """The same for each target on its own, by its name."""
     usage: dict[str, Usage]
+    """Tokens of all audits, by role."""
     cost_usd: float | None
+    """Of all audits together; null = not known, never 0."""

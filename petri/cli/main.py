@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from petri import __version__
+from petri.display.safe import printable
 from petri.errors import InvalidFile, PetriError
 
 COMMANDS: Final = {
@@ -106,5 +107,5 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 def _end(message: str, code: int) -> int:
-    sys.stderr.write(f"{message}\n")
+    sys.stderr.write(f"{printable(message)}\n")
     return code

@@ -13,7 +13,12 @@ def print_summary(console: Console, results: Results, folder: str) -> None:
     """Print the table of dimensions, the account of all planned audits, the worst of them and the next commands."""
     console.print()
     if results.dimensions:
-        _print_dimensions(console, results)
+        for target, dimensions in results.targets.items():
+            if len(results.targets) > 1:
+                _print_line(console, f"target {target}", "bold")
+            _print_dimensions(console, dimensions, sum(audit.target == target for audit in results.audits))
+            if len(results.targets) > 1:
+                console.print()
     console.print(Text(accounted(results.counts), style="bold"))
     if results.run.status == "interrupted":
         done = results.counts.planned - results.counts.pending - results.counts.invalid.get("cancelled", 0)
@@ -41,11 +46,11 @@ def accounted(counts: Counts) -> str:
     )
 
 
-def _print_dimensions(console: Console, results: Results) -> None:
-    table = make_table("dimension", results.dimensions)
+def _print_dimensions(console: Console, dimensions: dict[str, DimensionSummary], planned: int) -> None:
+    table = make_table("dimension", dimensions)
     add_numbers(table, ("scored / valid / planned", "mean", "95 % interval", "hits", "unscored"))
-    for name, summary in results.dimensions.items():
-        table.add_row(*_cells(flat(name), summary, results.counts.planned))
+    for name, summary in dimensions.items():
+        table.add_row(*_cells(flat(name), summary, planned))
     print_table(console, table)
 
 

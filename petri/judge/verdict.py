@@ -29,8 +29,11 @@ class Citation(_Stored):
     """Words that a judge points to."""
 
     message: str
+    """The label of the message."""
     quote: str
+    """Words of that message."""
     match: Match
+    """How they were found there."""
 
 
 class DimensionScore(_Stored):

@@ -62,24 +62,32 @@ class ScriptedUsage(StrictModel):
     """Token counts to report in place of the counted ones."""
 
     input: Whole = Field(default=0, ge=0)
+    """Tokens read."""
     output: Whole = Field(default=0, ge=0)
+    """Tokens written."""
     cache_read: Whole | None = Field(default=None, ge=0)
+    """Tokens read from a cache."""
     cache_write: Whole | None = Field(default=None, ge=0)
+    """Tokens written to a cache."""
 
 
 class ScriptedReply(StrictModel):
     """One answer. All left out, it is an empty reply."""
 
     text: str = ""
+    """What is said."""
     repeat: Annotated[Whole, Field(ge=1, le=_MAX_REPEATS)] = 1
     """How often the text is said, for very long replies."""
     reasoning: str | None = None
+    """Thinking that comes before it."""
     tool_calls: tuple[ScriptedCall, ...] = ()
+    """Calls of tools, in order."""
     stop: StopReason | None = None
     """Why the model stopped: stop, tool_calls, max_tokens, model_length, content_filter or unknown."""
     error: str | None = None
     """Instead of an answer the provider fails with this message."""
     usage: ScriptedUsage | None = None
+    """Left out, tokens are counted."""
 
     def reply(self) -> Reply:
         """The answer; raises ``ScriptedFailure`` where the script says that the provider fails."""
@@ -127,7 +135,9 @@ class ScriptRule(StrictModel):
     """An answer for when the conditions hold."""
 
     when: ScriptWhen
+    """The conditions."""
     reply: ScriptedReply
+    """What is answered when they hold."""
 
 
 class RoleScript(StrictModel):
@@ -138,7 +148,9 @@ class RoleScript(StrictModel):
     repeat_last: Switch = False
     """Past the end of the turns, the last is given again."""
     rules: tuple[ScriptRule, ...] = ()
+    """Looked at first, in order."""
     otherwise: ScriptedReply | None = None
+    """Said where no rule holds and the turns are used up."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -165,6 +177,7 @@ class Script(StrictModel):
     petri: Literal[1]
     """Format version."""
     description: str = ""
+    """What the script is about, for people."""
     roles: dict[RoleName, RoleScript] = Field(min_length=1)
     """What each role answers; roles that are not named are played by other models."""
 

@@ -25,7 +25,9 @@ class Scale(StrictModel):
     """Whole numbers from ``min`` to ``max``."""
 
     min: Whole = 1
+    """The lowest score."""
     max: Whole = 10
+    """The highest score."""
     worse: Literal["high", "low", "none"] = "high"
     """Which end is worse; none for a purely descriptive dimension."""
 
@@ -41,6 +43,7 @@ class Dimension(StrictModel):
     name: Slug
     """Unique across the rubrics of a run."""
     description: Text
+    """What the judge looks for."""
     scale: Scale = Scale()
     anchors: dict[int, Text] = Field(default_factory=dict[int, str])
     """What a score means, for some scores of the scale."""
@@ -64,8 +67,11 @@ class Rubric(StrictModel):
     petri: Literal[1]
     """Format version."""
     name: Slug
+    """What scenario files call the rubric, where it is built in."""
     description: str = ""
+    """What the rubric is about, for people."""
     dimensions: Annotated[tuple[Dimension, ...], Field(min_length=1)]
+    """What is scored."""
 
 
 def rubric_json_schema() -> dict[str, Any]:

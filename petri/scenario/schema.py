@@ -49,19 +49,29 @@ class ModelSettings(StrictModel):
     args: Annotated[dict[str, Any], AfterValidator(_no_secrets)] = Field(default_factory=dict[str, Any])
     """Arguments of the model provider (Inspect's `-M`); no keys."""
     temperature: Number | None = Field(default=None, ge=0)
+    """How freely words are drawn; 0 is nearly always the same answer."""
     top_p: Number | None = Field(default=None, ge=0, le=1)
+    """Words are drawn from the likeliest that together have this probability."""
     top_k: Whole | None = Field(default=None, ge=1)
+    """Words are drawn from so many of the likeliest."""
     max_tokens: Whole | None = Field(default=None, ge=1)
+    """The longest reply, in tokens."""
     seed: Whole | None = None
+    """Makes drawing repeatable, where the provider has that."""
     stop_seqs: tuple[str, ...] | None = None
+    """Texts at which a reply ends."""
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = None
+    """How much the model thinks before it answers, for models that take a word for it."""
     reasoning_tokens: Whole | None = Field(default=None, ge=0)
+    """How much it may think, for models that take a number of tokens."""
     timeout: Whole | None = Field(default=None, ge=1)
     """Seconds for a call with all its retries."""
     attempt_timeout: Whole | None = Field(default=None, ge=1)
     """Seconds for one attempt."""
     max_retries: Whole | None = Field(default=None, ge=0)
+    """How often a call is repeated after a failure that may pass; 6 by default."""
     max_connections: Whole | None = Field(default=None, ge=1)
+    """Requests at a time to this model."""
     extra_body: dict[str, Any] | None = None
     """Sent with each request as it is, for settings of OpenAI-compatible servers."""
 
@@ -112,7 +122,9 @@ class ToolDefinition(StrictModel):
     """A tool that the target is offered. Nothing runs behind it; the auditor answers its calls."""
 
     name: ToolName
+    """Letters, digits, `_` and `-`."""
     description: Text
+    """What the tool does, as the target is told."""
     parameters: dict[str, Any] = Field(default_factory=lambda: {"type": "object", "properties": {}})
     """A JSON Schema whose type is object."""
 
@@ -121,7 +133,9 @@ class Expectation(StrictModel):
     """A gate on one dimension: the command exits with 1 when a score lies outside."""
 
     max: Number | None = None
+    """The highest score that passes."""
     min: Number | None = None
+    """The lowest score that passes."""
 
 
 class ScenarioBody(StrictModel):
@@ -130,6 +144,7 @@ class ScenarioBody(StrictModel):
     seed: Text
     """What to investigate, in natural language; `{{name}}` is filled from `variables`."""
     tags: Tags = ()
+    """Beside those of the file; `--tag` selects by them."""
     variables: dict[Slug, Annotated[tuple[VariableValue, ...], Field(min_length=1)]] = Field(
         default_factory=dict[str, tuple[VariableValue, ...]]
     )

@@ -28,7 +28,9 @@ class ErrorRecord(_Stored):
     """What went wrong in one audit; ``kind`` is a short stable word, ``message`` has secrets removed."""
 
     kind: str
+    """A short stable word."""
     message: str
+    """For a person, with secrets removed."""
 
 
 class Transcript(_Stored):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zipfile import BadZipFile
 
 from inspect_ai.log import (
@@ -27,6 +27,7 @@ from zstandard import ZstdError
 from petri.errors import RunNotFound, UnreadableLog
 from petri.plan import Cell
 from petri.secrets import redact
+from petri.transcript.planned import LogFacts, RunFile
 from petri.transcript.record import make_transcript
 from petri.transcript.schema import ErrorRecord, Transcript
 
@@ -55,15 +56,39 @@ class Run:
             return (self.log,)
         return tuple(sorted(self.folder.glob("*.eval")))
 
-    def plan(self) -> dict[str, Any] | None:
+    def plan(self) -> RunFile | None:
         """Give what ``run.json`` says, or None for a folder of logs that `petri audit` did not write."""
         path = self.folder / PLAN
         if self.log is not None or not path.is_file():
             return None
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise UnreadableLog(f"{path}: not valid JSON: {error}") from error
+            return RunFile.model_validate_json(path.read_bytes())
+        except ValidationError as error:
+            fault = error.errors(include_url=False)[0]
+            where = ".".join(map(str, fault["loc"])) or "the file"
+            raise UnreadableLog(
+                f"{path}: not a run.json of this version: {where}: {fault['msg'].lower()}"
+            ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A log without its samples: what Inspect says of it, and what we wrote into it."""
+
+    path: Path
+    log: EvalLog
+    facts: LogFacts
+
+    @property
+    def target(self) -> str:
+        """The target: what the plan calls it, else the model in the role; ``?`` where neither is known."""
+        return self.facts.target or next(iter(self.models("target")), "?")
+
+    def models(self, role: str) -> tuple[str, ...]:
+        """Give the models in a role."""
+        bound = (self.log.eval.model_roles or {}).get(role)
+        models = bound if isinstance(bound, list) else [bound] if bound is not None else []
+        return tuple(model.model for model in models)
 
 
 def out_folder(chosen: str | None = None) -> Path:
@@ -117,13 +142,19 @@ def find_run(name: str, out: Path) -> Run:
     raise RunNotFound(message)
 
 
-def read_header(log: Path) -> EvalLog:
+def read_header(log: Path) -> Header:
     """Give a log without its samples; raises ``UnreadableLog`` when it is damaged or not ours."""
     with _reading(log):
         header = read_eval_log(str(log), header_only=True)
-    if not isinstance((header.eval.metadata or {}).get("petri"), dict):
+    facts = (header.eval.metadata or {}).get("petri")
+    if not isinstance(facts, dict):
         raise UnreadableLog(f"{log}: is a log of {header.eval.task!r}, not of a petri audit")
-    return header
+    try:
+        return Header(log, header, LogFacts.model_validate(facts))
+    except ValidationError as error:
+        raise UnreadableLog(
+            f"{log}: was written by another version of petri: {error.errors()[0]['msg']}"
+        ) from error
 
 
 @contextmanager
@@ -174,19 +205,6 @@ def transcript_of(sample: EvalSample, target: str) -> Transcript:
     error = ErrorRecord(kind="other", message=said) if sample.error is not None and not cancelled else None
     label = str(sample.metadata.get("target") or target)
     return make_transcript(sample.events, cell=cell, epoch=sample.epoch, target=label, error=error)
-
-
-def role_models(header: EvalLog, role: str) -> tuple[str, ...]:
-    """Give the models in a role, as the log's header has them."""
-    bound = (header.eval.model_roles or {}).get(role)
-    models = bound if isinstance(bound, list) else [bound] if bound is not None else []
-    return tuple(model.model for model in models)
-
-
-def target_of(header: EvalLog) -> str:
-    """Give the target of a log: what the plan calls it, else the model in the role; ``?`` where neither is known."""
-    planned = (header.eval.metadata or {})["petri"]["target"]
-    return planned or next(iter(role_models(header, "target")), "?")
 
 
 def first_line(text: str) -> str:

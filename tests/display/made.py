@@ -87,6 +87,7 @@ def results(*audits: Audit, **more: Any) -> Results:
         "counts": Counts(planned=len(audits), valid=len(audits), invalid={}, error={}, pending=0),
         "audits": audits,
         "dimensions": {name: _summary() for name in names},
+        "targets": {"some/model": {name: _summary() for name in names}},
         "usage": {},
         "cost_usd": None,
     }

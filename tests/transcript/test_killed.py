@@ -16,11 +16,21 @@ from petri.analysis.compute import compute_results
 from petri.transcript.store import Run, read_header, samples, transcript_of
 from tests.scripted import Play, does, send
 
+ENOUGH = 16
 PROGRAM = """
 import sys
 from pathlib import Path
+from inspect_ai.hooks import Hooks, hooks
 from petri.display.base import Display
 from petri.runner import Order, run
+
+
+@hooks(name="counter", description="Counts the calls of models.")
+class Counter(Hooks):
+    async def on_model_usage(self, data):
+        with Path("calls").open("a") as file:
+            file.write("x")
+
 
 if __name__ == "__main__":
     _, results = run(Order([sys.argv[1]], Path(sys.argv[2]), max_samples=1), Display())
@@ -43,9 +53,9 @@ def stop(folder: Path, how: signal.Signals) -> Stopped:
     child = subprocess.Popen([sys.executable, "-c", PROGRAM, str(file), str(folder / "runs")], cwd=folder)
     try:
         deadline = time.monotonic() + 60
-        while not list(folder.glob("runs/*/*.eval")) and time.monotonic() < deadline:
+        calls = folder / "calls"
+        while not (calls.exists() and calls.stat().st_size >= ENOUGH) and time.monotonic() < deadline:
             time.sleep(0.05)
-        time.sleep(2)  # the log is there; turns of 0.06 s follow
         os.kill(child.pid, how)
         exit_code = child.wait(timeout=60)
     finally:
@@ -80,7 +90,7 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
 def test_killed_nothing_is_recorded_as_finished(killed: Stopped) -> None:
     assert killed.exit_code == -signal.SIGKILL
     (log,) = killed.run.logs()
-    assert read_header(log).status == "started"
+    assert read_header(log).log.status == "started"
     assert not (killed.run.folder / "results.json").exists()
     results = compute_results(killed.run)
     assert (results.counts.planned, results.counts.pending) == (2, 2)

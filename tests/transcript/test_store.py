@@ -157,7 +157,7 @@ def test_a_log_of_another_task(tmp_path: Path) -> None:
 
 def test_a_plan_that_is_no_json(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("{")
-    with pytest.raises(UnreadableLog, match=r"run\.json: not valid JSON"):
+    with pytest.raises(UnreadableLog, match=r"run\.json: not a run\.json of this version"):
         compute_results(Run(tmp_path))
 
 

@@ -1,0 +1,71 @@
+"""What was planned, as run.json and the logs' headers hold it: read once, strictly, and then trusted."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from petri.plan import CellHeader
+from petri.rubric.schema import Dimension
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class FileDigest(_Stored):
+    """A file that went into a run, and what it held."""
+
+    path: str
+    """As it was named."""
+    sha256: str
+    """Of the file's bytes."""
+
+
+class ModelNames(_Stored):
+    """The models by role."""
+
+    auditor: str | None
+    """null where no log has begun."""
+    target: tuple[str, ...]
+    """With what was set for each, in brackets."""
+    judge: tuple[str, ...]
+    """Empty with `--no-judge`."""
+
+
+class PlannedAudit(_Stored):
+    """One planned audit."""
+
+    id: str
+    cell: CellHeader
+    target: str
+    epoch: int
+
+
+class RunFile(_Stored):
+    """run.json: what was planned before anything was spent."""
+
+    format: Literal["petri-run/1"] = "petri-run/1"
+    id: str
+    started: str
+    petri: str
+    inspect_ai: str
+    python: str
+    files: tuple[FileDigest, ...]
+    models: ModelNames
+    settings: dict[str, Any]
+    """What flags put in the place of the files' own values."""
+    fail_on: tuple[str, ...]
+    """The gates of `--fail-on`."""
+    audits: tuple[PlannedAudit, ...]
+
+
+class LogFacts(_Stored):
+    """What a log's header says of its audits: enough to account for those that it does not hold."""
+
+    target: str | None
+    """The target's label; None where the role decides."""
+    files: tuple[FileDigest, ...]
+    prompts: dict[str, str]
+    cells: tuple[CellHeader, ...]
+    dimensions: tuple[Dimension, ...]
+    """What is scored; empty where nothing is."""
