@@ -253,10 +253,16 @@ def test_the_example_of_run_json_has_the_keys_of_a_real_one(example: tuple[Path,
     assert keys(uncommented(blocks(FILES)[PLAN])) == keys(real)
 
 
+def _without_names(results: dict[str, Any]) -> dict[str, Any]:
+    """The results with a list in the place of the targets' names, which differ from run to run."""
+    return results | {"targets": [*results["targets"].values()]}
+
+
 def test_the_example_of_results_json_is_one(example: tuple[Path, Results, str]) -> None:
     folder, _, _ = example
     shown = uncommented(blocks(FILES)[RESULTS])
-    assert keys(shown) == keys(json.loads((folder / RESULTS).read_text(encoding="utf-8")))
+    real = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+    assert keys(_without_names(shown)) == keys(_without_names(real))
     results = Results.model_validate_json(json.dumps(shown))
     assert results.counts == count(results.audits)
     assert results.run.exit_code == exit_code(results.run.status, breached=True)
