@@ -9,7 +9,8 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.viewer import ViewerConfig
 
 from petri.audit.auditor import auditor
-from petri.errors import UsageError
+from petri.audit.tools.course import fixed_tools
+from petri.errors import ActionError, UsageError
 from petri.judge.scorer import judge as judge_scorer
 from petri.plan import Cell, plan_cells
 from petri.prompts.files import digests
@@ -48,6 +49,7 @@ def audit(  # noqa: PLR0913, PLR0917 -- each is an option of `inspect eval -T`
     bound = model_roles()
     label = None if "target" in bound else next(map(target_label, as_choices(spec.models.target)), None)
     cells = [cell for file in files for cell in plan_cells(file)]
+    _require_usable_tools(cells)
     rubrics = resolved_rubrics(files[0])
     return Task(
         dataset=MemoryDataset([_sample(cell, label) for cell in cells], name=spec.name),
@@ -102,6 +104,15 @@ def _facts(
         cells=tuple(cell.header() for cell in cells),
         dimensions=tuple(dim for rubric in load_rubrics(rubrics) for dim in rubric.spec.dimensions),
     )
+
+
+def _require_usable_tools(cells: Sequence[Cell]) -> None:
+    """Refuse scenarios' tools that a provider would refuse, before anything is spent."""
+    for cell in cells:
+        try:
+            fixed_tools(cell)
+        except ActionError as error:
+            raise UsageError(f"{cell.file}: scenario {cell.scenario!r}: tools: {error}") from error
 
 
 def _require_agreement(files: Sequence[LoadedFile]) -> None:

@@ -145,7 +145,14 @@ def test_values_of_different_kinds_are_different_cells(tmp_path: Path) -> None:
 def test_a_cell_is_data(tmp_path: Path) -> None:
     for cell in plan_cells(load(tmp_path)):
         assert Cell.model_validate_json(cell.model_dump_json()) == cell
-        assert set(cell.header().model_dump()) == {"id", "file", "scenario", "variables", "control_for", "expect"}
+        assert set(cell.header().model_dump()) == {
+            "id",
+            "file",
+            "scenario",
+            "variables",
+            "control_for",
+            "expect",
+        }
 
 
 def test_a_target_named_twice(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from petri.analysis.results import Audit, AuditScore, JudgeScore, Usage
 from petri.errors import RunNotFound, UnreadableLog
 from petri.judge.verdict import Ruling
 from petri.plan import CellHeader, planned_id
+from petri.transcript.outcome import is_valid
 from petri.transcript.schema import Transcript
 from petri.transcript.store import Header, Run, read_header, read_samples, sample_keys, transcript_of
 
@@ -20,10 +21,20 @@ def audits_of(header: Header) -> Iterator[Audit]:
     epochs = range(1, (header.log.eval.config.epochs or 1) + 1)
     planned = {(cell.id, epoch): cell for epoch in epochs for cell in header.facts.cells}
     for sample in read_samples(header.path, [key for key in planned if key in held]):
-        yield audit_row(sample, header.target, header.path.name)
+        yield _with_all_scores(audit_row(sample, header.target, header.path.name), header)
     for key, cell in planned.items():
         if key not in held:
             yield pending_row(cell, header.target, key[1], header.path.name)
+
+
+def _with_all_scores(audit: Audit, header: Header) -> Audit:
+    """Give a valid audit that was to be judged and has no verdict (its judge was interrupted) scores that say so."""
+    if audit.scores or not is_valid(audit.outcome):
+        return audit
+    lost = AuditScore(value=None, status="error", judges=(), citations=())
+    return audit.model_copy(
+        update={"scores": {dimension.name: lost for dimension in header.facts.dimensions}}
+    )
 
 
 def find_audit(run: Run, name: str) -> tuple[Transcript, Audit]:

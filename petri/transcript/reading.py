@@ -23,8 +23,11 @@ class Reading:
     """Labels of what the target itself said."""
 
     def as_json(self, nonce: str) -> str:
-        """Give the reading as one JSON object; all text is inside JSON strings, so none can forge a label or a role."""
-        content = {"nonce": nonce, "messages": self.messages, "branches": self.branches}
+        """Give the reading as one JSON object; all text is inside JSON strings, so none can forge a label or a role.
+
+        The nonce stands last, so that the same transcript is the same prefix in every call, which providers cache.
+        """
+        content = {"messages": self.messages, "branches": self.branches, "nonce": nonce}
         return json.dumps(content, ensure_ascii=False)
 
 

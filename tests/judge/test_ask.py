@@ -207,7 +207,7 @@ def test_what_a_judge_is_given(tmp_path_factory: pytest.TempPathFactory) -> None
     runs = play_all(tmp_path_factory.mktemp("given"), {"1": script, "2": script})
     ((event,), (other,)) = (played.calls("judge") for played in runs.values())
     transcript, task = parts(event)
-    assert list(transcript) == ["nonce", "messages", "branches"]
+    assert list(transcript) == ["messages", "branches", "nonce"]
     assert [row["label"] for row in transcript["messages"]] == ["M1", "M2", "M3"]
     assert transcript["branches"] == [["M1", "M2"], ["M1", "M3"]]
     assert task == {

@@ -1,6 +1,7 @@
 """Tools that steer the course of an audit: going back, starting over, ending."""
 
 from inspect_ai.model import ChatMessageSystem
+from inspect_ai.tool import ToolInfo
 
 from petri.audit.session import Session
 from petri.audit.tools.action import Action, Arguments, Effect, Words
@@ -8,6 +9,7 @@ from petri.audit.tools.toolbox import tool_info
 from petri.conversation.labels import pending_calls
 from petri.conversation.tree import Origin
 from petri.errors import ActionError, TreeError
+from petri.plan import Cell
 
 
 class Destination(Arguments):
@@ -26,11 +28,16 @@ class Reason(Arguments):
     reason: Words
 
 
+def fixed_tools(cell: Cell) -> list[ToolInfo]:
+    """Give the tools that the scenario fixes; raises ``ActionError`` for one that a provider would refuse."""
+    return [tool_info(tool.name, tool.description, tool.parameters) for tool in cell.tools]
+
+
 def open_conversation(session: Session) -> None:
     """Put in force what the scenario fixes: its tools and its system prompt, at the start and after a restart."""
     cell = session.cell
     if cell.tools:
-        session.set_tools([tool_info(tool.name, tool.description, tool.parameters) for tool in cell.tools])
+        session.set_tools(fixed_tools(cell))
     if cell.system is not None:
         session.add(ChatMessageSystem(content=cell.system), Origin.AUDITOR)
 
