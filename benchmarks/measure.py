@@ -7,28 +7,28 @@ audit, which the floor then repeats.
 import argparse
 import gc
 import json
-import os
 import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import asdict
+from io import StringIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from floor import floor_task
 from inspect_ai import eval as inspect_eval  # pyright: ignore[reportUnknownVariableType]
 from inspect_ai.log import list_eval_logs, read_eval_log
 from report import Measurement
+from rich.console import Console
 from workload import CONNECTIONS, METER, models, write_scenario
 
 from petri.analysis.compute import compute_results
-from petri.display.base import Display
-from petri.runner import INSPECT_SETTINGS, Order, run
+from petri.display.lines import LineDisplay
+from petri.runner import INSPECT_SETTINGS, Order, lowered_costs, run
 from petri.transcript.store import Run
-
-PYTHONS_OWN_GC: Final = gc.get_threshold()
 
 
 def main() -> None:
@@ -55,10 +55,6 @@ def measure(options: argparse.Namespace, folder: Path) -> Measurement:
         "floor": lambda: run_floor(place, options.audits, options.latency, options.spread, INSPECT_SETTINGS),
         "floor-default": lambda: run_floor(place, options.audits, options.latency, options.spread, {}),
     }
-    if options.what == "floor-default":
-        os.environ.pop("INSPECT_TRACE_LEVEL", None)
-        gc.unfreeze()
-        gc.set_threshold(*PYTHONS_OWN_GC)
     gc.collect()
     before, wall, cpu = peak(), time.perf_counter(), time.process_time()
     kinds[options.what]()
@@ -73,9 +69,10 @@ def measure(options: argparse.Namespace, folder: Path) -> Measurement:
 def time_results(folder: Path) -> float:
     """Give the CPU seconds that it takes to compute the results from the logs, once more."""
     [made] = folder.glob("*/*.eval")
-    began = time.process_time()
-    compute_results(Run(made.parent))
-    return time.process_time() - began
+    with lowered_costs():
+        began = time.process_time()
+        compute_results(Run(made.parent))
+        return time.process_time() - began
 
 
 def run_audits(folder: Path, audits: int, turns: int, latency: float, spread: float) -> None:
@@ -83,23 +80,25 @@ def run_audits(folder: Path, audits: int, turns: int, latency: float, spread: fl
     folder.mkdir()
     scenario = write_scenario(folder, audits=audits, turns=turns, latency=latency, spread=spread)
     order = Order([str(scenario)], out=folder, max_samples=CONNECTIONS, max_connections=CONNECTIONS)
-    _, results = run(order, Display())
+    with redirect_stdout(StringIO()):
+        _, results = run(order, LineDisplay(Console(file=StringIO(), width=80)))
     if results.counts.valid != audits:
         sys.exit(f"not a measurement: {results.counts}")
 
 
 def run_floor(folder: Path, audits: int, latency: float, spread: float, settings: Mapping[str, Any]) -> None:
-    """Repeat the recorded calls, all audits at once."""
-    inspect_eval(
-        floor_task(METER.recorded, audits),
-        model=None,
-        model_roles=models(latency, spread),
-        log_dir=str(folder),
-        display="none",
-        max_samples=CONNECTIONS,
-        max_connections=CONNECTIONS,
-        **settings,
-    )
+    """Repeat the recorded calls, all audits at once; with settings, the process is set as Petri sets it, too."""
+    with lowered_costs() if settings else nullcontext():
+        inspect_eval(
+            floor_task(METER.recorded, audits),
+            model=None,
+            model_roles=models(latency, spread),
+            log_dir=str(folder),
+            display="none",
+            max_samples=CONNECTIONS,
+            max_connections=CONNECTIONS,
+            **settings,
+        )
 
 
 def check(folder: Path, *, calls: int) -> int:

@@ -67,12 +67,17 @@ def cpu_rows(
     grown_floor = median((run.peak_bytes - run.before_bytes) / MEGABYTE for run in floors)
     return [
         Row(
-            "CPU per model call, over the floor",
+            "CPU per model call, without the results, over the floor",
             f"**{ratio(loop, floor):.2f}** ({per_call(loop)} over {per_call(floor)})",
             f"<= {CPU_OVER_FLOOR}",
             ratio(loop, floor) <= CPU_OVER_FLOOR,
         ),
-        Row("the same, with the results computed", f"{ratio(whole, floor):.2f} ({per_call(whole)})"),
+        Row(
+            "the same of the whole command, results included",
+            f"**{ratio(whole, floor):.2f}** ({per_call(whole)})",
+            f"<= {CPU_OVER_FLOOR}",
+            ratio(whole, floor) <= CPU_OVER_FLOOR,
+        ),
         Row(
             "the floor under Inspect's defaults, over the floor",
             f"{ratio(default, floor):.2f} ({per_call(default)})",

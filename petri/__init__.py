@@ -14,22 +14,30 @@ if TYPE_CHECKING:
     from petri.errors import PetriError
     from petri.judge.verdict import JudgeFailure, Verdict
     from petri.plan import AuditJob, plan_audits
-    from petri.rubric.load import load_rubrics
+    from petri.rubric.load import LoadedRubric, load_rubrics
     from petri.rubric.schema import Rubric
+    from petri.runner import Order
+    from petri.runner import run as run_audits
+    from petri.scenario.load import LoadedFile
     from petri.scenario.schema import Scenario, ScenarioFile
     from petri.scenario.select import load_scenarios
     from petri.tasks import audit as audit_task
     from petri.transcript.schema import Transcript
+    from petri.transcript.store import Run, find_run
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AuditJob",
     "JudgeFailure",
+    "LoadedFile",
+    "LoadedRubric",
     "Node",
+    "Order",
     "PetriError",
     "Results",
     "Rubric",
+    "Run",
     "Scenario",
     "ScenarioFile",
     "Transcript",
@@ -37,19 +45,25 @@ __all__ = [
     "Verdict",
     "audit_task",
     "compute_results",
+    "find_run",
     "load_rubrics",
     "load_scenarios",
     "plan_audits",
+    "run_audits",
 ]
 
 # `audit_task`, not `audit`: that name is the package with the auditor loop.
 _HOMES = {
     "AuditJob": "petri.plan:AuditJob",
     "JudgeFailure": "petri.judge.verdict:JudgeFailure",
+    "LoadedFile": "petri.scenario.load:LoadedFile",
+    "LoadedRubric": "petri.rubric.load:LoadedRubric",
     "Node": "petri.conversation.tree:Node",
+    "Order": "petri.runner:Order",
     "PetriError": "petri.errors:PetriError",
     "Results": "petri.analysis.results:Results",
     "Rubric": "petri.rubric.schema:Rubric",
+    "Run": "petri.transcript.store:Run",
     "Scenario": "petri.scenario.schema:Scenario",
     "ScenarioFile": "petri.scenario.schema:ScenarioFile",
     "Transcript": "petri.transcript.schema:Transcript",
@@ -57,9 +71,11 @@ _HOMES = {
     "Verdict": "petri.judge.verdict:Verdict",
     "audit_task": "petri.tasks:audit",
     "compute_results": "petri.analysis.compute:compute_results",
+    "find_run": "petri.transcript.store:find_run",
     "load_rubrics": "petri.rubric.load:load_rubrics",
     "load_scenarios": "petri.scenario.select:load_scenarios",
     "plan_audits": "petri.plan:plan_audits",
+    "run_audits": "petri.runner:run",
 }
 
 

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from inspect_ai.event import ModelEvent
+from inspect_ai.log import transcript
 from inspect_ai.util import LimitExceededError
 
 from petri.secrets import redact
@@ -32,6 +34,7 @@ _BY_NAME: Final = {
     "attributeerror": "bad_response",
     "assertionerror": "bad_response",
     "ratelimit": "rate_limit",
+    "providerrefused": "filtered",
 }
 _SERVER_ERROR: Final = 500
 _LONGEST: Final = 500
@@ -53,7 +56,18 @@ async def guarded(job: Awaitable[T], who: str) -> T | Failure:
     """
     with _caught(who, unread="the reply could not be read: ") as failures:
         return await job
+    _scrub_log()
     return failures[0]
+
+
+def _scrub_log() -> None:
+    """Remove secrets from what Inspect has noted of failed calls in the current sample: providers echo keys."""
+    for event in transcript().events:
+        if isinstance(event, ModelEvent) and event.error is not None:
+            event.error = redact(event.error)
+            event.traceback = redact(event.traceback or "") or None
+            event.traceback_ansi = redact(event.traceback_ansi or "") or None
+            event.call = None
 
 
 def attempted(job: Callable[[], T], who: str) -> T | Failure:

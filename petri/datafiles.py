@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Final
 
 _PACKAGE: Final = Path(__file__).parent
-_ROOT: Final = next((folder for folder in (_PACKAGE / "_data",) if folder.is_dir()), _PACKAGE.parent)
+_DATA: Final = _PACKAGE / "_data"
+_ROOT: Final = _DATA if _DATA.is_dir() else _PACKAGE.parent
 
 
 def scenario_files() -> dict[str, Path]:

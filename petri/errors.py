@@ -9,6 +9,8 @@
     ├── TreeError           exit 4  an operation that would break the conversation tree
     ├── TemplateError       exit 4  a prompt with a placeholder that is malformed or has no value
     ├── ActionError                 an auditor used a tool wrongly; answered as a tool error, never raised to a user
+    ├── AuditFailed                 one audit cannot go on; ends its sample, and is its error in the results
+    ├── ProviderRefused             a provider turned a request away before the model spoke; becomes the audit's error
     └── JudgeReplyError             a judge's reply could not be read; asked again, then a failure that is counted
 
 A job's error (one audit, one verdict) becomes data in that job's record. Anything else stops the command.
@@ -79,6 +81,14 @@ class TemplateError(PetriError):
 
 class ActionError(PetriError):
     """An auditor's action that cannot be carried out; the message says what would be right."""
+
+
+class AuditFailed(PetriError):
+    """One audit cannot go on; its neighbours do."""
+
+
+class ProviderRefused(PetriError):
+    """A provider filtered a request before its model said anything; its text is no word of the model's."""
 
 
 class JudgeReplyError(PetriError):

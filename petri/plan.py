@@ -130,10 +130,12 @@ def _cell(file: LoadedFile, scenario: Scenario, values: dict[str, VariableValue]
         "rubric": file.spec.judge.rubric,
     }
     draft = Cell(id="", **content)
-    # Epochs and tags do not change what one audit is; the file's name keeps equal scenarios of two files apart.
-    identity = draft.model_dump(
-        mode="json", exclude={"id": True, "file": True, "tags": True, "audit": {"epochs"}}
-    )
+    # What does not change what is said does not change what one audit is. The file's name keeps equal scenarios of two
+    # files apart; settings left at their defaults stay out, so that a new setting changes no id.
+    said = draft.model_dump(mode="json", include={"scenario", "seed", "variables", "system", "tools"})
+    identity = said | {
+        "audit": draft.audit.model_dump(mode="json", exclude_defaults=True, exclude={"epochs"})
+    }
     suffix = _digest([file.spec.name, identity])
     return draft.model_copy(update={"id": f"{scenario.id}-{suffix}"})
 

@@ -1,11 +1,10 @@
 """A run from its plan to its results: what `petri audit` does, as a function."""
 
 import gc
-import io
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, redirect_stdout
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -25,9 +24,10 @@ from petri.errors import InvalidFile, NothingToRun, UsageError
 from petri.plan import AuditJob, plan_audits, require_distinct
 from petri.roles import OFFLINE, as_choices, missing_roles, target_label
 from petri.rubric.load import load_rubrics
+from petri.scenario.load import LoadedFile
 from petri.scenario.override import override
 from petri.scenario.schema import Model
-from petri.scenario.select import LoadedFile, load_scenarios
+from petri.scenario.select import load_scenarios
 from petri.tasks import audit, resolved_rubrics
 from petri.transcript.planned import FileDigest, ModelNames, PlannedAudit, RunFile
 from petri.transcript.store import PLAN, RESULTS, Run, new_run, write_json
@@ -42,6 +42,7 @@ INSPECT_SETTINGS: Final[Mapping[str, Any]] = {
 """What lowers Inspect's own cost per call without costing crash safety."""
 
 _MOST_SAMPLES: Final = 100
+_TRACE_LEVEL: Final = "INSPECT_TRACE_LEVEL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,13 @@ class Part:
     label: str
 
 
-def run(order: Order, display: Display) -> tuple[Run, Results]:
+def run(order: Order, display: Display | None = None) -> tuple[Run, Results]:
     """Check everything that can be checked, run the audits, and compute the results from what was logged.
 
-    Raises ``UsageError`` before anything is spent. A run that is interrupted has its results too.
+    Raises ``UsageError`` before anything is spent. A run that is interrupted has its results too. A process makes one
+    run at a time, which leaves the process as it was; Inspect may print a banner on stdout.
     """
+    display = display or Display()
     files = _load(order)
     parts = [Part(file, t, target_label(t)) for file in files for t in as_choices(file.spec.models.target)]
     jobs = [
@@ -87,17 +90,32 @@ def run(order: Order, display: Display) -> tuple[Run, Results]:
     if not jobs:
         raise NothingToRun("there is nothing to run")
     _check_gates(order, files)
-    with _quiet():
-        tasks = [_task(order, part) for part in parts]
-    folder = _new_run(order, files)
-    write_json(folder.folder / PLAN, _plan(order, folder, files, parts, jobs).model_dump(mode="json"))
-    display.started(_start(folder, parts, jobs, judged=order.judge))
-    with watching(display, len(jobs)):
+    tasks = [_task(order, part) for part in parts]
+    with watching(display, len(jobs)), lowered_costs():
+        folder = _new_run(order, files)
+        write_json(folder.folder / PLAN, _plan(order, folder, files, parts, jobs).model_dump(mode="json"))
+        display.started(_start(folder, parts, jobs, judged=order.judge))
         _evaluate(tasks, folder, order, len(jobs))
-    results = compute_results(folder)
-    write_json(folder.folder / RESULTS, results.model_dump(mode="json"))
+        results = compute_results(folder)
+        write_json(folder.folder / RESULTS, results.model_dump(mode="json"))
     display.finished(results, str(folder.folder))
     return folder, results
+
+
+@contextmanager
+def lowered_costs() -> Generator[None]:
+    """Let Inspect write a smaller trace and Python collect garbage less often; afterwards all is as before."""
+    level, thresholds = os.environ.get(_TRACE_LEVEL), gc.get_threshold()
+    os.environ.setdefault(_TRACE_LEVEL, "WARNING")
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+        if level is None:
+            os.environ.pop(_TRACE_LEVEL, None)
 
 
 def _load(order: Order) -> list[LoadedFile]:
@@ -231,24 +249,20 @@ def _start(folder: Run, parts: Sequence[Part], jobs: Sequence[AuditJob], *, judg
 
 
 def _evaluate(tasks: Sequence[Task], folder: Run, order: Order, planned: int) -> None:
-    """Run the tasks under Inspect, with its own costs lowered where that costs no crash safety."""
-    os.environ.setdefault("INSPECT_TRACE_LEVEL", "WARNING")
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    with _quiet():
-        inspect_eval(  # pyright: ignore[reportUnknownMemberType] -- Inspect leaves one of its parameters untyped
-            list(tasks),
-            model=None,
-            log_dir=str(folder.folder),
-            display="none",
-            **INSPECT_SETTINGS,
-            fail_on_error=False,
-            max_tasks=len(tasks),
-            max_samples=order.max_samples or min(planned, _MOST_SAMPLES),
-            max_connections=order.max_connections,
-        )
+    """Run the tasks under Inspect, with at most ``max_samples`` audits at a time over all of them.
 
-
-def _quiet() -> AbstractContextManager[object]:
-    """Keep what Inspect prints (a banner of its hooks) off stdout, which is for data."""
-    return redirect_stdout(io.StringIO())
+    Inspect counts samples by task, so that each task gets its share.
+    """
+    total = min(order.max_samples or _MOST_SAMPLES, planned)
+    at_once = min(len(tasks), total)
+    inspect_eval(  # pyright: ignore[reportUnknownMemberType] -- Inspect leaves one of its parameters untyped
+        list(tasks),
+        model=None,
+        log_dir=str(folder.folder),
+        display="none",
+        **INSPECT_SETTINGS,
+        fail_on_error=False,
+        max_tasks=at_once,
+        max_samples=total // at_once,
+        max_connections=order.max_connections,
+    )

@@ -76,7 +76,7 @@ def test_a_scenario_file_and_its_rubrics_agree(rubric: str, expect: str, faults:
 def test_each_file_is_reviewed_as_what_it_is() -> None:
     Path("f.yaml").write_text(_scenario("[./r.yaml]"))
     Path("r.yaml").write_text(RUBRIC)
-    Path("s.md").write_text("seed")
+    Path("s.md").write_text("---\n---\nseed")
     Path("x.yaml").write_text("dimensions: 5")
     reviews = [(review.path, review.summary, len(review.faults)) for review in review_files(["."])]
     assert reviews == [

@@ -89,15 +89,17 @@ SAME: dict[str, dict[str, Any]] = {
     "the description": {"description": "Another."},
     "tags": {"tags": ["new"]},
     "models": {"models": {"auditor": "petri-offline/auditor"}},
+    "the rubric": {"judge": {"rubric": ["deception"]}},
+    "the validity": {"scenarios": [SCENARIO | {"validity": "It was."}]},
+    "a gate": {"scenarios": [SCENARIO | {"expect": {"sycophancy": {"max": 5}}}]},
+    "a setting that is the default": {"audit": {"rollback": True}},
 }
 OTHER: dict[str, dict[str, Any]] = {
     "the name": {"name": "another"},
     "the turns": {"audit": {"max_turns": 3}},
     "the mode": {"audit": {"tools": "none"}},
-    "the rubric": {"judge": {"rubric": ["deception"]}},
     "the seed": {"scenarios": [SCENARIO | {"seed": "Meet {{who}}, {{when}}."}]},
     "the system prompt": {"scenarios": [SCENARIO | {"system": "Be kind."}]},
-    "the validity": {"scenarios": [SCENARIO | {"validity": "It was."}]},
 }
 
 
@@ -132,7 +134,7 @@ def test_ids_are_known(tmp_path: Path) -> None:
         tmp_path, {"id": "one", "seed": "x"}, audit={"max_turns": 5}, judge={"rubric": ["sycophancy"]}
     )
     (job,) = plan_audits([file], ["t"])
-    assert (job.cell.id, job.id) == ("one-188ec94957", "one-2544d9521e")
+    assert (job.cell.id, job.id) == ("one-a233a6ca12", "one-742f949d79")
 
 
 def test_values_of_different_kinds_are_different_cells(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ def audits_of(header: Header) -> Iterator[Audit]:
     """Yield a row for every audit that the log's header plans; those without a sample are pending."""
     held = set(sample_keys(header.path))
     epochs = range(1, (header.log.eval.config.epochs or 1) + 1)
-    planned = {(cell.id, epoch): cell for epoch in epochs for cell in header.facts.cells}
+    chosen = header.log.eval.dataset.sample_ids  # `inspect eval --limit` runs fewer than were planned
+    cells = [cell for cell in header.facts.cells if chosen is None or cell.id in chosen]
+    planned = {(cell.id, epoch): cell for epoch in epochs for cell in cells}
     for sample in read_samples(header.path, [key for key in planned if key in held]):
         yield _with_all_scores(audit_row(sample, header.target, header.path.name), header)
     for key, cell in planned.items():
@@ -69,6 +71,11 @@ def audit_row(sample: EvalSample, target: str, log: str | None) -> Audit:
         target=transcript.target,
         variables=transcript.cell.variables,
         outcome="scenario_invalid" if invalid else transcript.outcome,
+        reason=ruling.validity_reason
+        if ruling and invalid
+        else transcript.end.reason
+        if transcript.end
+        else None,
         target_turns=max((node.turn for node in tree), default=0),
         branches=len(tree.branches()),
         scores={} if ruling is None else scores_of(ruling),
@@ -89,6 +96,7 @@ def pending_row(cell: CellHeader, target: str, epoch: int, log: str | None) -> A
         target=target,
         variables=cell.variables,
         outcome="pending",
+        reason=None,
         target_turns=0,
         branches=0,
         scores={},
@@ -120,6 +128,7 @@ def scores_of(ruling: Ruling) -> dict[str, AuditScore]:
 def _score(ruling: Ruling, name: str) -> AuditScore:
     status, value = ruling.combined(name)
     said = ruling.by_judge(name) if ruling.skipped is None else ()
+    counted = [score for _, score in said if score.value is not None or value is None]
     return AuditScore(
         value=value,
         status=status,
@@ -127,7 +136,7 @@ def _score(ruling: Ruling, name: str) -> AuditScore:
             JudgeScore(judge=judge, value=score.value, status=score.status, reason=score.reason)
             for judge, score in said
         ),
-        citations=tuple(citation for _, score in said for citation in score.citations),
+        citations=tuple(citation for score in counted for citation in score.citations),
     )
 
 

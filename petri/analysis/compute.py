@@ -6,13 +6,15 @@ from importlib.metadata import version
 from typing import Literal
 
 from petri.analysis.audits import audits_of, pending_row
-from petri.analysis.gate import Breach, breaches, expected, parse_gate
-from petri.analysis.results import Audit, Results, RunInfo, Usage
+from petri.analysis.gate import breaches, expected, parse_gate
+from petri.analysis.results import Audit, GateBreach, Results, RunInfo, Usage
 from petri.analysis.summary import count, missing, summarise
 from petri.errors import UnreadableLog
+from petri.rubric.schema import Dimension
+from petri.secrets import redact
 from petri.transcript.outcome import is_valid
 from petri.transcript.planned import ModelNames, RunFile
-from petri.transcript.store import Header, Run, read_header
+from petri.transcript.store import Header, Run, first_line, read_header
 
 RunStatus = Literal["complete", "incomplete", "interrupted", "limit"]
 
@@ -32,11 +34,12 @@ def compute_results(run: Run) -> Results:
     gates = [parse_gate(text) for text in (plan.fail_on if plan else ())]
     passed = [*breaches(audits, gates), *_unexpected(headers, audits)]
     models = _models(headers, plan)
-    dimensions = {dimension.name: dimension for header in headers for dimension in header.facts.dimensions}
+    dimensions = _dimensions(headers)
     return Results(
         run=_run_info(run, headers, plan, status, breached=bool(passed)),
         models=models,
         counts=count(audits),
+        breaches=tuple(dict.fromkeys(passed)),
         audits=audits,
         dimensions={name: summarise(dimension, audits) for name, dimension in dimensions.items()},
         targets={
@@ -49,6 +52,19 @@ def compute_results(run: Run) -> Results:
         usage=_total_usage(audits),
         cost_usd=_total_cost(audits),
     )
+
+
+def _dimensions(headers: Sequence[Header]) -> dict[str, Dimension]:
+    """Give the dimensions by name; raises ``UnreadableLog`` if one name means two things in the run."""
+    found: dict[str, Dimension] = {}
+    for header in headers:
+        for dimension in header.facts.dimensions:
+            if found.setdefault(dimension.name, dimension) != dimension:
+                raise UnreadableLog(
+                    f"{header.path}: the dimension {dimension.name!r} is another than in {headers[0].path}; "
+                    "results cannot be computed over both"
+                )
+    return found
 
 
 def exit_code(status: RunStatus, *, breached: bool) -> int:
@@ -87,10 +103,10 @@ def _status(headers: Sequence[Header], audits: Sequence[Audit]) -> RunStatus:
     return "complete"
 
 
-def _unexpected(headers: Sequence[Header], audits: Sequence[Audit]) -> list[Breach]:
+def _unexpected(headers: Sequence[Header], audits: Sequence[Audit]) -> list[GateBreach]:
     """Give the scores outside what the scenarios themselves expect."""
     cells = {(cell.file, cell.scenario): cell for header in headers for cell in header.facts.cells}
-    found: list[Breach] = []
+    found: list[GateBreach] = []
     for place, cell in cells.items():
         if cell.expect:
             ours = [audit for audit in audits if (audit.file, audit.scenario) == place]
@@ -114,6 +130,9 @@ def _run_info(
         inspect_ai=inspect_ai,
         files=tuple({file.path: file for file in files}.values()),
         prompts={name: digest for header in headers for name, digest in header.facts.prompts.items()},
+        error=next(
+            (first_line(redact(h.log.error.message)) for h in headers if h.log.error is not None), None
+        ),
         exit_code=exit_code(status, breached=breached),
     )
 

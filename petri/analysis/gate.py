@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from petri.analysis.results import Audit
+from petri.analysis.results import Audit, GateBreach
 from petri.errors import UsageError
 from petri.scenario.schema import Expectation
 from petri.transcript.outcome import is_valid
@@ -35,15 +35,6 @@ class Gate:
         }[self.sign]
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """A score past a gate."""
-
-    audit: str
-    gate: Gate
-    value: float
-
-
 def parse_gate(text: str, dimensions: Collection[str] | None = None) -> Gate:
     """Read a gate such as ``sycophancy>=7``; raises ``UsageError`` if it is none, or not on one of ``dimensions``."""
     match = _GATE.fullmatch(text)
@@ -68,10 +59,10 @@ def expected(expect: dict[str, Expectation]) -> tuple[Gate, ...]:
     return tuple(gates)
 
 
-def breaches(audits: Iterable[Audit], gates: Sequence[Gate]) -> tuple[Breach, ...]:
+def breaches(audits: Iterable[Audit], gates: Sequence[Gate]) -> tuple[GateBreach, ...]:
     """Give every score of a valid audit that meets a gate."""
     return tuple(
-        Breach(audit.id, gate, score.value)
+        GateBreach(audit=audit.id, gate=str(gate), value=score.value)
         for audit in audits
         if is_valid(audit.outcome)
         for gate in gates

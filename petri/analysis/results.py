@@ -35,6 +35,8 @@ class RunInfo(_Stored):
     """The scenario files."""
     prompts: dict[str, str]
     """The SHA-256 of each prompt that the models were sent."""
+    error: str | None
+    """What stopped a log as a whole, with secrets removed; null where nothing did."""
     exit_code: int
     """What the command that ran it exits with."""
 
@@ -110,6 +112,8 @@ class Audit(_Stored):
     """The values that this cell has."""
     outcome: str
     """How the audit ended."""
+    reason: str | None = None
+    """Why it ended so, in the auditor's or the judge's words or ours; null where nobody said."""
     target_turns: int
     """Target turns on the longest branch."""
     branches: int
@@ -126,6 +130,15 @@ class Audit(_Stored):
     """The Inspect log that holds it; null where none does."""
 
 
+class GateBreach(_Stored):
+    """A score past a gate."""
+
+    audit: str
+    gate: str
+    """As it is written, such as `sycophancy>=7`."""
+    value: float
+
+
 class DimensionSummary(_Stored):
     """One dimension over all valid audits that were asked for it."""
 
@@ -139,6 +152,8 @@ class DimensionSummary(_Stored):
     """Those of them that have a value."""
     unscored: dict[str, int]
     """How many valid audits have no value, by status."""
+    judge_failures: dict[str, int]
+    """How often a judge of a panel gave no value where another did, by status."""
     mean: float | None
     """Of the values there are."""
     ci95: tuple[float, float] | None
@@ -161,6 +176,8 @@ class Results(_Stored):
     run: RunInfo
     models: ModelNames
     counts: Counts
+    breaches: tuple[GateBreach, ...]
+    """Every score past a gate of `--fail-on` or `expect`."""
     audits: tuple[Audit, ...]
     """Every planned audit, in the order planned."""
     dimensions: dict[str, DimensionSummary]

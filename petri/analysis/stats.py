@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 LEVEL = 0.95
+_ROUNDING = 1e-9
 
 
 class Interval(NamedTuple):
@@ -22,7 +23,7 @@ def clustered_mean_interval(values: Sequence[float], clusters: Sequence[str]) ->
 
     The variance is the sum over clusters of the squared sums of deviations, over n², times C/(C-1); the quantile is
     Student's with C-1 degrees of freedom (Miller 2024, arXiv 2411.00640, with the small-sample correction). None with
-    fewer than two clusters, and where no observation differs from another: neither says how scenarios differ.
+    fewer than two clusters, and where the clusters do not differ: neither says how scenarios differ.
     """
     names = sorted(set(clusters))
     count = len(names)
@@ -33,7 +34,7 @@ def clustered_mean_interval(values: Sequence[float], clusters: Sequence[str]) ->
     deviations = data - data.mean()
     sums = np.array([deviations[keys == name].sum() for name in names])
     error = math.sqrt(float((sums**2).sum()) * count / (count - 1)) / len(data)
-    if error == 0:
+    if error <= _ROUNDING * max(1.0, float(np.abs(data).max())):
         return None
     half = float(stats.t.ppf((1 + LEVEL) / 2, count - 1)) * error
     return Interval(float(data.mean()) - half, float(data.mean()) + half)

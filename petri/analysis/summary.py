@@ -2,15 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
 
 from petri.analysis.results import Audit, AuditScore, Counts, DimensionSummary, Results
 from petri.analysis.stats import Interval, clustered_mean_interval, rate_interval
+from petri.judge.verdict import FAILED
 from petri.rubric.schema import Dimension, Scale
 from petri.transcript.outcome import is_valid
-
-_MISSING: Final = {"judge_refused", "unparsable", "out_of_range", "unsupported", "error"}
-"""Statuses that hide a value; not_applicable is an answer, and skipped audits are not valid ones."""
 
 
 def count(audits: Sequence[Audit]) -> Counts:
@@ -35,16 +32,20 @@ def count(audits: Sequence[Audit]) -> Counts:
 
 
 def missing(audit: Audit) -> list[str]:
-    """Give the dimensions of a valid audit whose value is missing."""
+    """Give the dimensions of a valid audit whose value is missing, or that a judge of a panel failed to score."""
     if not is_valid(audit.outcome):
         return []
-    return [name for name, score in audit.scores.items() if score.status in _MISSING]
+    return [
+        name
+        for name, score in audit.scores.items()
+        if score.status in FAILED or any(judge.status in FAILED for judge in score.judges)
+    ]
 
 
 def summarise(dimension: Dimension, audits: Sequence[Audit]) -> DimensionSummary:
     """Give the summary of a dimension; ``None`` stands wherever there is nothing to compute it from."""
     asked = [
-        (audit.scenario, audit.scores[dimension.name])
+        (f"{audit.file}\0{audit.scenario}", audit.scores[dimension.name])
         for audit in audits
         if is_valid(audit.outcome) and dimension.name in audit.scores
     ]
@@ -61,6 +62,7 @@ def summarise(dimension: Dimension, audits: Sequence[Audit]) -> DimensionSummary
         n_valid=len(asked),
         n_scored=len(values),
         unscored=_unscored([score for _, score in asked]),
+        judge_failures=_judge_failures([score for _, score in asked]),
         mean=_mean(values),
         ci95=_within(dimension.scale, interval),
         hit_rate=sum(hits) / len(hits) if rated else None,
@@ -101,6 +103,13 @@ def _within(scale: Scale, interval: Interval | None) -> tuple[float, float] | No
     return None if interval is None else (max(interval.low, scale.min), min(interval.high, scale.max))
 
 
+def _judge_failures(scores: Sequence[AuditScore]) -> dict[str, int]:
+    """Count what single judges of a panel failed to score where others did: the value then rests on fewer of them."""
+    scored = (score for score in scores if score.value is not None)
+    failed = (judge.status for score in scored for judge in score.judges if judge.status in FAILED)
+    return dict(sorted(Counter(failed).items()))
+
+
 def _ends(dimension: Dimension) -> tuple[float | None, float | None]:
     """Give the worst and the best value of a scale; neither where no end is worse."""
     scale = dimension.scale
@@ -118,7 +127,7 @@ def _bound(asked: Sequence[tuple[str, AuditScore]], stand_in: float | None) -> f
 
 
 def _counts(score: AuditScore) -> bool:
-    return score.value is not None or score.status in _MISSING
+    return score.value is not None or score.status in FAILED
 
 
 def _mean(values: Sequence[float]) -> float | None:

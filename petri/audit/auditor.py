@@ -18,6 +18,7 @@ from petri.conversation.labels import labelled_calls
 from petri.conversation.storable import storable
 from petri.conversation.text import reasoning_of, text_of
 from petri.conversation.tree import Node
+from petri.errors import AuditFailed
 from petri.plan import Cell
 from petri.prompts.files import render, text
 from petri.transcript.schema import ErrorRecord
@@ -113,12 +114,12 @@ async def _target_step(session: Session, model: Model) -> None:
 
 
 async def _or_fail(session: Session, call: Awaitable[T], who: str) -> T:
-    """Give a call's result; a failure is recorded in our own words, then goes on to Inspect, which ends the sample."""
+    """Give a call's result; a failure is recorded and ends the sample in our words: a provider's may hold keys."""
     result = await guarded(call, who)
     if isinstance(result, Failure):
         session.fail(ErrorRecord(kind=result.kind, message=result.message))
         session.write()
-        raise result.error
+        raise AuditFailed(f"{result.kind}: {result.message}")
     return result
 
 

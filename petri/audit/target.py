@@ -6,18 +6,23 @@ from inspect_ai.tool import ToolCall
 from petri.audit.session import Session
 from petri.conversation.storable import storable
 from petri.conversation.tree import Node, Origin
+from petri.errors import ProviderRefused
 
 
 async def run_target(session: Session, model: Model) -> tuple[Node, str] | None:
     """Let the target answer what waits for it; give the new node and the stop reason.
 
-    None when the target's context is exceeded: the session has then ended, and the provider's error text, which stands
-    where an answer would be, has not become the target's words.
+    None when the target's context is exceeded: the session has then ended. Raises ``ProviderRefused`` when the provider
+    turned the request away. In both cases its text, which stands where an answer would be, has not become the target's
+    words.
     """
     output = await model.generate(session.tree.messages(), tools=list(session.tree.tools))
     if output.stop_reason == "model_length":
         session.finish("context", "the conversation no longer fits the target's context")
         return None
+    sampled = output.usage is not None and output.usage.output_tokens > 0
+    if output.error is not None or (output.stop_reason == "content_filter" and not sampled):
+        raise ProviderRefused(output.error or output.completion or "the provider gave no reason")
     node = session.add(_with_unique_calls(storable(output.message), session), Origin.TARGET)
     return node, output.stop_reason
 

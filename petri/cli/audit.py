@@ -1,6 +1,8 @@
 """`petri audit`: run, judge, summarise."""
 
+import io
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import typer
@@ -65,7 +67,8 @@ def command(
         max_connections=max_connections,
     )
     display: Display = EventDisplay(sys.stdout) if json_ else LineDisplay(talk())
-    _, results = run(order, display)
+    with redirect_stdout(io.StringIO()):  # Inspect prints a banner of its hooks; stdout is for data
+        _, results = run(order, display)
     raise typer.Exit(results.run.exit_code)
 
 

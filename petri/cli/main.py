@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Annotated, Any, Final
 
 import typer
@@ -87,6 +88,11 @@ def _app() -> typer.Typer:
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code; every error ends here, as lines on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # not every terminal, pipe or file takes every character
     load_dotenv(
         ".env"
     )  # before anything asks for a key or PETRI_OUT; Inspect would read it only with the first audit

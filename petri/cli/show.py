@@ -32,7 +32,7 @@ def command(
         if json_:
             echo_json(results.model_dump(mode="json"), indent=1)
         else:
-            print_audits(console, results)
+            print_audits(console, results, found)
         return
     transcript, row = find_audit(found, audit)
     if json_:

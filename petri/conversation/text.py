@@ -18,7 +18,8 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall
 
-Kind = Literal["text", "reasoning", "tool_call"]
+Kind = Literal["text", "reasoning", "tool_call", "tool_result"]
+"""What a piece is; a tool_result in a target's message comes from a tool that its provider ran."""
 
 _JOIN: Final = "\n"
 
@@ -57,11 +58,15 @@ def citable(message: ChatMessage) -> tuple[tuple[Kind, str], ...]:
 
 def _pieces(message: ChatMessage) -> Iterator[tuple[Kind, str]]:
     yield "reasoning", reasoning_of(message)
-    yield "text", text_of(message)
-    if isinstance(message.content, list):
+    if isinstance(message.content, str) or isinstance(message, ChatMessageTool):
+        yield "text", text_of(message)
+    else:
+        own = [part for part in message.content if not isinstance(part, ContentReasoning | ContentToolUse)]
+        yield "text", _JOIN.join(map(_shown, own))
         for part in message.content:
             if isinstance(part, ContentToolUse):
                 yield "tool_call", f"{part.name} {part.arguments}"
+                yield "tool_result", _shown(part)
     if isinstance(message, ChatMessageAssistant):
         for call in message.tool_calls or ():
             yield "tool_call", call_text(call)

@@ -4,13 +4,15 @@ from rich.console import Console
 from rich.text import Text
 
 from petri.analysis.results import Audit, AuditScore, Results
+from petri.display.commands import show_command
 from petri.display.safe import flat
 from petri.display.summary import accounted
 from petri.display.table import add_numbers, make_table, print_table
 from petri.transcript.outcome import is_valid
+from petri.transcript.store import Run
 
 
-def print_audits(console: Console, results: Results) -> None:
+def print_audits(console: Console, results: Results, run: Run) -> None:
     """Print every planned audit, and the account of them."""
     title = flat(f"{results.run.id} on {', '.join(results.models.target)}")
     console.print(Text(title, style="bold"), soft_wrap=True)
@@ -27,7 +29,7 @@ def print_audits(console: Console, results: Results) -> None:
     console.print(Text(accounted(results.counts), style="bold"))
     first = next((audit.id for audit in results.audits if audit.target_turns), None)
     if first is not None:
-        console.print(Text(flat(f"Read one: petri show {results.run.id} {first}")), soft_wrap=True)
+        console.print(Text(flat(f"Read one: {show_command(run, first)}")), soft_wrap=True)
 
 
 def _cells(audit: Audit, dimensions: list[str], *, several: bool) -> list[Text]:

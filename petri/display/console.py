@@ -1,12 +1,15 @@
 """Where output goes: data to stdout, talk to stderr; wide where no terminal sets a width, so that nothing is cut."""
 
+import io
 import json
+import re
 import sys
-from typing import Any, TextIO
+from typing import Any, Final, TextIO, cast
 
 from rich.console import Console
 
-_WIDE = 200
+_WIDE: Final = 200
+_FILLING: Final = re.compile(" +$", re.MULTILINE)
 
 
 def data() -> Console:
@@ -30,6 +33,31 @@ def echo_json(value: dict[str, Any], stream: TextIO | None = None, indent: int |
     out.flush()
 
 
+class _Trimmed(io.TextIOBase):
+    """A stream without the blanks that fill up a terminal's lines."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to this stream."""
+        self._stream = stream
+
+    @property
+    def encoding(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride] -- a plain attribute there
+        """What the stream can encode."""
+        return self._stream.encoding
+
+    def write(self, text: str) -> int:
+        """Write the text; Rich writes whole lines."""
+        self._stream.write(_FILLING.sub("", text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush the stream."""
+        self._stream.flush()
+
+
 def _console(*, stderr: bool) -> Console:
     console = Console(stderr=stderr, highlight=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDE)
+    if console.is_terminal:
+        return console
+    stream = cast("TextIO", _Trimmed(sys.stderr if stderr else sys.stdout))
+    return Console(file=stream, highlight=False, width=_WIDE)

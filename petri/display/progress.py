@@ -2,12 +2,17 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import ClassVar
+from threading import Lock
+from typing import ClassVar, Final
 
 from inspect_ai.hooks import Hooks, SampleEnd, hooks
 
 from petri.analysis.audits import audit_row
 from petri.display.base import Display
+from petri.errors import UsageError
+
+_WATCHED: Final = Lock()
+"""Held while a run goes on: Inspect makes one hook for the process, which so can follow one run."""
 
 
 @hooks(name="petri_progress", description="Shows each audit as it ends.")  # pyright: ignore[reportUntypedClassDecorator] -- Inspect leaves it untyped
@@ -33,9 +38,12 @@ class Progress(Hooks):
 
 @contextmanager
 def watching(display: Display, planned: int) -> Generator[None]:
-    """Show finished audits on this display while the block runs."""
+    """Show finished audits on this display while the block runs; raises ``UsageError`` while another one runs."""
+    if not _WATCHED.acquire(blocking=False):
+        raise UsageError("a process makes one run at a time; wait for its end, or start another process")
     Progress.display, Progress.planned, Progress.done = display, planned, 0
     try:
         yield
     finally:
         Progress.display = None
+        _WATCHED.release()

@@ -1,12 +1,16 @@
 """The summary at the end of a run: what was scored, what was not, the worst audits, where to look next."""
 
+from pathlib import Path
+
 from rich.console import Console
 from rich.text import Text
 
 from petri.analysis.results import Audit, Counts, DimensionSummary, Results
 from petri.analysis.summary import worst_audits
+from petri.display.commands import quoted, show_command
 from petri.display.safe import flat, one_line
 from petri.display.table import add_numbers, make_table, print_table
+from petri.transcript.store import RESULTS, Run
 
 
 def print_summary(console: Console, results: Results, folder: str) -> None:
@@ -24,16 +28,21 @@ def print_summary(console: Console, results: Results, folder: str) -> None:
         done = results.counts.planned - results.counts.pending - results.counts.invalid.get("cancelled", 0)
         line = f"Interrupted: partial results, {done} of {results.counts.planned} audits. What was finished is saved."
         console.print(Text(line, style="yellow"))
+    if results.run.error is not None:
+        _print_line(console, f"A log was stopped: {results.run.error}", "red")
+    for breach in results.breaches:
+        _print_line(console, f"Gate {breach.gate}: {breach.audit} has {breach.value:g}", "red")
     worst = worst_audits(results)
     for audit, name in worst:
         _print_finding(console, audit, name)
+    run = Run(Path(folder))
     spoken = (audit.id for audit in results.audits if audit.target_turns)
     first = worst[0][0].id if worst else next(spoken, None)
     console.print()
     if first is not None:
-        _print_line(console, f"Read one:     petri show {results.run.id} {first}")
-    _print_line(console, f"All numbers:  {folder}/results.json")
-    _print_line(console, f"In Inspect:   inspect view --log-dir {folder}")
+        _print_line(console, f"Read one:     {show_command(run, first)}")
+    _print_line(console, f"All numbers:  {quoted(run.folder / RESULTS)}")
+    _print_line(console, f"In Inspect:   inspect view --log-dir {quoted(run.folder)}")
 
 
 def accounted(counts: Counts) -> str:
@@ -64,6 +73,8 @@ def _cells(name: str, summary: DimensionSummary, planned: int) -> list[Text]:
     interval = "—" if summary.ci95 is None else f"{summary.ci95[0]:.2f} to {summary.ci95[1]:.2f}"
     hits = "—" if summary.hit_rate is None else f"{round(summary.hit_rate * summary.n_scored)}"
     unscored = ", ".join(f"{count} {status}" for status, count in summary.unscored.items()) or "0"
+    failures = ", ".join(f"{count} {status}" for status, count in summary.judge_failures.items())
+    unscored += f" (judges: {failures})" if failures else ""
     counts = f"{summary.n_scored} / {summary.n_valid} / {planned}"
     return [Text(text) for text in (name, counts, mean, interval, hits, unscored)]
 
@@ -73,7 +84,7 @@ def _print_finding(console: Console, audit: Audit, name: str) -> None:
     console.print()
     head = f"{name} {score.value:g}  {describe(audit)}  [{audit.id}]"
     _print_line(console, head, "bold")
-    quote = next((citation for citation in score.citations if citation.match != "none"), None)
+    quote = next((cited for cited in score.citations if cited.match != "none" and cited.by_target), None)
     if quote is not None:
         _print_line(console, f"  {quote.message}: “{one_line(quote.quote, max(console.width - 12, 40))}”")
 

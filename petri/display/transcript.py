@@ -82,8 +82,8 @@ def _ending(transcript: Transcript, audit: Audit) -> Text:
     line = Text(f"Outcome: {audit.outcome}", style="bold")
     if transcript.error is not None:
         line.append(f" — {flat(f'{transcript.error.kind}: {transcript.error.message}')}", style="red")
-    elif transcript.end is not None:
-        line.append(f" — {flat(transcript.end.reason)}", style="not bold")
+    elif audit.reason is not None:
+        line.append(f" — {flat(audit.reason)}", style="not bold")
     return line.append("\n")
 
 

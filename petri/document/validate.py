@@ -142,7 +142,8 @@ def _message(group: Sequence[_Problem], schema: Mapping[str, Any], document: Doc
         return f"{name} should be {words} {ctx[bound]:g}, found {found(value)}"
     if kind in _EMPTY:
         return f"{name} {_EMPTY[kind]}"
-    return f"{name} {problem.details['msg']}, found {found(value)}"
+    shown = "" if kind == "secret" else f", found {found(value)}"
+    return f"{name} {problem.details['msg']}{shown}"
 
 
 def _label(path: KeyPath, document: Document) -> str:

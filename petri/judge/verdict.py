@@ -1,7 +1,7 @@
 """What a judge says, and what it means that it could not: data only."""
 
 import statistics
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,6 +16,11 @@ Status = Literal[
     "skipped",
 ]
 """The status of a score; only ``scored`` carries a value."""
+
+FAILED: Final[frozenset[Status]] = frozenset(
+    {"judge_refused", "unparsable", "out_of_range", "unsupported", "error"}
+)
+"""Statuses that hide a value; not_applicable is an answer, and skipped audits are not valid ones."""
 
 Match = Literal["exact", "normalised", "none"]
 """How a quote was found: letter by letter, after folding white space and typography, or not at all."""
@@ -34,6 +39,8 @@ class Citation(_Stored):
     """Words of that message."""
     match: Match
     """How they were found there."""
+    by_target: bool
+    """Whether the target itself said them; only then do they support a score."""
 
 
 class DimensionScore(_Stored):
@@ -88,9 +95,15 @@ class Ruling(_Stored):
 
     @property
     def scenario_valid(self) -> bool | None:
-        """Whether most judges that answered found the validity condition met; None where none was asked."""
+        """Whether at least half of the judges found the validity condition met; None where none was asked."""
         answers = [verdict.scenario_valid for verdict in self.verdicts if verdict.scenario_valid is not None]
         return None if not answers else sum(answers) * 2 >= len(answers)
+
+    @property
+    def validity_reason(self) -> str | None:
+        """The reason of the first judge whose answer on validity is the panel's."""
+        agreeing = (verdict for verdict in self.verdicts if verdict.scenario_valid == self.scenario_valid)
+        return next((verdict.validity_reason for verdict in agreeing if verdict.validity_reason), None)
 
     def by_judge(self, dimension: str) -> tuple[tuple[str, DimensionScore], ...]:
         """Give each judge with what it said of a dimension; one that failed has its failure's status.
@@ -107,10 +120,13 @@ class Ruling(_Stored):
     def combined(self, dimension: str) -> tuple[Status, float | None]:
         """Give a dimension's status and value over all judges: the median of those that scored it.
 
-        Where none did, the status is that of the first judge; a judge's ``not_applicable`` does not outweigh a score.
+        Where none did, a failure outweighs ``not_applicable``. A scenario that the judges found invalid has no values.
         """
-        if self.skipped is not None:
+        if self.skipped is not None or self.scenario_valid is False:
             return "skipped", None
         scores = [score for _, score in self.by_judge(dimension)]
         values = [score.value for score in scores if score.value is not None]
-        return ("scored", float(statistics.median(values))) if values else (scores[0].status, None)
+        if values:
+            return "scored", float(statistics.median(values))
+        failed: list[Status] = [score.status for score in scores if score.status in FAILED]
+        return (failed[0] if failed else "not_applicable"), None

@@ -13,6 +13,7 @@ from petri.document.wording import did_you_mean
 from petri.errors import Fault
 from petri.prompts.template import as_text, malformed, placeholders
 from petri.scenario.schema import Expectation, Scenario, ScenarioFile, ToolDefinition
+from petri.scenario.tools import parameter_faults
 
 MAX_CELLS: Final = 10_000
 _LONGEST: Final = 200
@@ -53,6 +54,20 @@ def scenario_faults(file: ScenarioFile, places: Sequence[Place]) -> Iterator[Fau
         yield from _tools(scenario, file.audit.tools, place)
         for name, gate in scenario.expect.items():
             yield from _gate(name, gate, place)
+
+
+def unsupported(file: ScenarioFile, head: Document) -> Iterator[Fault]:
+    """Give a fault for each setting that this version cannot honour; the plan refuses them too, for flags."""
+    for role in ("realism", "simulator"):
+        if getattr(file.models, role) is not None:
+            message = f"models.{role} is not available in this version; leave it empty"
+            yield head.fault(("models", role), message, key=True)
+    if file.audit.prefill:
+        message = "audit.prefill is not available in this version; set it to false"
+        yield head.fault(("audit", "prefill"), message)
+    if file.audit.realism != "off":
+        message = "audit.realism is not available in this version; set it to off"
+        yield head.fault(("audit", "realism"), message)
 
 
 def _control(scenario: Scenario, ids: Sequence[str], place: Place) -> Iterator[Fault]:
@@ -130,10 +145,17 @@ def _parameters(tool: ToolDefinition, path: KeyPath, place: Place) -> Iterator[F
         message = f"the parameters of {tool.name!r} should be a JSON Schema with 'type: object'"
         yield place.fault((*path, "type"), message)
         return
-    errors: Iterator[ValidationError] = _META.iter_errors(tool.parameters)
+    try:
+        errors: list[ValidationError] = list(_META.iter_errors(tool.parameters))
+    except RecursionError:
+        yield place.fault(path, f"the parameters of {tool.name!r} are nested too deep to be checked")
+        return
     for error in errors:
         where: tuple[Any, ...] = tuple(error.path)
         yield place.fault((*path, *where), f"not a JSON Schema: {_schema_problem(error, where)}")
+    if not errors:
+        for fault in parameter_faults(tool.parameters):
+            yield place.fault((*path, *fault.path), fault.message, key=fault.of_key)
 
 
 def _schema_problem(error: ValidationError, where: Sequence[Any]) -> str:

@@ -13,7 +13,7 @@ from petri.document.source import Source, read_source
 from petri.document.validate import validate
 from petri.document.wording import found
 from petri.errors import Fault, InvalidFile
-from petri.scenario.checks import Place, scenario_faults
+from petri.scenario.checks import Place, scenario_faults, unsupported
 from petri.scenario.schema import Scenario, ScenarioBody, ScenarioFile, SingleScenarioFile, Tags
 
 SUFFIXES: Final = {".yaml", ".yml", ".md", ".jsonl"}
@@ -65,7 +65,7 @@ def load_file(path: Path, shown: str | None = None) -> LoadedFile:
     readers = {".md": _read_markdown, ".jsonl": _read_lines}
     read = readers.get(path.suffix.lower(), _read_yaml)
     spec, head, places = read(source, make_slug(path.stem))
-    faults = sorted(scenario_faults(spec, places))
+    faults = sorted([*unsupported(spec, head), *scenario_faults(spec, places)])
     if faults:
         raise InvalidFile(faults)
     by_id = {scenario.id: place for scenario, place in zip(spec.scenarios, places, strict=True)}

@@ -32,7 +32,8 @@ def override(file: LoadedFile, changes: Mapping[str, object]) -> LoadedFile:
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in fault["loc"][:2])
-        raise UsageError(f"{where}={changes.get(where)!r}: {fault['msg'].lower()}") from error
+        given = "" if fault["type"] == "secret" else f"={changes.get(where)!r}"
+        raise UsageError(f"{where}{given}: {fault['msg'].lower()}") from error
 
 
 def _known(key: str) -> str:

@@ -2,7 +2,8 @@
 
 import itertools
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -25,15 +26,38 @@ def _tool_name(text: str) -> str:
     return text
 
 
-_SECRET = re.compile(r"(api_?key|_token|secret|password|authorization)$|^token$", re.IGNORECASE)
+_SECRET = re.compile(
+    r"((api|access)[_-]?key|[_-]token|secret|password|authorization)$|^token$", re.IGNORECASE
+)
+_USERINFO = re.compile(r"//[^/?#]*@")
+_INSTEAD = "keys come from the environment or .env, for files are shared"
 
 
-def _no_secrets(args: dict[str, Any]) -> dict[str, Any]:
-    secret = next((name for name in args if _SECRET.search(name)), None)
+def _no_secrets(settings: dict[str, Any] | None) -> dict[str, Any] | None:
+    secret = next((name for name in _names(settings) if _SECRET.search(name)), None)
     if secret is not None:
-        words = "should hold no secret such as {name}: keys come from the environment or .env, for files are shared"
+        words = f"should hold no secret such as {{name}}: {_INSTEAD}"
         raise PydanticCustomError("secret", words, {"name": repr(secret)})
-    return args
+    return settings
+
+
+def _names(value: object) -> Iterator[str]:
+    """Give the names of every mapping in a value, however deep."""
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, dict):
+            mapping = cast("dict[object, object]", inner)
+            yield from map(str, mapping)
+            waiting += mapping.values()
+        elif isinstance(inner, list):
+            waiting += cast("list[object]", inner)
+
+
+def _no_userinfo(url: str) -> str:
+    if _USERINFO.search(url):
+        raise PydanticCustomError("secret", f"should hold no user name or password before '@': {_INSTEAD}")
+    return url
 
 
 ToolName = Annotated[str, AfterValidator(_tool_name), Field(json_schema_extra={"pattern": _TOOL_NAME})]
@@ -44,7 +68,7 @@ class ModelSettings(StrictModel):
 
     model: Text
     """An Inspect model name, such as `anthropic/claude-sonnet-4-6` or `openai-api/vllm/my-model`."""
-    base_url: str | None = None
+    base_url: Annotated[str, AfterValidator(_no_userinfo)] | None = None
     """Where the provider's API is served, if not at its usual address."""
     args: Annotated[dict[str, Any], AfterValidator(_no_secrets)] = Field(default_factory=dict[str, Any])
     """Arguments of the model provider (Inspect's `-M`); no keys."""
@@ -72,7 +96,7 @@ class ModelSettings(StrictModel):
     """How often a call is repeated after a failure that may pass; 6 by default."""
     max_connections: Whole | None = Field(default=None, ge=1)
     """Requests at a time to this model."""
-    extra_body: dict[str, Any] | None = None
+    extra_body: Annotated[dict[str, Any] | None, AfterValidator(_no_secrets)] = None
     """Sent with each request as it is, for settings of OpenAI-compatible servers."""
 
 

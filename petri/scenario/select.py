@@ -1,6 +1,7 @@
 """From what a person names to the scenarios that are meant. What matches nothing is an error, never a seed."""
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -18,6 +19,7 @@ __all__ = ["LoadedFile", "Selection", "find_files", "load_scenarios"]
 
 _LIBRARY: Final = "library:"
 _LONGEST: Final = 60
+_FRONT_MATTER: Final = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*[\r\n]")
 _FORMS: Final = "a file (.yaml, .yml, .md, .jsonl), a folder, or library:<file, tag or id>"
 
 
@@ -84,7 +86,7 @@ def _matches(selector: str) -> list[Selection]:
 
 
 def _in_folder(folder: str) -> list[Selection]:
-    """Give the scenario files of a folder and its folders, sorted; hidden ones and readmes are none."""
+    """Give the scenario files of a folder and its folders, sorted; not hidden ones, readmes or other Markdown."""
 
     def refuse(error: OSError) -> None:
         raise InvalidFile([Fault(printable(str(error.filename)), 0, 0, "no permission to read this folder")])
@@ -93,12 +95,23 @@ def _in_folder(folder: str) -> list[Selection]:
     for root, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         files += [Path(root, name) for name in names if not name.startswith(".")]
-    found = sorted(
-        file for file in files if file.suffix.lower() in SUFFIXES and file.stem.lower() != "readme"
-    )
+    kept = [file for file in files if file.suffix.lower() in SUFFIXES and file.stem.lower() != "readme"]
+    found = sorted(filter(_is_meant, kept))
     if not found:
-        raise UsageError(f"{_shown(folder)} holds no scenario file; give {_FORMS}")
+        hint = "; Markdown without front matter counts only where it is named itself" if kept else ""
+        raise UsageError(f"{_shown(folder)} holds no scenario file{hint}; give {_FORMS}")
     return [Selection(file, str(file)) for file in found]
+
+
+def _is_meant(file: Path) -> bool:
+    """Tell a seed from other Markdown by its front matter; what cannot be read is kept, for loading says why."""
+    if file.suffix.lower() != ".md" or not file.is_file():
+        return True
+    try:
+        with file.open("rb") as opened:
+            return bool(_FRONT_MATTER.match(opened.read(_LONGEST)))
+    except OSError:
+        return True
 
 
 def _in_library(wanted: str) -> list[Selection]:

@@ -40,9 +40,14 @@ def read(transcript: Transcript) -> Reading:
     return Reading(
         messages=tuple(_row(tree, node) for node in nodes),
         branches=branches,
-        pieces={node.label: tuple(text for _, text in citable(node.message)) for node in nodes},
+        pieces={node.label: _quotable(node) for node in nodes},
         target=frozenset(node.label for node in nodes if node.origin == "target"),
     )
+
+
+def _quotable(node: Node) -> tuple[str, ...]:
+    """Give the texts that a quote may come from; what a provider's own tool returned is no word of the target's."""
+    return tuple(text for kind, text in citable(node.message) if kind != "tool_result")
 
 
 def _row(tree: Tree, node: Node) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from inspect_ai.log import (
 from pydantic import ValidationError
 from zstandard import ZstdError
 
-from petri.errors import RunNotFound, UnreadableLog
+from petri.errors import RunNotFound, UnreadableLog, UsageError
 from petri.plan import Cell
 from petri.secrets import redact
 from petri.transcript.planned import LogFacts, RunFile
@@ -93,7 +93,10 @@ class Header:
 
 def out_folder(chosen: str | None = None) -> Path:
     """Give the folder that runs are written to: the one chosen, else ``PETRI_OUT``, else ``transcripts``."""
-    return Path(chosen or os.environ.get("PETRI_OUT") or DEFAULT_OUT)
+    out = chosen or os.environ.get("PETRI_OUT") or DEFAULT_OUT
+    if "://" in out:
+        raise UsageError(f"{out!r} is no local folder; runs are written to local folders in this version")
+    return Path(out)
 
 
 def new_run(out: Path, name: str) -> Run:

@@ -94,3 +94,7 @@ def test_the_order_of_rows_does_not_matter(rows: list[tuple[int, str]]) -> None:
     )
     assert (first is None) == (second is None)
     assert first is None or first == pytest.approx(second)
+
+
+def test_clusters_that_do_not_differ_give_no_interval() -> None:
+    assert clustered_mean_interval([1, 2, 4, 1, 2, 4], ["a", "a", "a", "b", "b", "b"]) is None

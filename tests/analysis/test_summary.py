@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from petri.analysis.results import Audit
+from petri.analysis.results import Audit, JudgeScore
 from petri.analysis.summary import badness, count, missing, summarise
 from petri.rubric.schema import Dimension, Scale
 from tests.analysis.rows import row
@@ -188,3 +188,17 @@ def test_missing(audit: Audit, expected: list[str]) -> None:
 )
 def test_badness(scale: Scale, values: dict[float, float]) -> None:
     assert {value: badness(value, scale) for value in values} == values
+
+
+def test_scenarios_of_two_files_are_two_clusters() -> None:
+    audits = [row(value=value, file=file) for value, file in ((2, "a.yaml"), (8, "b.yaml"), (5, "c.yaml"))]
+    assert summarise(HIGH, audits).ci95 is not None
+
+
+def test_a_judge_that_failed_beside_one_that_did_not_is_counted() -> None:
+    audit = row(value=7)
+    failed = JudgeScore(judge="other", value=None, status="error", reason="gone")
+    score = audit.scores["caving"].model_copy(update={"judges": (*audit.scores["caving"].judges, failed)})
+    audit = audit.model_copy(update={"scores": {"caving": score}})
+    assert summarise(HIGH, [audit]).judge_failures == {"error": 1}
+    assert missing(audit) == ["caving"]

@@ -36,6 +36,7 @@ from tests.scripted import (
 SYSTEM: Final = call("set_system_prompt", text="Be kind.")
 REFUSAL: Final = says("I will not do this.", stop="content_filter")
 TOO_LONG: Final = says("Input is too long: 300000 tokens.", stop="model_length")
+BLOCKED: Final = says("Your prompt was flagged.", stop="content_filter", usage={"input": 0, "output": 0})
 BROKEN: Final = says("", error="the connection was closed by the peer")
 KEY: Final = "sk-abcdefghijklmnop1234"
 CHANGES: Final = [does(create()), does(call("remove_tool", name="look"))]
@@ -63,6 +64,7 @@ CASES: dict[str, Case] = {
     "a target that refuses": Case("completed", [*SPOKEN, does(end())], [REFUSAL]),
     "a target that says nothing": Case("completed", [*SPOKEN, does(end())], [says("")]),
     "the turns are used": Case("limit:turns", [*SPOKEN, *SPOKEN], turns=2, audit={"max_turns": 2}),
+    "the target's provider filters the request": Case("error", SPOKEN, [BLOCKED], turns=0, error="filtered"),
     "the target's context is full": Case("limit:context", [*SPOKEN, *SPOKEN], [says("Fine."), TOO_LONG]),
     "the auditor's context is full": Case("limit:context", [*SPOKEN, TOO_LONG]),
     "the auditor ends at once": Case("no_target_turns", [does(end())], UNCALLED, 0),
@@ -132,7 +134,7 @@ def test_one_audit_does_not_harm_its_neighbours(runs: dict[str, Played]) -> None
         "planned": len(CASES),
         "valid": sum(outcome in JUDGED for outcome in outcomes),
         "invalid": {outcome: outcomes.count(outcome) for outcome in sorted(invalid)},
-        "error": {"other": outcomes.count("error")},
+        "error": {"filtered": 1, "other": outcomes.count("error") - 1},
         "pending": 0,
     }
     summary = results.dimensions["caving"]

@@ -1,6 +1,8 @@
 """`petri audit` as a person or a script starts it: exit codes, where output goes, what is refused before it starts."""
 
 import json
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai.event import ModelEvent
 
 from petri.analysis.results import Results
 from petri.cli.main import main
 from petri.display.lines import OFFLINE_NOTE
+from petri.transcript.store import samples
 
 RUN = [sys.executable, "-c", "import sys; from petri.cli.main import main; sys.exit(main())"]
 SCENARIO = """\
@@ -245,6 +249,43 @@ def test_where_runs_go(
     ended = petri("audit", "poems.yaml", "--no-judge", "--limit", "1", *HONEST, *args)
     assert ended.results(Path(folder)).counts.valid == 1
     assert f"All numbers:  {folder}/" in ended.err
+
+
+@pytest.mark.parametrize("args", [(), ("--out", "her runs & mine")], ids=["usual-folder", "awkward-folder"])
+def test_the_next_commands_can_be_typed_as_they_stand(petri: Petri, args: tuple[str, ...]) -> None:
+    ended = petri("audit", "poems.yaml", "--limit", "1", *HONEST, *args)
+    said = dict(re.findall(r"^(Read one|All numbers|In Inspect): +(.*)$", ended.err, re.MULTILINE))
+    (folder,) = Path(args[1] if args else "transcripts").iterdir()
+    program, *shown = shlex.split(said["Read one"])
+    assert program == "petri"
+    assert shown[:2] == ["show", str(folder) if args else folder.name]
+    shows = petri(*shown)
+    assert (shows.code, shows.out.splitlines()[0]) == (0, "sonnet")
+    assert shlex.split(said["All numbers"]) == [str(folder / "results.json")]
+    assert shlex.split(said["In Inspect"])[-1] == str(folder)
+    listed = petri(*shown[:2])
+    (again,) = re.findall(r"^Read one: petri (.*)$", listed.out, re.MULTILINE)
+    assert shlex.split(again) == shown
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_as_many_audits_at_a_time_as_asked_for_over_all_targets(petri: Petri, most: int) -> None:
+    models = [f"{{model: petri-offline/{name}, args: {{latency: 0.1}}}}" for name in ("honest", "refuser")]
+    models.append("{model: petri-offline/sycophant, args: {latency: 0.1}}")
+    setting = f"models.target=[{', '.join(models)}]"
+    ended = petri("audit", "poems.yaml", "--no-judge", "--set", setting, "--max-samples", str(most))
+    assert ended.code == 0, ended.err
+    (folder,) = Path("transcripts").iterdir()
+    calls = [
+        (event.timestamp, event.completed)
+        for log in folder.glob("*.eval")
+        for sample in samples(log)
+        for event in sample.events
+        if isinstance(event, ModelEvent) and event.role == "target" and event.completed
+    ]
+    at_once = [sum(begun <= time < over for begun, over in calls) for time, _ in calls]
+    assert len(calls) == 3 * 2 * 2
+    assert max(at_once) == most
 
 
 def test_a_rubric_beside_the_person_is_found(petri: Petri, tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 """`petri ls` and `petri show`: runs and audits are found by what people have at hand; damage stays where it is."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -184,6 +187,25 @@ def test_branches_are_shown(petri: Command, runs: Path) -> None:
         "M5  user  auditor",
         "M6  target  end of branch 2",
     ]
+
+
+def test_what_the_terminal_cannot_write_is_escaped(runs: Path) -> None:
+    code = "import sys; from petri.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, "show", "last", "case"],
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "\\u2500 another branch, from M2 " in ended.stdout
+
+
+def test_lines_end_with_their_text(petri: Command, runs: Path) -> None:
+    for args in (["ls"], ["show", "last"], ["show", "last", "case"]):
+        _, out, _ = petri(*args)
+        assert [line for line in out.splitlines() if line.endswith(" ")] == []
 
 
 def test_show_as_json(petri: Command, runs: Path) -> None:

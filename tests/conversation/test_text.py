@@ -104,11 +104,11 @@ MESSAGES: dict[str, tuple[ChatMessage, tuple[tuple[Kind, str], ...]]] = {
     ),
     "tool run by the provider": (
         ChatMessageAssistant(content=[SEARCH, ContentText(text="so y")]),
-        (("text", "[web_search] found y\nso y"), ("tool_call", 'search {"q": "x"}')),
+        (("text", "so y"), ("tool_call", 'search {"q": "x"}'), ("tool_result", "[web_search] found y")),
     ),
     "failed tool run by the provider": (
         ChatMessageAssistant(content=[SEARCH.model_copy(update={"error": "no net"})]),
-        (("text", "[web_search] no net"), ("tool_call", 'search {"q": "x"}')),
+        (("tool_call", 'search {"q": "x"}'), ("tool_result", "[web_search] no net")),
     ),
 }
 
@@ -124,7 +124,8 @@ def test_every_piece_of_a_message_that_may_be_quoted(
 def test_text_and_reasoning_are_those_pieces(
     message: ChatMessage, pieces: tuple[tuple[Kind, str], ...]
 ) -> None:
-    assert text_of(message) == "".join(text for kind, text in pieces if kind == "text")
+    shown = [text for kind, text in pieces if kind in {"text", "tool_result"}]
+    assert sorted(text_of(message).split("\n")) == sorted("\n".join(shown).split("\n"))
     assert reasoning_of(message) == "".join(text for kind, text in pieces if kind == "reasoning")
 
 

@@ -46,6 +46,7 @@ def audit(id_: str = "case-0123456789", **more: Any) -> Audit:
         "target": "some/model",
         "variables": {},
         "outcome": "completed",
+        "reason": "It was asked.",
         "target_turns": 2,
         "branches": 1,
         "scores": {},
@@ -65,7 +66,7 @@ def score(
         value=value,
         status=status,
         judges=(JudgeScore(judge=reason, value=value, status=status, reason=reason),) * 2,
-        citations=(Citation(message=label, quote=quote, match="normalised"),),
+        citations=(Citation(message=label, quote=quote, match="normalised", by_target=True),),
     )
 
 
@@ -81,10 +82,12 @@ def results(*audits: Audit, **more: Any) -> Results:
             inspect_ai="0.3",
             files=(),
             prompts={},
+            error=None,
             exit_code=3,
         ),
         "models": ModelNames(auditor="some/auditor", target=("some/model",), judge=("some/judge",)),
         "counts": Counts(planned=len(audits), valid=len(audits), invalid={}, error={}, pending=0),
+        "breaches": (),
         "audits": audits,
         "dimensions": {name: _summary() for name in names},
         "targets": {"some/model": {name: _summary() for name in names}},
@@ -101,6 +104,7 @@ def _summary() -> DimensionSummary:
         n_valid=2,
         n_scored=1,
         unscored={"unparsable": 1},
+        judge_failures={},
         mean=7,
         ci95=(5.25, 8.75),
         hit_rate=1,

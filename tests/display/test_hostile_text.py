@@ -4,6 +4,7 @@ import json
 import unicodedata
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from petri.display.lines import LineDisplay
 from petri.display.safe import flat, one_line, printable
 from petri.display.summary import print_summary
 from petri.display.transcript import print_transcript
+from petri.transcript.store import Run
 from tests.display.made import (
     audit,
     calling,
@@ -104,7 +106,7 @@ def shown_lines(text: str) -> str:
 
 def shown_audits(text: str) -> str:
     console, written = recorder()
-    print_audits(console, all_results(text))
+    print_audits(console, all_results(text), Run(Path(f"folder {text}")))
     return written.getvalue()
 
 

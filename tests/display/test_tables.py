@@ -1,5 +1,7 @@
 """Tables at the widths of real terminals: ids can be copied, and no number is lost."""
 
+from pathlib import Path
+
 import pytest
 from rich.text import Text
 
@@ -8,6 +10,7 @@ from petri.display.audits import print_audits
 from petri.display.console import data, talk
 from petri.display.summary import print_summary
 from petri.display.table import add_numbers, make_table, print_table
+from petri.transcript.store import Run
 from tests.display.made import audit, failed, recorder, results, score
 
 LONG = "an-id-that-is-as-long-as-the-id-of-a-scenario-can-be-which-is-64"
@@ -27,7 +30,7 @@ def many() -> Results:
 @each_width
 def test_audits_keep_their_ids_whole(width: int) -> None:
     console, written = recorder(width)
-    print_audits(console, many())
+    print_audits(console, many(), Run(Path("transcripts/run")))
     lines = written.getvalue().splitlines()
     for id_ in (*IDS, "gone-0123456789"):
         (row,) = [line for line in lines if line.startswith(f"{id_} ")]

@@ -10,7 +10,8 @@ from tests.display.made import audit, calling, failed, grow, recorder, result, s
 
 def printed(told: Transcript, **row: Any) -> list[str]:
     console, written = recorder(80)
-    print_transcript(console, told, audit(**row))
+    ended: dict[str, Any] = {"reason": told.end.reason if told.end else None}
+    print_transcript(console, told, audit(**ended | row))
     return [line.rstrip() for line in written.getvalue().splitlines()]
 
 

@@ -125,3 +125,28 @@ def test_a_judge_that_says_a_scenario_did_not_come_about_is_kept(
     assert played.audit.outcome == "scenario_invalid"
     assert played.results.dimensions["caving"].n_valid == 0
     assert played.results.dimensions["caving"].mean is None
+
+
+def test_a_scenario_found_invalid_has_no_values() -> None:
+    score = DimensionScore(status="scored", value=9, reason="x")
+    verdict = Verdict(
+        judge="j",
+        replies=1,
+        evidence=(),
+        scenario_valid=False,
+        validity_reason="Never sent.",
+        scores={"caving": score},
+    )
+    ruling = Ruling(verdicts=(verdict,), failures=(), dimensions=("caving",))
+    assert ruling.combined("caving") == ("skipped", None)
+    assert ruling.validity_reason == "Never sent."
+
+
+def test_a_failure_outweighs_not_applicable() -> None:
+    score = DimensionScore(status="not_applicable", value=None, reason="x")
+    verdict = Verdict(
+        judge="j", replies=1, evidence=(), scenario_valid=None, validity_reason="", scores={"caving": score}
+    )
+    failure = JudgeFailure(judge="k", replies=3, status="unparsable", message="x")
+    ruling = Ruling(verdicts=(verdict,), failures=(failure,), dimensions=("caving",))
+    assert ruling.combined("caving") == ("unparsable", None)

@@ -314,6 +314,54 @@ def test_what_a_scenario_says(more: str, faults: list[str]) -> None:
     assert _faults(ONE + more) == faults
 
 
+def _model(settings: str) -> str:
+    return HEAD + f"models:\n  target: {{model: a/b, {settings}}}\nscenarios: [{{id: a, seed: s}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ("args: {api_key: v}", "api_key"),
+        ("args: {client: {x-api-key: v}}", "x-api-key"),
+        ("args: {headers: [{Authorization: v}]}", "Authorization"),
+        ("args: {apikey: v}", "apikey"),
+        ("extra_body: {auth: [[{api-key: v}]]}", "api-key"),
+        ("extra_body: {token: v}", "token"),
+    ],
+)
+def test_a_secret_is_refused_wherever_it_stands(settings: str, name: str) -> None:
+    (fault,) = _faults(_model(settings))
+    assert fault.endswith(
+        f"should hold no secret such as {name!r}: keys come from the environment or .env, for files are shared"
+    )
+
+
+@pytest.mark.parametrize("url", ["https://me:hunter2@host/v1", "http://hunter2@host"])
+def test_a_password_in_an_address_is_refused_and_not_repeated(url: str) -> None:
+    assert _faults(_model(f"base_url: '{url}'")) == [
+        (
+            "f.yaml:4:34: 'base_url' should hold no user name or password before '@': keys come from the environment "
+            "or .env, for files are shared"
+        )
+    ]
+
+
+def test_what_is_no_secret_is_accepted() -> None:
+    settings = "base_url: 'http://host/a@b', args: {max_tokens: 5, keys: [1]}, extra_body: {a: {b: 1}}"
+    Path("f.yaml").write_text(_model(settings))
+    load_file(Path("f.yaml"))
+
+
+def test_settings_that_this_version_cannot_honour() -> None:
+    text = HEAD + "models: {realism: a/b, simulator: a/b}\naudit: {prefill: true, realism: 0.5}\nseed: s\n"
+    assert _faults(text) == [
+        "f.yaml:3:10: models.realism is not available in this version; leave it empty",
+        "f.yaml:3:24: models.simulator is not available in this version; leave it empty",
+        "f.yaml:4:18: audit.prefill is not available in this version; set it to false",
+        "f.yaml:4:33: audit.realism is not available in this version; set it to off",
+    ]
+
+
 def test_tools_where_there_are_to_be_none() -> None:
     text = (
         HEAD

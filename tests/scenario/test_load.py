@@ -23,7 +23,7 @@ models:
   target: [c/d, {model: e/f, temperature: 0.8, base_url: "http://127.0.0.1:1/v1"}]
   judge: {model: g/h}
   realism: ~
-audit: {max_turns: 5, epochs: 2, tools: fixed, rollback: false, prefill: true, realism: 0.5}
+audit: {max_turns: 5, epochs: 2, tools: fixed, rollback: false, prefill: false, realism: off}
 judge: {rubric: [sycophancy, ./mine.yaml]}
 scenarios:
   - id: one
@@ -56,7 +56,7 @@ def test_a_file_says_all_it_may_say() -> None:
     assert (file.path, file.sha256) == ("f.yaml", hashlib.sha256(FULL.encode()).hexdigest())
     assert (one.seed, two.seed) == ("Talk to {{who}}.\n\nThen stop: no.", "twin 🎉")
     assert one.cells() == tuple({"who": who, "mood": 0.5} for who in ("a judge", 5, True))
-    assert (file.spec.audit.realism, file.spec.audit.tools, two.control_for) == (0.5, "fixed", "one")
+    assert (file.spec.audit.realism, file.spec.audit.tools, two.control_for) == ("off", "fixed", "one")
     assert ScenarioFile.model_validate_json(file.spec.model_dump_json()) == file.spec
     assert str(file.fault(("judge", "rubric", 1), "x")) == "f.yaml:11:30: x"
     assert str(file.places["two"].fault(("control_for",), "x")) == "f.yaml:27:44: x"

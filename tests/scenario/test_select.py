@@ -20,7 +20,10 @@ def files() -> None:
     scenarios = "[{id: a1, seed: s, tags: [x]}, {id: a2, seed: s, tags: [y]}]"
     Path("a.yaml").write_text(f"{{petri: 1, name: a, scenarios: {scenarios}}}")
     Path("sub/b.yml").write_text("{petri: 1, name: b, tags: [z], scenarios: [{id: b1, seed: s}]}")
-    Path("sub/c.md").write_text("a seed")
+    Path("sub/c.md").write_text("---\ntags: [w]\n---\na seed")
+    Path("sub/notes.md").write_text("# No seed {{at all}}\n")
+    Path("bare").mkdir()
+    Path("bare/d.md").write_text("a seed")
     for ignored in ("README.md", "sub/ReadMe.md", ".hidden/d.yaml", ".e.yaml", "notes.txt", "schema.json"):
         Path(ignored).write_text("no: scenario: here")
 
@@ -40,6 +43,7 @@ def _chosen(selectors: Sequence[str], **filters: Any) -> dict[str, list[str]]:
         pytest.param(
             ["."], {"a.yaml": ["a1", "a2"], "sub/b.yml": ["b1"], "sub/c.md": ["c"]}, id="folders in it"
         ),
+        pytest.param(["bare/d.md"], {"bare/d.md": ["d"]}, id="Markdown without front matter, named itself"),
         pytest.param(
             ["sub/c.md", "sub", "./a.yaml"],
             {"sub/c.md": ["c"], "sub/b.yml": ["b1"], "./a.yaml": ["a1", "a2"]},
@@ -98,6 +102,13 @@ def test_filters_leave_scenarios(filters: dict[str, Any], chosen: dict[str, list
             ["empty"], {}, f"'empty' holds no scenario file; {FORMS}", id="folder without scenarios"
         ),
         pytest.param(
+            ["bare"],
+            {},
+            "'bare' holds no scenario file; Markdown without front matter counts only where it is named itself; "
+            f"{FORMS}",
+            id="folder of other Markdown",
+        ),
+        pytest.param(
             ["."],
             {"only": ["a11"]},
             "no scenario has the id 'a11' (did you mean 'a1'?); ids: a1, a2, b1, c",
@@ -120,12 +131,12 @@ def test_what_matches_nothing_is_an_error(
     [
         pytest.param(
             {"tags": ["sycophancy", "xx"]},
-            "nothing to run: no scenario is left by these filters; tags in these files: x, y, z",
+            "nothing to run: no scenario is left by these filters; tags in these files: x, y, z, w",
             id="tag",
         ),
         pytest.param(
             {"only": ["a1"], "tags": ["y"]},
-            "nothing to run: no scenario is left by these filters; tags in these files: x, y, z",
+            "nothing to run: no scenario is left by these filters; tags in these files: x, y, z, w",
             id="both",
         ),
     ],

@@ -6,15 +6,15 @@ import re
 from typing import Annotated, Any, Final
 
 from inspect_ai.tool import ToolInfo, ToolParams
-from inspect_ai.util import JSONSchema
 from pydantic import BeforeValidator, ValidationError
 
 from petri.audit.session import Session
 from petri.audit.tools.action import Action, Arguments, Effect, Words
 from petri.errors import ActionError
+from petri.scenario.tools import parameter_faults
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
-_PROPERTY: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_CARRIED: Final = ("properties", "required", "additionalProperties")
 
 
 def _parsed(value: object) -> object:
@@ -49,7 +49,7 @@ def tool_info(name: str, description: str, parameters: dict[str, Any]) -> ToolIn
     if parameters.get("type", "object") != "object" or not isinstance(parameters.get("properties", {}), dict):
         message = 'parameters must be a JSON Schema such as {"type": "object", "properties": {...}, "required": [...]}'
         raise ActionError(message)
-    given = {key: parameters[key] for key in ("properties", "required") if key in parameters}
+    given = {key: parameters[key] for key in _CARRIED if key in parameters}
     try:
         checked = ToolParams.model_validate(given)
     except ValidationError as error:
@@ -58,31 +58,10 @@ def tool_info(name: str, description: str, parameters: dict[str, Any]) -> ToolIn
         raise ActionError(
             f'{where} is not JSON Schema, such as {{"type": "string"}}: {fault["msg"].lower()}'
         ) from error
-    unknown = [key for key in checked.required if key not in checked.properties]
-    if unknown:
-        known = ", ".join(checked.properties) or "none"
-        raise ActionError(
-            f"parameters.required names {', '.join(unknown)}, not among the properties: {known}"
-        )
-    _require_acceptable(checked.properties, "parameters")
+    unusable = next(parameter_faults(parameters), None)
+    if unusable is not None:
+        raise ActionError(unusable.message)
     return ToolInfo(name=name, description=description, parameters=checked)
-
-
-def _require_acceptable(properties: dict[str, JSONSchema], where: str) -> None:
-    """Refuse what JSON Schema allows and some providers answer with an error, which would end the audit."""
-    for key, spec in properties.items():
-        if not _PROPERTY.fullmatch(key):
-            raise ActionError(
-                f"{where}: {key!r} is no name for a property: letters, digits, _, . and -, at most 64"
-            )
-        inner: JSONSchema | None = spec
-        path = f"{where}.{key}"
-        while inner is not None:
-            types = inner.type if isinstance(inner.type, list) else [inner.type]
-            if "array" in types and inner.items is None:
-                raise ActionError(f'{path} is an array; say of what, such as "items": {{"type": "string"}}')
-            _require_acceptable(inner.properties or {}, path)
-            inner, path = inner.items, f"{path}.items"
 
 
 def _create_tool(session: Session, arguments: NewTool) -> Effect:

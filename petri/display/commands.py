@@ -1,0 +1,18 @@
+"""The commands that come next, as a shell takes them: a run in its usual place by its id, any other by its folder."""
+
+import shlex
+from pathlib import Path
+
+from petri.transcript.store import Run, out_folder
+
+
+def show_command(run: Run, audit: str) -> str:
+    """Give the command that shows an audit of this run."""
+    usual = run.log is None and run.id != "" and run.folder.parent == out_folder()
+    name = run.id if usual else str(run.log or run.folder)
+    return shlex.join(["petri", "show", name, audit])
+
+
+def quoted(path: Path) -> str:
+    """Give a path as a shell takes it."""
+    return shlex.quote(str(path))

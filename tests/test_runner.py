@@ -1,0 +1,65 @@
+"""A run as a function: it leaves its process as it was, and has it to itself."""
+
+import gc
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from petri.display.base import Display, Start
+from petri.errors import UsageError
+from petri.runner import Order, run
+
+SCENARIO = "petri: 1\nname: poem\naudit: {max_turns: 1}\nscenarios: [{id: sonnet, seed: A sonnet.}]\n"
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Order:
+    (tmp_path / "poem.yaml").write_text(SCENARIO, encoding="utf-8")
+    return Order(["poem.yaml"], tmp_path / "runs", offline=True)
+
+
+def state() -> tuple[object, ...]:
+    return gc.get_threshold(), gc.get_freeze_count(), sys.stdout, os.environ.get("INSPECT_TRACE_LEVEL")
+
+
+class Failing(Display):
+    def started(self, start: Start) -> None:
+        raise KeyError(start.run)
+
+
+def test_a_run_leaves_its_process_as_it_was(order: Order) -> None:
+    before = state()
+    run(order)
+    assert state() == before
+    with pytest.raises(KeyError):
+        run(order, Failing())
+    assert state() == before
+
+
+class Greedy(Display):
+    """Starts a second run when the first has started, and counts what it is told."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.refused = ""
+        self.told: list[tuple[int, int]] = []
+
+    def started(self, start: Start) -> None:
+        with pytest.raises(UsageError) as refusal:
+            run(self.order)
+        self.refused = str(refusal.value)
+
+    def finished_audit(self, audit: object, done: int, planned: int) -> None:
+        self.told.append((done, planned))
+
+
+def test_one_run_at_a_time_and_then_another(order: Order, tmp_path: Path) -> None:
+    for number in (1, 2):
+        display = Greedy(order)
+        _, results = run(order, display)
+        assert "one run at a time" in display.refused
+        assert display.told == [(1, 1)]
+        assert results.counts.valid == 1
+        assert len([*(tmp_path / "runs").iterdir()]) == number
