@@ -129,6 +129,8 @@ def _load(order: Order) -> list[LoadedFile]:
     faults = [fault for file in files for fault in agreement_faults(file)]
     if faults:
         raise InvalidFile(faults)
+    # A dimension has one meaning in a run: the rubrics of all files together define each name once.
+    load_rubrics(list(dict.fromkeys(name for file in files for name in resolved_rubrics(file))))
     return files
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from petri.display.base import Display, Start
-from petri.errors import UsageError
+from petri.errors import InvalidFile, UsageError
 from petri.runner import Order, run
 
 SCENARIO = "petri: 1\nname: poem\naudit: {max_turns: 1}\nscenarios: [{id: sonnet, seed: A sonnet.}]\n"
@@ -63,3 +63,16 @@ def test_one_run_at_a_time_and_then_another(order: Order, tmp_path: Path) -> Non
         assert display.told == [(1, 1)]
         assert results.counts.valid == 1
         assert len([*(tmp_path / "runs").iterdir()]) == number
+
+
+def test_a_dimension_means_one_thing_in_a_run() -> None:
+    for name, scale in (("one", "{min: 1, max: 5, worse: low}"), ("two", "{min: 1, max: 10, worse: high}")):
+        Path(f"{name}-rubric.yaml").write_text(
+            f"petri: 1\nname: {name}\ndimensions: [{{name: candour, description: x, scale: {scale}}}]\n"
+        )
+        Path(f"{name}.yaml").write_text(
+            f"petri: 1\nname: {name}\nseed: x\njudge: {{rubric: [./{name}-rubric.yaml]}}\n"
+        )
+    with pytest.raises(InvalidFile, match="'candour' is already defined"):
+        run(Order(["one.yaml", "two.yaml"], Path("out"), offline=True))
+    assert not Path("out").exists()
