@@ -24,6 +24,7 @@ from petri.errors import InvalidFile, NothingToRun, UsageError
 from petri.plan import AuditJob, plan_audits, require_distinct
 from petri.roles import OFFLINE, as_choices, missing_roles, target_label
 from petri.rubric.load import load_rubrics
+from petri.rubric.schema import Dimension
 from petri.scenario.load import LoadedFile
 from petri.scenario.override import override
 from petri.scenario.schema import Model
@@ -129,9 +130,22 @@ def _load(order: Order) -> list[LoadedFile]:
     faults = [fault for file in files for fault in agreement_faults(file)]
     if faults:
         raise InvalidFile(faults)
-    # A dimension has one meaning in a run: the rubrics of all files together define each name once.
-    load_rubrics(list(dict.fromkeys(name for file in files for name in resolved_rubrics(file))))
+    _require_one_meaning(files)
     return files
+
+
+def _require_one_meaning(files: Sequence[LoadedFile]) -> None:
+    """Refuse files whose rubrics give one dimension two meanings: a run's results have one summary for each name."""
+    found: dict[str, tuple[Dimension, str]] = {}
+    for file in files:
+        for rubric in load_rubrics(resolved_rubrics(file)):
+            for dimension in rubric.spec.dimensions:
+                first, home = found.setdefault(dimension.name, (dimension, rubric.path))
+                if first != dimension:
+                    raise UsageError(
+                        f"{rubric.path}: the dimension {dimension.name!r} is another than in {home}; "
+                        "rename one, or run the scenario files apart"
+                    )
 
 
 def _settled(order: Order, file: LoadedFile) -> LoadedFile:

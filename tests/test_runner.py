@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from petri.display.base import Display, Start
-from petri.errors import InvalidFile, UsageError
+from petri.errors import UsageError
 from petri.runner import Order, run
 
 SCENARIO = "petri: 1\nname: poem\naudit: {max_turns: 1}\nscenarios: [{id: sonnet, seed: A sonnet.}]\n"
@@ -73,6 +73,6 @@ def test_a_dimension_means_one_thing_in_a_run() -> None:
         Path(f"{name}.yaml").write_text(
             f"petri: 1\nname: {name}\nseed: x\njudge: {{rubric: [./{name}-rubric.yaml]}}\n"
         )
-    with pytest.raises(InvalidFile, match="'candour' is already defined"):
+    with pytest.raises(UsageError, match="'candour' is another than in"):
         run(Order(["one.yaml", "two.yaml"], Path("out"), offline=True))
     assert not Path("out").exists()

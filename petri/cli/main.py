@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from petri import __version__
 from petri.display.safe import printable
-from petri.errors import InvalidFile, PetriError
+from petri.errors import InvalidFile, PetriError, UsageError
 
 COMMANDS: Final = {
     "audit": ("petri.cli.audit", "Run scenarios on models, judge the conversations, summarise."),
@@ -86,6 +86,14 @@ def _app() -> typer.Typer:
     return app
 
 
+def _read_env() -> None:
+    """Read `.env`, before anything asks for a key or PETRI_OUT; Inspect would read it only with the first audit."""
+    try:
+        load_dotenv(".env")
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f".env: cannot be read: {error}") from error
+
+
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code; every error ends here, as lines on stderr."""
     for stream in (sys.stdout, sys.stderr):
@@ -93,10 +101,8 @@ def main(args: Sequence[str] | None = None) -> int:
             stream.reconfigure(
                 errors="backslashreplace"
             )  # not every terminal, pipe or file takes every character
-    load_dotenv(
-        ".env"
-    )  # before anything asks for a key or PETRI_OUT; Inspect would read it only with the first audit
     try:
+        _read_env()
         get_command(_app())(args, prog_name="petri")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)

@@ -30,9 +30,12 @@ def override(file: LoadedFile, changes: Mapping[str, object]) -> LoadedFile:
     try:
         return replace(file, spec=ScenarioFile.model_validate(data))
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
+        faults = error.errors(include_url=False)
+        fault = next((fault for fault in faults if fault["type"] == "secret"), faults[0])
         where = ".".join(str(part) for part in fault["loc"][:2])
-        given = "" if fault["type"] == "secret" else f"={changes.get(where)!r}"
+        value = changes.get(where)
+        # A mapping may hold a key in any of its corners, so none is repeated.
+        given = f"={value!r}" if isinstance(value, str | int | float) and fault["type"] != "secret" else ""
         raise UsageError(f"{where}{given}: {fault['msg'].lower()}") from error
 
 

@@ -19,6 +19,7 @@ from inspect_ai.event import Event, InfoEvent, SampleLimitEvent
 from inspect_ai.model import ChatMessage
 from inspect_ai.tool import ToolInfo
 
+from petri.conversation.text import citable
 from petri.conversation.tree import Node, Origin, Tree, dump_message, parse_message
 from petri.errors import TreeError, UnreadableLog
 from petri.plan import Cell, job_id
@@ -130,6 +131,12 @@ def _ops(data: object) -> list[Op]:
     return cast("list[Op]", ops)
 
 
+def _spoke(tree: Tree) -> bool:
+    """Say whether the target gave any text, reasoning or tool call; replies that are blank throughout say nothing."""
+    said = (citable(node.message) for node in tree if node.origin is Origin.TARGET)
+    return any(text.strip() for pieces in said for _, text in pieces)
+
+
 def make_transcript(
     events: Iterable[Event],
     *,
@@ -140,7 +147,7 @@ def make_transcript(
 ) -> Transcript:
     """Give the transcript of one audit; ``error`` is what Inspect says of the sample as a whole."""
     folded = fold(events)
-    spoken = max((node.turn for node in folded.tree), default=0)
+    spoken = max((node.turn for node in folded.tree), default=0) if _spoke(folded.tree) else 0
     # A recorded error without a failed sample was retried by Inspect; our own words of it are the better ones.
     fault = (folded.error or error) if error is not None else None
     outcome = decide_outcome(

@@ -62,7 +62,10 @@ CASES: dict[str, Case] = {
     "a refusal that comes with a call": Case("completed", [does(send(), stop="content_filter"), does(end())]),
     "a reminder that helps": Case("completed", [says("I think."), *SPOKEN, says("Hm."), does(end())]),
     "a target that refuses": Case("completed", [*SPOKEN, does(end())], [REFUSAL]),
-    "a target that says nothing": Case("completed", [*SPOKEN, does(end())], [says("")]),
+    "a target that says nothing": Case("no_target_turns", [*SPOKEN, does(end())], [says(" \n")]),
+    "a target that says something at last": Case(
+        "completed", [*SPOKEN, *SPOKEN, does(end())], [says(""), says("Fine.")], turns=2
+    ),
     "the turns are used": Case("limit:turns", [*SPOKEN, *SPOKEN], turns=2, audit={"max_turns": 2}),
     "the target's provider filters the request": Case("error", SPOKEN, [BLOCKED], turns=0, error="filtered"),
     "the target's context is full": Case("limit:context", [*SPOKEN, *SPOKEN], [says("Fine."), TOO_LONG]),
