@@ -51,8 +51,9 @@ class _Trimmed(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Flush the stream."""
-        self._stream.flush()
+        """Flush the stream, unless it was closed before this view of it."""
+        if not self._stream.closed:
+            self._stream.flush()
 
 
 def _console(*, stderr: bool) -> Console:
