@@ -132,7 +132,7 @@ class BenchAPI(ModelAPI):
             METER.recorded.append(Call(self.model_name, list(input[self.known :]), tools))
             self.known = len(input) + 1
         if self.latency:
-            pause = self.latency * random.uniform(1 - self.spread, 1 + self.spread)  # noqa: S311
+            pause = self.latency * random.uniform(1 - self.spread, 1 + self.spread)  # noqa: S311 -- a pause, not a secret
             METER.wait(pause)
             await asyncio.sleep(pause)
         message = _answer(self.model_name, input)

@@ -158,7 +158,7 @@ def _with_data(document: Document, line: str) -> Document:
     try:
         data: Any = json.loads(line, object_pairs_hook=_unique, parse_constant=_no_constant)
         if re.search("[\ud800-\udfff]", json.dumps(data, ensure_ascii=False)):
-            raise ValueError("it holds half of a character; write the character itself")  # noqa: TRY301
+            raise ValueError("it holds half of a character; write the character itself")  # noqa: TRY301 -- met below
     except json.JSONDecodeError as error:
         start = document.values[()] + error.pos
         raise InvalidFile([document.source.fault(start, f"not JSON: {error.msg}")]) from None

@@ -75,11 +75,11 @@ def _matches(selector: str) -> list[Selection]:
     if selector.startswith(_LIBRARY):
         return _in_library(selector.removeprefix(_LIBRARY))
     # os.path, because Path raises on text that is too long to be a name
-    if os.path.isdir(selector):  # noqa: PTH112
+    if os.path.isdir(selector):  # noqa: PTH112 -- Path.is_dir raises on odd names
         return _in_folder(selector)
     if Path(selector).suffix.lower() in SUFFIXES and "\0" not in selector:
         return [Selection(Path(selector), selector)]
-    if os.path.exists(selector):  # noqa: PTH110
+    if os.path.exists(selector):  # noqa: PTH110 -- Path.exists raises on odd names
         raise UsageError(f"{_shown(selector)} is no scenario file; give {_FORMS}")
     near = did_you_mean(selector[:_LONGEST], [f"{_LIBRARY}{name}" for name in scenario_files()])
     raise UsageError(f"{_shown(selector)} matches nothing{near}; give {_FORMS}. Text is never run as a seed")
