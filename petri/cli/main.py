@@ -110,6 +110,8 @@ def main(args: Sequence[str] | None = None) -> int:
         return _end(str(error), error.exit_code)
     except PetriError as error:
         return _end(f"petri: {error}", error.exit_code)
+    except KeyboardInterrupt:  # before or after a command, whose own stands in LazyGroup
+        return _end("petri: interrupted", _INTERRUPTED)
     except Exception as error:  # noqa: BLE001 -- the outermost boundary: a fault of ours becomes exit code 4
         if os.environ.get("PETRI_DEBUG"):
             traceback.print_exc()
