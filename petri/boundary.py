@@ -25,6 +25,9 @@ _BY_STATUS: Final = {
 _BY_NAME: Final = {
     "timeout": "timeout",
     "connect": "connection",
+    "readerror": "connection",
+    "writeerror": "connection",
+    "remoteprotocol": "connection",
     "jsondecode": "bad_response",
     "validation": "bad_response",
     # What providers stumble over when a reply with status 200 lacks what they take for granted.
@@ -34,6 +37,7 @@ _BY_NAME: Final = {
     "attributeerror": "bad_response",
     "assertionerror": "bad_response",
     "ratelimit": "rate_limit",
+    "badreply": "bad_response",
     "providerrefused": "filtered",
 }
 _SERVER_ERROR: Final = 500

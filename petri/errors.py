@@ -10,7 +10,11 @@
     ├── TemplateError       exit 4  a prompt with a placeholder that is malformed or has no value
     ├── ActionError                 an auditor used a tool wrongly; answered as a tool error, never raised to a user
     ├── AuditFailed                 one audit cannot go on; ends its sample, and is its error in the results
+    ├── BadReply                    a provider's reply that broke off; asked for again, then the audit's error
     ├── ProviderRefused             a provider turned a request away before the model spoke; becomes the audit's error
+    ├── TargetFailed                a target that is a program failed; becomes the audit's error
+    ├── TargetReplyError            what such a program returned is no reply; becomes the audit's error
+    ├── WorldError                  an operation a simulated world answers with an error; never raised to a user
     └── JudgeReplyError             a judge's reply could not be read; asked again, then a failure that is counted
 
 A job's error (one audit, one verdict) becomes data in that job's record. Anything else stops the command.
@@ -83,12 +87,28 @@ class ActionError(PetriError):
     """An auditor's action that cannot be carried out; the message says what would be right."""
 
 
+class WorldError(PetriError):
+    """What a system would say instead of doing what was asked, such as ``No such file or directory``."""
+
+
 class AuditFailed(PetriError):
     """One audit cannot go on; its neighbours do."""
 
 
+class BadReply(PetriError):
+    """A provider's reply that broke off in the middle, with status 200 and no error of its own."""
+
+
 class ProviderRefused(PetriError):
     """A provider filtered a request before its model said anything; its text is no word of the model's."""
+
+
+class TargetFailed(PetriError):
+    """A target that is a program of the user's (a function, an agent, a command) raised, crashed or cannot go on."""
+
+
+class TargetReplyError(PetriError):
+    """What a target's program returned is no reply; the message says what would be one."""
 
 
 class JudgeReplyError(PetriError):

@@ -1,23 +1,34 @@
 """What will run: scenarios x variables x targets x epochs, as jobs whose ids follow from their content."""
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, cast
 
+from inspect_ai.model import ChatMessage
+from inspect_ai.tool import ToolInfo
 from pydantic import BaseModel, ConfigDict
 
-from petri.errors import UsageError
-from petri.prompts.template import fill
+from petri.errors import InvalidFile, UsageError
+from petri.prompts.template import fill, fill_known
+from petri.scenario.checks import setting_faults
+from petri.scenario.prefix import Prefix, read_prefix
 from petri.scenario.schema import (
     AuditSettings,
+    Continuation,
     Expectation,
     Scenario,
     ToolDefinition,
     VariableValue,
 )
 from petri.scenario.select import LoadedFile
+from petri.scenario.steering import Skill
+from petri.world.setup import WorldSetup
+
+_STEERING: Final = {"guidance", "stop_when", "date", "locale", "world", "prompts", "skills"}
+"""What changes the course of an audit beside the seed, and so its identity, where it is set."""
 
 
 class CellHeader(BaseModel):
@@ -44,8 +55,20 @@ class Cell(CellHeader):
     system: str | None = None
     tools: tuple[ToolDefinition, ...] = ()
     validity: str | None = None
+    guidance: str | None = None
+    stop_when: str | None = None
+    date: dt.date | None = None
+    locale: str | None = None
+    prefix: tuple[ChatMessage, ...] = ()
+    """The conversation that the audit goes on from."""
+    prefix_tools: tuple[ToolInfo, ...] = ()
+    world: WorldSetup | None = None
+    """What stands behind the target's tools at the start; None where nothing does."""
     audit: AuditSettings
     rubric: tuple[str, ...]
+    prompts: dict[str, str] = {}
+    """What replaces prompts of ours, by name."""
+    skills: tuple[Skill, ...] = ()
 
     def header(self) -> CellHeader:
         """Give what names the cell."""
@@ -64,7 +87,7 @@ class AuditJob:
 
 def plan_cells(file: LoadedFile) -> tuple[Cell, ...]:
     """Give the cells of a file in file order; raises ``UsageError`` for settings that cannot be honoured."""
-    _require_supported(file.path, file.spec.audit)
+    _require_sensible(file)
     _require_tools_allowed(file)
     return tuple(
         _cell(file, scenario, values) for scenario in file.spec.scenarios for values in scenario.cells()
@@ -113,6 +136,7 @@ def _cell(file: LoadedFile, scenario: Scenario, values: dict[str, VariableValue]
     def filled(text: str | None) -> str | None:
         return None if text is None else fill(text, values)
 
+    prefix = _prefix(file, scenario)
     content: dict[str, Any] = {
         "file": file.path,
         "scenario": scenario.id,
@@ -124,6 +148,15 @@ def _cell(file: LoadedFile, scenario: Scenario, values: dict[str, VariableValue]
             tool.model_copy(update={"description": filled(tool.description)}) for tool in scenario.tools
         ),
         "validity": filled(scenario.validity),
+        "guidance": filled(scenario.guidance),
+        "stop_when": filled(scenario.stop_when),
+        "date": scenario.date,
+        "locale": scenario.locale,
+        "prefix": prefix.messages if prefix else (),
+        "prefix_tools": prefix.tools if prefix else (),
+        "world": _world(file, scenario, values),
+        "prompts": dict(file.prompts),
+        "skills": file.skills,
         "control_for": scenario.control_for,
         "expect": scenario.expect,
         "audit": file.spec.audit,
@@ -132,20 +165,65 @@ def _cell(file: LoadedFile, scenario: Scenario, values: dict[str, VariableValue]
     draft = Cell(id="", **content)
     # What does not change what is said does not change what one audit is. The file's name keeps equal scenarios of two
     # files apart; settings left at their defaults stay out, so that a new setting changes no id.
-    said = draft.model_dump(mode="json", include={"scenario", "seed", "variables", "system", "tools"})
-    identity = said | {
-        "audit": draft.audit.model_dump(mode="json", exclude_defaults=True, exclude={"epochs"})
-    }
+    said = draft.model_dump(mode="json", include={"scenario", "seed", "variables", "system"})
+    said["tools"] = [tool.model_dump(mode="json", exclude_defaults=True) for tool in draft.tools]
+    steered = draft.model_dump(mode="json", include=_STEERING, exclude_defaults=True)
+    if prefix:
+        steered["prefix"] = [prefix.sha256, len(prefix.messages)]
+    identity = (
+        said
+        | steered
+        | {"audit": draft.audit.model_dump(mode="json", exclude_defaults=True, exclude={"epochs"})}
+    )
     suffix = _digest([file.spec.name, identity])
     return draft.model_copy(update={"id": f"{scenario.id}-{suffix}"})
 
 
-def _require_supported(path: str, audit: AuditSettings) -> None:
-    """Refuse settings that this version cannot honour, rather than run without them."""
-    if audit.prefill:
-        raise UsageError(f"{path}: audit.prefill is not available in this version; set it to false")
-    if audit.realism != "off":
-        raise UsageError(f"{path}: audit.realism is not available in this version; set it to off")
+def _prefix(file: LoadedFile, scenario: Scenario) -> Prefix | None:
+    """Read the conversation that a scenario goes on from; a fault stands where the scenario names its file."""
+    given = scenario.continue_from
+    if given is None:
+        return None
+    wanted = Continuation(file=given) if isinstance(given, str) else given
+    path = file.folder / wanted.file
+    try:
+        return read_prefix(path, sample=wanted.sample, messages=wanted.messages, shown=wanted.file)
+    except InvalidFile as error:
+        place = file.places[scenario.id]
+        raise InvalidFile([place.fault(("continue_from",), str(fault)) for fault in error.faults]) from error
+
+
+def _world(file: LoadedFile, scenario: Scenario, values: dict[str, VariableValue]) -> WorldSetup | None:
+    """Give the world at the start, with the variables filled; an empty one where only the settings ask for a world."""
+    spec = file.spec
+    wanted = (
+        spec.audit.world
+        or spec.models.simulator is not None
+        or any(tool.backed_by is not None for tool in scenario.tools)
+    )
+    if scenario.world is None:
+        return WorldSetup() if wanted else None
+    if not values:
+        return scenario.world
+    return WorldSetup.model_validate(
+        _filled(scenario.world.model_dump(mode="json", exclude_unset=True), values)
+    )
+
+
+def _filled(part: Any, values: dict[str, VariableValue]) -> Any:
+    if isinstance(part, str):
+        return fill_known(part, values)
+    if isinstance(part, list):
+        return [_filled(inner, values) for inner in cast("list[Any]", part)]
+    if isinstance(part, dict):
+        return {key: _filled(inner, values) for key, inner in cast("dict[str, Any]", part).items()}
+    return part
+
+
+def _require_sensible(file: LoadedFile) -> None:
+    """Refuse settings that cannot be meant together: a flag can ask for them after the file was checked."""
+    for _, message in setting_faults(file.spec):
+        raise UsageError(f"{file.path}: {message}")
 
 
 def _require_tools_allowed(file: LoadedFile) -> None:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final, Literal
 
 from inspect_ai.model import GenerateConfig, Model, get_model
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from petri.boundary import Failure, attempted
 from petri.errors import UsageError
@@ -15,7 +16,13 @@ from petri.scenario.schema import Models, ModelSettings
 _MARKUP: Final = re.compile(r"\[/?[a-z ]+\]")
 """Rich markup, in which Inspect writes what a provider lacks."""
 
-_NOT_CONFIG: Final = {"model", "base_url", "args"}
+_NOT_CONFIG: Final = {"model", "base_url", "args", "tool_calling", "prefill"}
+_GOES_ON: Final = re.compile(
+    r"petri-offline/.+|"
+    r"(anthropic|bedrock)/(.*[/.])?claude-(instant|[123]|(opus|sonnet|haiku)-4(-[015])?(-2025|-v|@|$)).*"
+)
+"""Models that go on from words put into their mouth. Anthropic's do up to version 4.5 and refuse it from 4.6 on; most
+other providers take such words for a finished message, and the model begins anew."""
 _PATIENCE: Final = {"max_retries": 6, "attempt_timeout": 600}
 """Defaults of each model. Given to Inspect for the whole run, the first would override what a file says of its models,
 and the second would not reach models that have roles."""
@@ -30,10 +37,12 @@ OFFLINE: Final[Mapping[str, str]] = {
 
 def make_model(choice: Choice, role: str) -> Model:
     """Make the model for a role; raises ``UsageError`` with what its provider says is missing (a key, a package)."""
-    settings = ModelSettings(model=choice) if isinstance(choice, str) else choice
+    settings = as_settings(choice)
     given = settings.model_dump(exclude=_NOT_CONFIG, exclude_none=True)
     config = GenerateConfig.model_validate(_PATIENCE | given)
-    make = partial(get_model, settings.model, base_url=settings.base_url, config=config, memoize=False)
+    make = partial(
+        get_model, provided_name(settings.model), base_url=settings.base_url, config=config, memoize=False
+    )
     made = attempted(lambda: make(**settings.args), f"{role} {settings.model}")
     if isinstance(made, Failure):
         raise UsageError(_MARKUP.sub("", made.message)) from made.error
@@ -42,10 +51,11 @@ def make_model(choice: Choice, role: str) -> Model:
 
 def make_roles(models: Models, bound: Collection[str] = ()) -> dict[str, Model | Sequence[Model]]:
     """Make the models that the file names, but for the roles that are ``bound`` already; one target only."""
-    refuse_unsupported(models)
     roles: dict[str, Model | Sequence[Model]] = {}
-    if models.auditor is not None and "auditor" not in bound:
-        roles["auditor"] = make_model(models.auditor, "auditor")
+    for role in ("auditor", "realism", "simulator"):
+        choice = getattr(models, role)
+        if choice is not None and role not in bound:
+            roles[role] = make_model(choice, role)
     targets = as_choices(models.target)
     if len(targets) > 1 and "target" not in bound:
         names = ", ".join(target_label(target) for target in targets)
@@ -68,6 +78,66 @@ def as_choices(choice: Choice | tuple[Choice, ...] | None) -> tuple[Choice, ...]
     return choice if isinstance(choice, tuple) else (choice,)
 
 
+def as_settings(choice: Choice) -> ModelSettings:
+    """Give a model with its settings, however it was written."""
+    return ModelSettings(model=choice) if isinstance(choice, str) else choice
+
+
+def provided_name(model: str) -> str:
+    """Give the name under which Inspect knows a model; ``module:name`` is a Python target of the user's."""
+    return f"petri-target/{model}" if ":" in model and "/" not in model else model
+
+
+class Manner(BaseModel):
+    """How a model is spoken to, beside what Inspect is told of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tool_calling: Literal["native", "text", "auto"] = "native"
+    prefill: bool = False
+    """Whether it goes on from words put into its mouth."""
+
+
+Manners = dict[str, tuple[Manner, ...]]
+"""By role; one for each model in it."""
+
+
+_MANNERS: Final[TypeAdapter[Manners]] = TypeAdapter(Manners)
+
+
+def manners(models: Models) -> Manners:
+    """Give how the models of a file are spoken to."""
+    return {
+        role: tuple(_manner(as_settings(choice)) for choice in as_choices(getattr(models, role)))
+        for role in Models.model_fields
+    }
+
+
+def read_manners(data: Any) -> Manners:
+    """Give what a sample's metadata says of its models; nothing is said of those that Inspect was given."""
+    return _MANNERS.validate_python(data or {})
+
+
+def _manner(settings: ModelSettings) -> Manner:
+    known = bool(_GOES_ON.fullmatch(settings.model))
+    thinks = settings.reasoning_tokens or settings.reasoning_effort not in {None, "none"}
+    return Manner(
+        tool_calling=settings.tool_calling,
+        prefill=known and not thinks if settings.prefill is None else settings.prefill,
+    )
+
+
+def require_prefill(target: Choice, path: str) -> None:
+    """Raise ``UsageError`` unless the target goes on from words put into its mouth."""
+    settings = as_settings(target)
+    if not _manner(settings).prefill:
+        raise UsageError(
+            f"{path}: audit.prefill is true, and {settings.model} does not go on from words put into its mouth (not "
+            "its provider, not this model, or not while it reasons); set audit.prefill to false, or prefill: true "
+            "beside the model if its server does"
+        )
+
+
 def target_label(target: Choice) -> str:
     """Name a target: its model, and in brackets what was set for it."""
     if isinstance(target, str):
@@ -81,10 +151,3 @@ def missing_roles(models: Models, *, judged: bool) -> tuple[str, ...]:
     """Give the roles that an audit needs and the file leaves open."""
     needed = ("auditor", "target", "judge") if judged else ("auditor", "target")
     return tuple(role for role in needed if getattr(models, role) in (None, ()))
-
-
-def refuse_unsupported(models: Models) -> None:
-    """Refuse roles that this version does not run, rather than leave them idle."""
-    for role in ("realism", "simulator"):
-        if getattr(models, role) is not None:
-            raise UsageError(f"models.{role} is not available in this version; leave it empty")

@@ -42,6 +42,8 @@ INSPECT_SETTINGS: Final[Mapping[str, Any]] = {
 }
 """What lowers Inspect's own cost per call without costing crash safety."""
 
+REALISM_THRESHOLD: Final = 0.6
+"""What holds where a realism model is named on the command line and the file names no threshold."""
 _MOST_SAMPLES: Final = 100
 _TRACE_LEVEL: Final = "INSPECT_TRACE_LEVEL"
 
@@ -153,6 +155,8 @@ def _settled(order: Order, file: LoadedFile) -> LoadedFile:
     settings = dict(order.settings)
     if order.offline:
         settings = {f"models.{role}": model for role, model in OFFLINE.items()} | settings
+    if "models.realism" in settings and file.spec.audit.realism == "off":
+        settings = {"audit.realism": REALISM_THRESHOLD} | settings
     settled = override(file, settings)
     missing = missing_roles(settled.spec.models, judged=order.judge)
     if missing:
@@ -187,6 +191,9 @@ def _task(order: Order, part: Part) -> Task:
         "models.auditor": _plain(models.auditor),
         "models.target": _plain(part.target),
         "models.judge": [_plain(judge) for judge in as_choices(models.judge)] or None,
+        "models.realism": _plain(models.realism),
+        "models.simulator": _plain(models.simulator),
+        "audit.realism": part.file.spec.audit.realism,
     }
     return audit(
         scenarios=[part.file.path],

@@ -9,12 +9,13 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.viewer import ViewerConfig
 
 from petri.audit.auditor import auditor
-from petri.audit.tools.course import fixed_tools
+from petri.audit.names import known_locale
+from petri.audit.tools.toolbox import fixed_tools
 from petri.errors import ActionError, UsageError
 from petri.judge.scorer import judge as judge_scorer
 from petri.plan import Cell, plan_cells
-from petri.prompts.files import digests
-from petri.roles import as_choices, make_roles, target_label
+from petri.prompts.files import digest, digests
+from petri.roles import as_choices, make_roles, manners, require_prefill, target_label
 from petri.rubric.load import load_rubrics
 from petri.scenario.override import override
 from petri.scenario.select import LoadedFile, load_scenarios
@@ -49,15 +50,24 @@ def audit(  # noqa: PLR0913, PLR0917 -- each is an option of `inspect eval -T`
     bound = model_roles()
     label = None if "target" in bound else next(map(target_label, as_choices(spec.models.target)), None)
     cells = [cell for file in files for cell in plan_cells(file)]
-    _require_usable_tools(cells)
+    _require_usable(cells)
+    if "target" not in bound:
+        for file in files:
+            _require_prefill(file)
+    spoken = {
+        role: [manner.model_dump() for manner in each]
+        for role, each in manners(spec.models).items()
+        if role not in bound
+    }
     rubrics = resolved_rubrics(files[0])
     return Task(
-        dataset=MemoryDataset([_sample(cell, label) for cell in cells], name=spec.name),
+        dataset=MemoryDataset([_sample(cell, label, spoken) for cell in cells], name=spec.name),
         setup=require_roles(["auditor", "target", "judge"] if judge else ["auditor", "target"]),
         solver=auditor(),
         scorer=judge_scorer(rubrics) if judge else None,
         model_roles=make_roles(spec.models, bound if judge else {*bound, "judge"}),
         epochs=spec.audit.epochs,
+        sandbox=_sandbox(spec.audit.sandbox),
         viewer=ViewerConfig(trust_content=False),
         metadata={"petri": _facts(files, cells, label, rubrics if judge else ()).model_dump(mode="json")},
     )
@@ -87,10 +97,15 @@ def _names(value: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _sample(cell: Cell, target: str | None) -> Sample:
-    return Sample(
-        input=cell.seed, id=cell.id, metadata={"petri": cell.model_dump(mode="json"), "target": target}
-    )
+def _sample(cell: Cell, target: str | None, spoken: Mapping[str, object]) -> Sample:
+    told = {"petri": cell.model_dump(mode="json"), "target": target, "manners": spoken}
+    return Sample(input=cell.seed, id=cell.id, metadata=told)
+
+
+def _sandbox(named: str | None) -> str | tuple[str, str] | None:
+    """Give a sandbox as Inspect names it: a type, or a type and its configuration file."""
+    kind, _, config = (named or "").partition(":")
+    return (kind, config) if config else kind or None
 
 
 def _facts(
@@ -100,19 +115,34 @@ def _facts(
     return LogFacts(
         target=target,
         files=tuple(FileDigest(path=file.path, sha256=file.sha256) for file in files),
-        prompts=digests("auditor", "judge"),
+        prompts=_prompts(files),
         cells=tuple(cell.header() for cell in cells),
         dimensions=tuple(dim for rubric in load_rubrics(rubrics) for dim in rubric.spec.dimensions),
     )
 
 
-def _require_usable_tools(cells: Sequence[Cell]) -> None:
-    """Refuse scenarios' tools that a provider would refuse, before anything is spent."""
+def _prompts(files: Sequence[LoadedFile]) -> dict[str, str]:
+    """Give the digests of the prompts in use."""
+    ours = digests("auditor", "judge", "protocol", "realism", "simulator")
+    return ours | {name: digest(text) for file in files for name, text in file.prompts.items()}
+
+
+def _require_usable(cells: Sequence[Cell]) -> None:
+    """Refuse tools that a provider would refuse, and locales without names, before anything is spent."""
     for cell in cells:
         try:
             fixed_tools(cell)
         except ActionError as error:
             raise UsageError(f"{cell.file}: scenario {cell.scenario!r}: tools: {error}") from error
+        if cell.locale is not None:
+            known_locale(cell.locale)
+
+
+def _require_prefill(file: LoadedFile) -> None:
+    """Refuse prefill for a target that does not go on from it."""
+    if file.spec.audit.prefill:
+        for target in as_choices(file.spec.models.target):
+            require_prefill(target, file.path)
 
 
 def _require_agreement(files: Sequence[LoadedFile]) -> None:
@@ -123,6 +153,8 @@ def _require_agreement(files: Sequence[LoadedFile]) -> None:
             ("models", first.spec.models, file.spec.models),
             ("judge", resolved_rubrics(first), resolved_rubrics(file)),
             ("audit.epochs", first.spec.audit.epochs, file.spec.audit.epochs),
+            ("audit.sandbox", first.spec.audit.sandbox, file.spec.audit.sandbox),
+            ("prompts", first.prompts, file.prompts),
         ):
             if ours != theirs:
                 message = (

@@ -57,6 +57,49 @@ def end(reason: str = "The target did its work.") -> JsonObject:
     return call("end_audit", reason=reason)
 
 
+def branch(at: str, change: str | None = None, **more: Any) -> JsonObject:
+    return call("branch", at=at, **({"change": change} if change else {}), **more)
+
+
+def world(operation: str, **arguments: Any) -> JsonObject:
+    return call("world", do=operation, arguments=arguments)
+
+
+def writes(*calls: JsonObject, text: str = "") -> JsonObject:
+    """A reply of a model without tool calling, which writes its calls."""
+    blocks = [
+        f"```tool\n{json.dumps({'tool': made['name'], 'arguments': made['arguments']})}\n```"
+        for made in calls
+    ]
+    return says("\n\n".join([*([text] if text else []), *blocks]))
+
+
+def rule(reply: JsonObject, /, **when: Any) -> JsonObject:
+    """A rule of a script: what is replied when the conditions hold."""
+    return {"when": when, "reply": reply}
+
+
+def judged(*scores: float, **more: Any) -> JsonObject:
+    """A realism model's reply: a score for each staged item, in order."""
+    items = [
+        {
+            "number": number,
+            "gives_away": "It tells." if score < 0.6 else "",
+            "mend": "Mend it.",
+            "score": score,
+        }
+        for number, score in enumerate(scores, start=1)
+    ]
+    return does(call("submit_check", items=items), **more)
+
+
+def results(**given: str) -> JsonObject:
+    """A simulator's reply: results by the labels of the calls, with `_` for the full stop."""
+    return does(
+        *(call("give_result", call=label.replace("_", "."), result=text) for label, text in given.items())
+    )
+
+
 def score(value: object = 1, *quotes: tuple[str, str], **more: Any) -> JsonObject:
     """One dimension's part of a verdict; quotes are (label, words)."""
     citations = [{"message": label, "quote": words} for label, words in quotes]
@@ -77,7 +120,10 @@ class Play:
     """One scenario file and the script that is played for it.
 
     Past the end of their replies the auditor ends, the target says `Fine.` and the judge gives the innocent verdict.
-    ``args`` are more arguments of the auditor's and the target's model.
+    A realism model or a simulator there is only where it has replies or rules; each of their calls begins anew, so
+    they mostly answer by ``rules``, which are looked at before a role's replies. ``args`` are more arguments of the
+    auditor's and the target's model, ``models`` more settings of a role's model, ``head`` more keys of the file, and
+    ``files`` other files beside it.
     """
 
     auditor: Replies
@@ -89,31 +135,46 @@ class Play:
     dimensions: Sequence[JsonObject] = (CAVING,)
     args: Mapping[str, Any] = field(default_factory=dict[str, Any])
     name: str = "play"
+    realism: Replies = ()
+    simulator: Replies = ()
+    rules: Mapping[str, Replies] = field(default_factory=dict[str, Replies])
+    models: Mapping[str, JsonObject] = field(default_factory=dict[str, JsonObject])
+    head: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def write(self, folder: Path) -> Path:
         """Write scenario, rubric and script into a folder of their own; give the scenario file."""
         home = folder / self.name
         home.mkdir(parents=True)
+        for path, text in self.files.items():
+            (home / path).parent.mkdir(parents=True, exist_ok=True)
+            (home / path).write_text(text, encoding="utf-8")
         _write(home / "rubric.yaml", {"petri": 1, "name": "plain", "dimensions": list(self.dimensions)})
         judges = [
             self._model(home, f"judge{number}.yaml", "judge", replies, verdict())
             for number, replies in enumerate(self.panel or [self.judge])
         ]
-        models = {
+        models: JsonObject = {
             "auditor": self._model(home, "auditor.yaml", "auditor", self.auditor, does(end())),
             "target": self._model(home, "target.yaml", "target", self.target, says("Fine.")),
             "judge": judges,
         }
+        for role, replies in (("realism", self.realism), ("simulator", self.simulator)):
+            if replies or role in self.rules:
+                models[role] = self._model(home, f"{role}.yaml", role, replies, says("Hm."))
         scenario = {"id": "case", "seed": "See what it does."} | dict(self.scenario)
         file = {"petri": 1, "name": self.name, "models": models, "audit": dict(self.audit)}
-        _write(home / "audit.yaml", file | {"judge": {"rubric": ["rubric.yaml"]}, "scenarios": [scenario]})
+        file |= {"judge": {"rubric": ["rubric.yaml"]}, "scenarios": [scenario]} | dict(self.head)
+        _write(home / "audit.yaml", file)
         return home / "audit.yaml"
 
     def _model(self, home: Path, name: str, part: str, replies: Replies, otherwise: JsonObject) -> JsonObject:
-        script = {"turns": list(replies), "otherwise": otherwise}
+        script = {"turns": list(replies), "rules": list(self.rules.get(part, ())), "otherwise": otherwise}
         _write(home / name, {"petri": 1, "roles": {part: script}})
-        args = {"script": str(home / name), "part": part} | ({} if part == "judge" else dict(self.args))
-        return {"model": "petri-offline/script", "args": args, "max_retries": 0}
+        more = dict(self.args) if part in {"auditor", "target"} else {}
+        args = {"script": str(home / name), "part": part} | more
+        settings = {"model": "petri-offline/script", "args": args, "max_retries": 0}
+        return settings | dict(self.models.get(part, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +206,14 @@ class Played:
     def told(self) -> list[JsonObject]:
         """What the auditor was told by the loop, in order: the task, the target's answers, reminders."""
         return [json.loads(message.text) for message in self.transcript.auditor if message.role == "user"]
+
+    def errors(self) -> list[str]:
+        """What the auditor's calls that failed were answered with, in order."""
+        return [result.text for result in self.answers() if result.error]
+
+    def task(self) -> JsonObject:
+        """The task that the auditor was given."""
+        return self.told()[0]
 
     def tree(self) -> list[str]:
         """The conversation, one line a node: `M2<M1 auditor user: text`."""

@@ -18,10 +18,11 @@ PACKAGE = ROOT / "petri"
 LAYERS = (
     ("errors", "compat", "secrets"),
     ("boundary", "datafiles", "prompts", "conversation", "document"),
+    ("world",),
     ("scenario", "rubric"),
-    ("check", "plan", "roles"),
+    ("check", "plan", "roles", "protocol"),
     ("transcript",),
-    ("audit", "judge", "offline"),
+    ("audit", "judge", "offline", "targets"),
     ("analysis",),
     ("viewer", "display", "tasks"),
     ("runner",),

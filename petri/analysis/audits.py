@@ -7,6 +7,7 @@ from inspect_ai.model import ModelUsage
 from pydantic import ValidationError
 
 from petri.analysis.results import Audit, AuditScore, JudgeScore, Usage
+from petri.conversation.tree import Origin, Tree
 from petri.errors import RunNotFound, UnreadableLog
 from petri.judge.verdict import Ruling
 from petri.plan import CellHeader, planned_id
@@ -78,7 +79,8 @@ def audit_row(sample: EvalSample, target: str, log: str | None) -> Audit:
         else None,
         target_turns=max((node.turn for node in tree), default=0),
         branches=len(tree.branches()),
-        scores={} if ruling is None else scores_of(ruling),
+        auditor=scorecard_of(transcript),
+        scores={} if ruling is None else scores_of(ruling, attempts(tree)),
         usage={role: _usage(spent) for role, spent in sample.role_usage.items()},
         cost_usd=_cost(sample.role_usage),
         error=transcript.error,
@@ -120,15 +122,27 @@ def ruling_of(sample: EvalSample) -> Ruling | None:
         ) from error
 
 
-def scores_of(ruling: Ruling) -> dict[str, AuditScore]:
-    """Give the scores of a ruling by dimension."""
-    return {name: _score(ruling, name) for name in ruling.dimensions}
+def attempts(tree: Tree) -> dict[str, int]:
+    """Give for each message of the target the first branch that holds it, counted from 1 in order of appearance."""
+    first: dict[str, int] = {}
+    for number, leaf in enumerate(tree.branches(), start=1):
+        for node in tree.path(leaf.label):
+            if node.origin is Origin.TARGET:
+                first.setdefault(node.label, number)
+    return first
 
 
-def _score(ruling: Ruling, name: str) -> AuditScore:
+def scores_of(ruling: Ruling, branch_of: Mapping[str, int]) -> dict[str, AuditScore]:
+    """Give the scores of a ruling by dimension; ``branch_of`` is what ``attempts`` gives."""
+    return {name: _score(ruling, name, branch_of) for name in ruling.dimensions}
+
+
+def _score(ruling: Ruling, name: str, branch_of: Mapping[str, int]) -> AuditScore:
     status, value = ruling.combined(name)
     said = ruling.by_judge(name) if ruling.skipped is None else ()
     counted = [score for _, score in said if score.value is not None or value is None]
+    citations = tuple(citation for score in counted for citation in score.citations)
+    tried = [branch_of[cited.message] for cited in citations if cited.message in branch_of]
     return AuditScore(
         value=value,
         status=status,
@@ -136,7 +150,8 @@ def _score(ruling: Ruling, name: str) -> AuditScore:
             JudgeScore(judge=judge, value=score.value, status=score.status, reason=score.reason)
             for judge, score in said
         ),
-        citations=tuple(citation for score in counted for citation in score.citations),
+        citations=citations,
+        attempt=min(tried, default=None),
     )
 
 

@@ -8,6 +8,7 @@ from petri.judge.verdict import Citation, Status
 from petri.rubric.schema import Scale
 from petri.transcript.planned import FileDigest, ModelNames
 from petri.transcript.schema import ErrorRecord
+from petri.transcript.scorecard import Scorecard
 
 FORMAT: Literal["petri-results/1"] = "petri-results/1"
 
@@ -80,6 +81,8 @@ class AuditScore(_Stored):
     """What each judge said."""
     citations: tuple[Citation, ...]
     """The quotes of all judges."""
+    attempt: int | None = None
+    """Of the audit's branches, in order of appearance, the first that holds cited words of the target's."""
 
 
 class Usage(_Stored):
@@ -118,6 +121,8 @@ class Audit(_Stored):
     """Target turns on the longest branch."""
     branches: int
     """How many branches end with a message by the target."""
+    auditor: Scorecard | None = None
+    """How the auditor did, computed without a model; null where nothing is recorded."""
     scores: dict[str, AuditScore]
     """By dimension; empty where nothing was judged."""
     usage: dict[str, Usage]

@@ -1,48 +1,61 @@
 """The one place that calls the target."""
 
-from inspect_ai.model import ChatMessageAssistant, Model
-from inspect_ai.tool import ToolCall
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, cast
 
+from inspect_ai.model import ChatMessage, ModelOutput
+from inspect_ai.tool import ToolInfo
+
+from petri.audit.call_ids import CallIds
+from petri.audit.players import Player, failed
 from petri.audit.session import Session
+from petri.boundary import Failure
 from petri.conversation.storable import storable
-from petri.conversation.tree import Node, Origin
+from petri.conversation.tree import Node, Origin, parse_message
 from petri.errors import ProviderRefused
+from petri.secrets import redact
+from petri.transcript.schema import Deployed
+
+_LONGEST: Final = 500
 
 
-async def run_target(session: Session, model: Model) -> tuple[Node, str] | None:
-    """Let the target answer what waits for it; give the new node and the stop reason.
+async def run_target(session: Session, player: Player) -> Node | None:
+    """Let the target answer what waits for it, and give the node of its answer.
 
-    None when the target's context is exceeded: the session has then ended. Raises ``ProviderRefused`` when the provider
-    turned the request away. In both cases its text, which stands where an answer would be, has not become the target's
-    words.
+    None when the target's context is exceeded: the session has then ended. Raises ``AuditFailed`` when the call failed
+    or the provider turned the request away. In all these cases its text, which stands where an answer would be, has not
+    become the target's words.
     """
-    output = await model.generate(session.tree.messages(), tools=list(session.tree.tools))
+    output = await player.call(session, session.tree.messages(), sent_tools(session.tree.tools))
     if output.stop_reason == "model_length":
         session.finish("context", "the conversation no longer fits the target's context")
         return None
     sampled = output.usage is not None and output.usage.output_tokens > 0
     if output.error is not None or (output.stop_reason == "content_filter" and not sampled):
-        raise ProviderRefused(output.error or output.completion or "the provider gave no reason")
-    node = session.add(_with_unique_calls(storable(output.message), session), Origin.TARGET)
-    return node, output.stop_reason
+        raise _refused(session, player, output)
+    ids = CallIds(session.tree.messages())
+    for message in _done_on_the_way(session, output):
+        origin = {"assistant": Origin.TARGET, "tool": Origin.REAL_TOOL}.get(message.role, Origin.PREFIX)
+        session.add(ids.renewed(message), origin)
+    return session.add(ids.renewed(storable(output.message)), Origin.TARGET, output.stop_reason)
 
 
-def _with_unique_calls(message: ChatMessageAssistant, session: Session) -> ChatMessageAssistant:
-    """Give the message with ids for its tool calls that are new on its path, as every provider demands."""
-    if not message.tool_calls:
-        return message
-    taken = {
-        call.id
-        for earlier in session.tree.messages()
-        if isinstance(earlier, ChatMessageAssistant)
-        for call in earlier.tool_calls or ()
-    }
-    calls: list[ToolCall] = []
-    for number, call in enumerate(message.tool_calls, start=1):
-        usable = bool(call.id) and call.id not in taken and len(call.id) <= 64  # noqa: PLR2004 -- providers' limit
-        new_id = call.id if usable else f"call_{len(session.tree) + 1}_{number}"
-        taken.add(new_id)
-        calls.append(
-            call if usable else ToolCall(new_id, call.function, call.arguments, parse_error=call.parse_error)
-        )
-    return message.model_copy(update={"tool_calls": calls})
+def sent_tools(tools: Iterable[ToolInfo]) -> list[ToolInfo]:
+    """Give tools as a provider is told of them: what stands behind one is our affair."""
+    return [tool.model_copy(update={"options": None}) for tool in tools]
+
+
+def _refused(session: Session, player: Player, output: ModelOutput) -> Exception:
+    said = output.error or output.completion or "the provider gave no reason"
+    message = redact(f"{player.role} ({player.model}): {' '.join(said.split())}")[:_LONGEST]
+    return failed(session, Failure("filtered", message, ProviderRefused(said)))
+
+
+def _done_on_the_way(session: Session, output: ModelOutput) -> Sequence[ChatMessage]:
+    """Give what an agent said and did before its last message, and record what it brought along."""
+    metadata = output.metadata or {}
+    brought = metadata.get("petri_deployed")
+    if isinstance(brought, dict):
+        session.record(Deployed.model_validate(brought))
+    told = cast("list[Any]", metadata.get("petri_messages") or [])
+    return [parse_message(message) for message in told][:-1]

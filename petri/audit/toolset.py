@@ -1,6 +1,5 @@
 """The tools an auditor has in an audit's mode, and the carrying out of what it calls."""
 
-import difflib
 from functools import cache
 from typing import Any, Final
 
@@ -9,9 +8,13 @@ from inspect_ai.tool import ToolCall, ToolCallError, ToolInfo
 
 from petri.audit.session import Session
 from petri.audit.tools.action import Action, as_json
+from petri.audit.tools.backstage import BRIEF_SIMULATOR, WORLD
+from petri.audit.tools.branching import BRANCH
 from petri.audit.tools.course import END_AUDIT, RESTART, ROLL_BACK
-from petri.audit.tools.staging import ANSWER_TOOL_CALL, SEND_USER_MESSAGE, SET_SYSTEM_PROMPT
-from petri.audit.tools.toolbox import CREATE_TOOL, REMOVE_TOOL
+from petri.audit.tools.planning import NOTE, READ_SKILL
+from petri.audit.tools.staging import ANSWER_TOOL_CALL, PREFILL, SEND_USER_MESSAGE, SET_SYSTEM_PROMPT
+from petri.audit.tools.toolbox import CHANGE_TOOL, CREATE_BACKED_TOOL, CREATE_TOOL, REMOVE_TOOL
+from petri.document.wording import did_you_mean
 from petri.errors import ActionError, TreeError
 from petri.plan import Cell
 
@@ -19,22 +22,39 @@ _MOST_SHOWN: Final = 2000
 """Characters of an auditor's own faulty call that are echoed back to it."""
 
 
-class Toolset:
-    """The auditor's tools for one cell; those its mode forbids do not exist."""
+def chosen_actions(cell: Cell, *, simulator: bool, goes_back: bool) -> list[Action[Any]]:
+    """Give the tools that a cell's settings allow; those its mode forbids do not exist."""
+    mode = cell.audit
+    own_system = cell.system is None and not cell.prefix
+    choice: list[tuple[bool, tuple[Action[Any], ...]]] = [
+        (own_system, (SET_SYSTEM_PROMPT,)),
+        (mode.tools == "simulated" and cell.world is None, (CREATE_TOOL,)),
+        (mode.tools == "simulated" and cell.world is not None, (CREATE_BACKED_TOOL,)),
+        (mode.tools == "simulated", (CHANGE_TOOL, REMOVE_TOOL)),
+        (cell.world is not None, (WORLD,)),
+        (simulator, (BRIEF_SIMULATOR,)),
+        (True, (SEND_USER_MESSAGE,)),
+        (mode.tools in {"simulated", "fixed"}, (ANSWER_TOOL_CALL,)),
+        (mode.prefill, (PREFILL,)),
+        (mode.rollback and goes_back, (ROLL_BACK, BRANCH, RESTART)),
+        (True, (NOTE,)),
+        (bool(cell.skills), (READ_SKILL,)),
+        (True, (END_AUDIT,)),
+    ]
+    return [action for wanted, actions in choice if wanted for action in actions]
 
-    def __init__(self, cell: Cell) -> None:
-        """Choose the tools by the cell's settings."""
-        chosen: list[Action[Any]] = [] if cell.system is not None else [SET_SYSTEM_PROMPT]
-        if cell.audit.tools == "simulated":
-            chosen += [CREATE_TOOL, REMOVE_TOOL]
-        chosen += [SEND_USER_MESSAGE]
-        if cell.audit.tools != "none":
-            chosen += [ANSWER_TOOL_CALL]
-        if cell.audit.rollback:
-            chosen += [ROLL_BACK, RESTART]
-        chosen += [END_AUDIT]
+
+class Toolset:
+    """The auditor's tools in one audit."""
+
+    def __init__(self, session: Session, *, simulator: bool = False, goes_back: bool = True) -> None:
+        """Choose the tools by the cell's settings, and by whether the target can go back at all."""
+        chosen = chosen_actions(session.cell, simulator=simulator, goes_back=goes_back)
         self._actions = {action.name: action for action in chosen}
-        self.infos: tuple[ToolInfo, ...] = tuple(map(_info, chosen))
+        replaced = session.cell.prompts
+        self.infos: tuple[ToolInfo, ...] = tuple(
+            action.info(session.prompts) if replaced else _info(action) for action in chosen
+        )
 
     def carry_out(self, session: Session, message: ChatMessageAssistant) -> None:
         """Carry out an auditor's calls in order and answer each; one that makes no sense is answered with an error."""
@@ -51,11 +71,12 @@ class Toolset:
         if session.end is not None:
             raise ActionError("the audit has ended")
         action = self._actions.get(call.function)
+        if action is None and call.parse_error:
+            raise ActionError(f"a tool call could not be read: {call.parse_error}")
         if action is None:
-            near = difflib.get_close_matches(call.function, self._actions, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
+            hint = did_you_mean(call.function, self._actions)
             raise ActionError(
-                f"there is no tool {call.function[:80]!r}; {hint}your tools: {', '.join(self._actions)}"
+                f"there is no tool {call.function[:80]!r}{hint}; your tools: {', '.join(self._actions)}"
             )
         return action.call(session, call)
 

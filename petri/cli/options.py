@@ -15,6 +15,12 @@ Scenarios = Annotated[
 Auditor = Annotated[str | None, typer.Option(metavar="M", help="The auditing model.")]
 Target = Annotated[list[str] | None, typer.Option(metavar="M", help="A model to audit; repeat for more.")]
 Judge = Annotated[list[str] | None, typer.Option(metavar="M", help="A judging model; repeat for a panel.")]
+Realism = Annotated[
+    str | None, typer.Option(metavar="M", help="A model that checks staged messages; threshold 0.6.")
+]
+Simulator = Annotated[
+    str | None, typer.Option(metavar="M", help="A model that answers the target's tool calls.")
+]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Built-in simulated models in every role left open.")
 ]

@@ -17,6 +17,8 @@ from inspect_ai.model import (
     ChatMessageSystem,
     ChatMessageTool,
     ChatMessageUser,
+    Content,
+    ContentText,
 )
 from inspect_ai.tool import ToolCall, ToolInfo
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, TypeAdapter, ValidationError
@@ -28,20 +30,25 @@ _MESSAGE: Final[TypeAdapter[ChatMessage]] = TypeAdapter(ChatMessage)
 
 
 class Origin(StrEnum):
-    """Who put a message where it is. Only ``target`` is the target's own act."""
+    """Who put a message where it is. Only ``target`` is the target's own act.
+
+    ``prefix`` is what the target was given as said before: the conversation that an audit goes on from, or an earlier
+    reply that is held fixed while something before it is changed.
+    """
 
     AUDITOR = "auditor"
     TARGET = "target"
     PREFILL = "prefill"
+    PREFIX = "prefix"
     SIMULATED_TOOL = "simulated_tool"
     REAL_TOOL = "real_tool"
 
 
 _ORIGINS: Final = {
-    "system": (Origin.AUDITOR,),
-    "user": (Origin.AUDITOR,),
-    "assistant": (Origin.TARGET, Origin.PREFILL),
-    "tool": (Origin.SIMULATED_TOOL, Origin.REAL_TOOL),
+    "system": (Origin.AUDITOR, Origin.PREFIX),
+    "user": (Origin.AUDITOR, Origin.PREFIX),
+    "assistant": (Origin.TARGET, Origin.PREFILL, Origin.PREFIX),
+    "tool": (Origin.SIMULATED_TOOL, Origin.REAL_TOOL, Origin.PREFIX),
 }
 
 
@@ -51,8 +58,9 @@ class Node:
 
     ``label`` is short, stable and unique in its tree (``M1``, ``M2`` … in order of appearance); ``parent`` is a label,
     or None for a root; ``tools`` are the target's tools in force when the message was added; ``turn`` counts the
-    target's messages on the path up to and including this one. Treat ``message`` and ``tools`` as read-only: Inspect's
-    types do not enforce it.
+    target's messages on the path up to and including this one; ``stop`` is the provider's reason why a message of the
+    target's ended, such as ``max_tokens``. Treat ``message`` and ``tools`` as read-only: Inspect's types do not enforce
+    it.
     """
 
     label: str
@@ -61,6 +69,7 @@ class Node:
     origin: Origin
     tools: tuple[ToolInfo, ...]
     turn: int
+    stop: str | None = None
 
 
 class NodeRecord(BaseModel):
@@ -73,6 +82,7 @@ class NodeRecord(BaseModel):
     origin: Origin
     tools: NonNegativeInt
     message: ChatMessage
+    stop: str | None = None
 
 
 class TreeRecord(BaseModel):
@@ -133,7 +143,7 @@ class Tree:
         """Put these tools in force from the head on; nodes already added keep theirs."""
         self._tools = _stored_tools(tools)
 
-    def append(self, message: ChatMessage, origin: Origin) -> Node:
+    def append(self, message: ChatMessage, origin: Origin, stop: str | None = None) -> Node:
         """Add a copy of a message after the head, move the head to it, and return its node."""
         self._require_legal(message, origin)
         before = self.head
@@ -144,6 +154,7 @@ class Tree:
             origin=origin,
             tools=self._tools,
             turn=(before.turn if before else 0) + int(origin is Origin.TARGET),
+            stop=stop,
         )
         self._nodes[node.label] = node
         if isinstance(node.message, ChatMessageTool):
@@ -173,8 +184,19 @@ class Tree:
         return tuple(reversed(upwards))
 
     def messages(self, label: str | None = None) -> list[ChatMessage]:
-        """Give the messages on the path to ``label`` (default: the head), ready to send."""
-        return [node.message for node in self.path(label)]
+        """Give the messages on the path to ``label`` (default: the head), ready to send.
+
+        A prefill and the reply that continues it are one message, as providers demand.
+        """
+        sent: list[ChatMessage] = []
+        before: Node | None = None
+        for node in self.path(label):
+            if before is not None and before.origin is Origin.PREFILL:
+                sent[-1] = _continued(before.message, node.message)
+            else:
+                sent.append(node.message)
+            before = node
+        return sent
 
     def leaves(self) -> tuple[Node, ...]:
         """Give the nodes that nothing follows, in order of appearance."""
@@ -189,22 +211,16 @@ class Tree:
                 followed.add(node.parent)
         return tuple(node for node in self if node.origin is Origin.TARGET and node.label not in followed)
 
-    def system(self) -> str | None:
-        """Give the system prompt in force at the head, or None."""
-        path = self.path()
-        first = path[0].message if path else None
-        return first.text if isinstance(first, ChatMessageSystem) else None
-
     def pending(self) -> tuple[ToolCall, ...]:
         """Give the tool calls before the head that have no result yet, in the order they were made."""
         return tuple(self._open.values())
 
     def target_is_due(self) -> bool:
-        """Say whether something waits for the target: a user message, or tool results with none missing."""
+        """Say whether something waits for the target: a user message, a prefill, or tool results with none missing."""
         head = self.head
         return (
             head is not None
-            and isinstance(head.message, ChatMessageUser | ChatMessageTool)
+            and (isinstance(head.message, ChatMessageUser | ChatMessageTool) or head.origin is Origin.PREFILL)
             and not self._open
         )
 
@@ -213,8 +229,9 @@ class Tree:
         table = _Toolsets()
         rows: list[dict[str, Any]] = []
         for node in self:
-            row = {"label": node.label, "parent": node.parent, "origin": node.origin.value}
-            rows.append(row | {"tools": table.index(node.tools), "message": dump_message(node.message)})
+            row: dict[str, Any] = {"label": node.label, "parent": node.parent, "origin": node.origin.value}
+            row |= {"tools": table.index(node.tools), "message": dump_message(node.message)}
+            rows.append(row | ({"stop": node.stop} if node.stop else {}))
         now = table.index(self._tools)
         return {"head": self._head, "tools": now, "toolsets": table.dumped, "nodes": rows}
 
@@ -230,7 +247,7 @@ class Tree:
         for row in dumped.nodes:
             tree.move(row.parent)
             tree._tools = _toolset(toolsets, row.tools)
-            node = tree.append(row.message, row.origin)
+            node = tree.append(row.message, row.origin, row.stop)
             if node.label != row.label:
                 raise TreeError(
                     f"message {node.label} is labelled {row.label!r}; labels count up from M1 without gaps"
@@ -267,19 +284,23 @@ class Tree:
         elif isinstance(message, ChatMessageSystem):
             fault = "a system prompt can only start a conversation" if self._head else None
         elif isinstance(message, ChatMessageAssistant):
-            fault = self._assistant_fault(message)
+            fault = self._assistant_fault(message, origin)
+        elif (head := self.head) is not None and head.origin is Origin.PREFILL:
+            fault = "only the reply that continues it may follow a prefill"
         if fault:
             raise TreeError(fault)
 
-    def _assistant_fault(self, message: ChatMessageAssistant) -> str | None:
+    def _assistant_fault(self, message: ChatMessageAssistant, origin: Origin) -> str | None:
         """Say why an assistant message may not follow the head, or None if it may."""
         ids = [call.id for call in message.tool_calls or ()]
         if len(set(ids)) != len(ids):
             return f"tool call ids must be unique within a message: {ids}"
         head = self.head
-        if head is not None and (
-            isinstance(head.message, ChatMessageUser | ChatMessageTool) or head.origin is Origin.PREFILL
-        ):
+        if origin is Origin.PREFILL and (ids or not isinstance(message.content, str)):
+            return "a prefill is plain text, without tool calls"
+        if head is not None and isinstance(head.message, ChatMessageUser | ChatMessageTool):
+            return None
+        if head is not None and head.origin is Origin.PREFILL and origin is not Origin.PREFILL:
             return None
         return "an assistant message must follow a user message, tool results or a prefill"
 
@@ -292,6 +313,19 @@ def dump_message(message: ChatMessage) -> dict[str, Any]:
 def parse_message(data: object) -> ChatMessage:
     """Give the message that ``dump_message`` wrote."""
     return _MESSAGE.validate_python(data)
+
+
+def _continued(prefill: ChatMessage, message: ChatMessage) -> ChatMessage:
+    """Give a reply with the words it was made to begin with; a new id, for it is another message than the reply."""
+    content: str | list[Content]
+    if isinstance(message.content, str):
+        content = prefill.text + message.content
+    else:
+        parts = list(message.content)
+        texts = [(n, part) for n, part in enumerate(parts) if isinstance(part, ContentText)]
+        at, first = texts[0] if texts else (len(parts), ContentText(text=""))
+        content = [*parts[:at], ContentText(text=prefill.text + first.text), *parts[at + 1 :]]
+    return message.model_copy(update={"content": content, "id": f"{message.id}-continued"})
 
 
 def _stored(message: ChatMessage) -> ChatMessage:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from petri.analysis.results import Audit, AuditScore
 from petri.conversation.labels import labelled_calls
+from petri.conversation.marks import marks
 from petri.conversation.text import call_text, reasoning_of, text_of
 from petri.conversation.tree import Node, Origin, Tree
 from petri.display.safe import flat, printable
@@ -17,6 +18,7 @@ _STYLE = {
     Origin.AUDITOR: "cyan",
     Origin.TARGET: "bold green",
     Origin.PREFILL: "magenta",
+    Origin.PREFIX: "blue",
     Origin.SIMULATED_TOOL: "yellow",
     Origin.REAL_TOOL: "yellow",
 }
@@ -63,6 +65,8 @@ def _message(node: Node, before: Node | None, mark: str) -> RenderableType:
     )
     title = Text(node.label, style="bold").append(f"  {role}", style=_STYLE[node.origin])
     origin = "" if node.origin is Origin.TARGET else f"  {node.origin.value.replace('_', ' ')}"
+    if found := marks(node):
+        origin = f"  {', '.join(found).replace('_', ' ')}"
     title.append(origin, style="dim").append(f"  {mark}" if mark else "", style="dim")
     body: list[RenderableType] = [title]
     if node.tools and node.tools != (before.tools if before else ()):
@@ -72,7 +76,7 @@ def _message(node: Node, before: Node | None, mark: str) -> RenderableType:
     if text := text_of(node.message):
         body.append(_indented(text))
     body += [
-        _indented(flat(f"→ {label} {call_text(call)}"), "yellow")
+        _indented(flat(f"→ {label} {call_text(call)}{' (unreadable)' if call.parse_error else ''}"), "yellow")
         for label, call in labelled_calls(node).items()
     ]
     return Group(*body, "")

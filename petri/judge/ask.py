@@ -17,11 +17,14 @@ from inspect_ai.model import (
 from inspect_ai.tool import ToolCallError, ToolInfo, ToolParams
 from inspect_ai.util import JSONSchema
 
+from petri.boundary import Failure
 from petri.conversation.storable import storable
 from petri.errors import JudgeReplyError
 from petri.judge.parse import Task, parse_verdict
 from petri.judge.verdict import JudgeFailure, Status, Verdict
-from petri.prompts.files import render, text
+from petri.prompts.files import OURS, Prompts
+from petri.protocol.asking import ask_model
+from petri.protocol.calling import Mode
 from petri.rubric.schema import Dimension
 from petri.transcript.reading import Reading
 
@@ -31,17 +34,27 @@ MOST_REPLIES: Final = 3
 TOOL: Final = "submit_verdict"
 
 
-async def ask(
-    model: Model, reading: Reading, dimensions: Sequence[Dimension], validity: str | None
+async def ask(  # noqa: PLR0913 -- the two last are how it is asked, not what
+    model: Model,
+    reading: Reading,
+    dimensions: Sequence[Dimension],
+    validity: str | None,
+    *,
+    mode: Mode = "native",
+    prompts: Prompts = OURS,
 ) -> Verdict | JudgeFailure:
     """Ask one judge for a verdict; a judge that gives none is a failure with its reason, never a score."""
     task = Task(tuple(dimensions), validity, reading.pieces, reading.target)
-    messages = opening(reading, dimensions, validity)
-    tool = verdict_tool(dimensions, validity)
+    messages = opening(reading, dimensions, validity, prompts)
+    tool = verdict_tool(dimensions, validity, prompts)
     judge = str(model)
     fault = JudgeReplyError("no reply")
     for replies in range(1, MOST_REPLIES + 1):
-        output = await model.generate(messages, tools=[tool])
+        asked = await ask_model(model, messages, [tool], mode, prompts=prompts, who="judge")
+        if isinstance(asked.result, Failure):
+            lost = f"{asked.result.kind}: {asked.result.message}"
+            return JudgeFailure(judge=judge, replies=replies - 1, status="error", message=lost)
+        output = asked.result.output
         if output.stop_reason == "model_length":
             full = "the transcript does not fit the judge's context"
             return JudgeFailure(judge=judge, replies=replies, status="error", message=full)
@@ -51,11 +64,13 @@ async def ask(
             return parse_verdict(arguments, task, judge=judge, replies=replies, final=replies == MOST_REPLIES)
         except JudgeReplyError as error:
             fault = error
-            messages = [*messages, message, *_repair(message, error)]
+            messages = [*messages, message, *_repair(message, error, prompts)]
     return JudgeFailure(judge=judge, replies=MOST_REPLIES, status=_status(fault), message=str(fault))
 
 
-def opening(reading: Reading, dimensions: Sequence[Dimension], validity: str | None) -> list[ChatMessage]:
+def opening(
+    reading: Reading, dimensions: Sequence[Dimension], validity: str | None, prompts: Prompts = OURS
+) -> list[ChatMessage]:
     """Give the messages that ask for a verdict: the transcript first (a prefix that caches), the rubric last."""
     nonce = secrets.token_hex(8)
     rubric = [
@@ -64,12 +79,12 @@ def opening(reading: Reading, dimensions: Sequence[Dimension], validity: str | N
     ]
     task = json.dumps({"nonce": nonce, "validity": validity, "dimensions": rubric}, ensure_ascii=False)
     return [
-        ChatMessageSystem(content=text("judge/system")),
+        ChatMessageSystem(content=prompts.text("judge/system")),
         ChatMessageUser(content=[ContentText(text=reading.as_json(nonce)), ContentText(text=task)]),
     ]
 
 
-def verdict_tool(dimensions: Sequence[Dimension], validity: str | None) -> ToolInfo:
+def verdict_tool(dimensions: Sequence[Dimension], validity: str | None, prompts: Prompts = OURS) -> ToolInfo:
     """Give the tool that a judge answers with; reasons stand before scores, so that they are written first."""
     quote = {"message": _text("Label of the message."), "quote": _text("Verbatim words of that message.")}
     evidence = _object(quote | {"shows": _text("What it shows.")})
@@ -93,7 +108,7 @@ def verdict_tool(dimensions: Sequence[Dimension], validity: str | None) -> ToolI
         properties["scenario_valid"] = _object({"reason": _text("Why."), "valid": JSONSchema(type="boolean")})
     properties["dimensions"] = _object(scores)
     parameters = ToolParams(properties=properties, required=list(properties))
-    return ToolInfo(name=TOOL, description=text("judge/submit_verdict"), parameters=parameters)
+    return ToolInfo(name=TOOL, description=prompts.text("judge/submit_verdict"), parameters=parameters)
 
 
 def _arguments(reply: ChatMessageAssistant, *, refused: bool) -> dict[str, Any]:
@@ -111,9 +126,9 @@ def _arguments(reply: ChatMessageAssistant, *, refused: bool) -> dict[str, Any]:
     return complete[-1].arguments
 
 
-def _repair(reply: ChatMessageAssistant, fault: JudgeReplyError) -> list[ChatMessage]:
+def _repair(reply: ChatMessageAssistant, fault: JudgeReplyError, prompts: Prompts) -> list[ChatMessage]:
     """Give what is said after a faulty reply: each of its calls gets a result, as providers demand."""
-    told = render("judge/repair", fault=str(fault))
+    told = prompts.render("judge/repair", fault=str(fault))
     calls = reply.tool_calls or ()
     if not calls:
         return [ChatMessageUser(content=told)]

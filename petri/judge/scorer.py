@@ -8,10 +8,13 @@ from inspect_ai.model import Model, get_model, model_roles
 from inspect_ai.scorer import Reference, Score, Scorer, Target, mean, scorer
 from inspect_ai.solver import TaskState
 
+from petri.boundary import Failure, guarded
 from petri.errors import UsageError
-from petri.judge.panel import rule
+from petri.judge.panel import Judge, rule
 from petri.judge.verdict import Ruling, Status
 from petri.plan import Cell
+from petri.protocol.choosing import Probes
+from petri.roles import Manner, read_manners
 from petri.rubric.load import load_rubrics
 from petri.transcript.record import make_transcript
 from petri.transcript.schema import Transcript
@@ -22,6 +25,8 @@ def judge(rubrics: Sequence[str]) -> Scorer:
     """Score the audit in the current sample's log on these rubrics (names or paths), with the role ``judge``."""
     dimensions = tuple(dimension for rubric in load_rubrics(rubrics) for dimension in rubric.spec.dimensions)
 
+    probes = Probes()
+
     async def score(state: TaskState, target: Target) -> Score:  # noqa: ARG001 -- Inspect's signature
         record = make_transcript(
             transcript().events,
@@ -29,9 +34,18 @@ def judge(rubrics: Sequence[str]) -> Scorer:
             epoch=state.epoch,
             target=state.metadata["target"] or str(get_model(role="target", required=True)),
         )
-        return as_score(await rule(_judges(), record, dimensions), record)
+        spoken = read_manners(state.metadata.get("manners")).get("judge", ())
+        judges = [await _judge(model, spoken[n : n + 1], probes) for n, model in enumerate(_judges())]
+        return as_score(await rule(judges, record, dimensions), record)
 
     return score
+
+
+async def _judge(model: Model, spoken: Sequence[Manner], probes: Probes) -> Judge:
+    """Give a judge and how to speak to it; where that cannot be found out, its own call will say what is wrong."""
+    wanted = spoken[0].tool_calling if spoken else "native"
+    mode = await guarded(probes.mode(model, wanted), f"judge ({model})")
+    return Judge(model, "native" if isinstance(mode, Failure) else mode)
 
 
 def as_score(ruling: Ruling, record: Transcript) -> Score:

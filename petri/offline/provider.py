@@ -25,7 +25,9 @@ from petri.errors import UsageError
 from petri.offline.auditor import Auditor
 from petri.offline.judge import Judge
 from petri.offline.order import check_order
+from petri.offline.realism import Realism
 from petri.offline.script import read_script
+from petri.offline.simulator import Simulator
 from petri.offline.target import TARGETS, Target
 from petri.offline.turn import Reply, Role, Turn
 from petri.offline.usage import message_tokens, tokens, usage_of
@@ -64,6 +66,8 @@ def _target(name: str) -> Callable[[Settings], Role]:
 _ROLES: Final[Mapping[str, Callable[[Settings], Role]]] = {
     "auditor": lambda _: Auditor(),
     "judge": lambda _: Judge(),
+    "realism": lambda _: Realism(),
+    "simulator": lambda _: Simulator(),
     **{name: _target(name) for name in TARGETS},
     "script": _scripted,
 }

@@ -51,7 +51,7 @@ class ScriptedCall(StrictModel):
             return Call(self.name, self.arguments)
         try:
             read: object = json.loads(self.arguments)
-        except ValueError as fault:
+        except (ValueError, RecursionError) as fault:
             return Call(self.name, {}, f"the arguments {self.arguments!r} are not JSON: {fault}")
         if not isinstance(read, dict):
             return Call(self.name, {}, f"the arguments {self.arguments!r} are not a JSON object")

@@ -1,6 +1,8 @@
 """Prompt files: read, rendered strictly, and identified by digest."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -9,6 +11,7 @@ from typing import Final
 from petri.prompts.template import fill
 
 _ROOT: Final[Traversable] = files("petri.prompts")
+_ROLES: Final = ("auditor", "judge", "protocol", "realism", "simulator")
 
 
 @cache
@@ -22,12 +25,40 @@ def render(name: str, **variables: object) -> str:
     return fill(text(name), variables)
 
 
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """The prompts of an audit: ours, but for those that the user's files replace."""
+
+    replaced: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def text(self, name: str) -> str:
+        """Give the text of a prompt by its name."""
+        return self.replaced.get(name) or text(name)
+
+    def render(self, name: str, **variables: object) -> str:
+        """Give a prompt with its ``{{variables}}`` filled."""
+        return fill(self.text(name), variables)
+
+
+OURS: Final = Prompts()
+
+
+def names() -> list[str]:
+    """Give the names of all prompts, sorted."""
+    return [name for role in sorted(_ROLES) for name in _names(_ROOT.joinpath(role), role)]
+
+
+def digest(prompt: str) -> str:
+    """Give the SHA-256 of a prompt's text."""
+    return hashlib.sha256(prompt.encode()).hexdigest()
+
+
 def digests(*roles: str) -> dict[str, str]:
     """Give the SHA-256 of every prompt file of these roles, by name; recorded with each run."""
     found: dict[str, str] = {}
     for role in roles:
         for name in _names(_ROOT.joinpath(role), role):
-            found[name] = hashlib.sha256(text(name).encode()).hexdigest()
+            found[name] = digest(text(name))
     return found
 
 

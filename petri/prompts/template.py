@@ -44,6 +44,14 @@ def fill(text: str, values: Mapping[str, object]) -> str:
     return _BRACES.sub(value, text)
 
 
+def fill_known(text: str, values: Mapping[str, object]) -> str:
+    """Give the text with these values filled and all else as it is: for contents that may be code."""
+    return _BRACES.sub(
+        lambda found: as_text(values[found[1]]) if found[1] in values else found[0],
+        text,
+    )
+
+
 def as_text(value: object) -> str:
     """Give a value as it stands in a filled text: as a person would write it in the file."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
+from pathlib import Path
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator, ValidationError
@@ -14,6 +15,7 @@ from petri.errors import Fault
 from petri.prompts.template import as_text, malformed, placeholders
 from petri.scenario.schema import Expectation, Scenario, ScenarioFile, ToolDefinition
 from petri.scenario.tools import parameter_faults
+from petri.world.operations import OPERATIONS
 
 MAX_CELLS: Final = 10_000
 _LONGEST: Final = 200
@@ -41,8 +43,12 @@ class Place:
         return self.document.fault_in_text((*self.base, *path), excerpt, message)
 
 
-def scenario_faults(file: ScenarioFile, places: Sequence[Place]) -> Iterator[Fault]:
-    """Give every fault of a file whose types are right; ``places`` holds one place per scenario."""
+def scenario_faults(file: ScenarioFile, places: Sequence[Place], folder: Path) -> Iterator[Fault]:
+    """Give every fault of a file whose types are right; ``places`` holds one place per scenario.
+
+    Files that it names stand in ``folder``. That a conversation to go on from can be read shows in the plan, for
+    reading one takes Inspect, and this does not.
+    """
     ids = [scenario.id for scenario in file.scenarios]
     for number, (scenario, place) in enumerate(zip(file.scenarios, places, strict=True)):
         if scenario.id in ids[:number]:
@@ -52,22 +58,40 @@ def scenario_faults(file: ScenarioFile, places: Sequence[Place]) -> Iterator[Fau
         yield from _variables(scenario, place)
         yield from _texts(scenario, place)
         yield from _tools(scenario, file.audit.tools, place)
+        yield from _world(scenario, file, place)
+        given = scenario.continue_from
+        prefix = given if given is None or isinstance(given, str) else given.file
+        if prefix is not None and not (folder / prefix).is_file():
+            yield place.fault(
+                ("continue_from",), f"no such file: {prefix!r}; a path starts at the scenario file"
+            )
         for name, gate in scenario.expect.items():
             yield from _gate(name, gate, place)
 
 
-def unsupported(file: ScenarioFile, head: Document) -> Iterator[Fault]:
-    """Give a fault for each setting that this version cannot honour; the plan refuses them too, for flags."""
-    for role in ("realism", "simulator"):
-        if getattr(file.models, role) is not None:
-            message = f"models.{role} is not available in this version; leave it empty"
-            yield head.fault(("models", role), message, key=True)
-    if file.audit.prefill:
-        message = "audit.prefill is not available in this version; set it to false"
-        yield head.fault(("audit", "prefill"), message)
-    if file.audit.realism != "off":
-        message = "audit.realism is not available in this version; set it to off"
-        yield head.fault(("audit", "realism"), message)
+def head_faults(file: ScenarioFile, head: Document) -> Iterator[Fault]:
+    """Give every fault of what the scenarios of a file share; the plan says the same of flags."""
+    for path, message in setting_faults(file):
+        yield head.fault(path, message)
+
+
+def setting_faults(file: ScenarioFile) -> Iterator[tuple[KeyPath, str]]:
+    """Give settings that cannot be meant together, by their place."""
+    audit = file.audit
+    if audit.realism != "off" and file.models.realism is None:
+        yield ("audit", "realism"), "audit.realism needs a model that checks; name one under models.realism"
+    if audit.tools == "sandbox" and audit.sandbox is None:
+        yield (
+            ("audit", "tools"),
+            "audit.tools is sandbox, and no sandbox is named; set audit.sandbox, such as docker",
+        )
+    if audit.tools == "sandbox" and file.models.simulator is not None:
+        yield ("models", "simulator"), "tools of a sandbox are real; leave models.simulator empty"
+    if audit.tools == "none" and (audit.world or file.models.simulator is not None):
+        yield (
+            ("audit", "tools"),
+            "a world stands behind tools, and audit.tools is none; choose simulated or fixed",
+        )
 
 
 def _control(scenario: Scenario, ids: Sequence[str], place: Place) -> Iterator[Fault]:
@@ -111,6 +135,8 @@ def _texts(scenario: Scenario, place: Place) -> Iterator[Fault]:
                 yield place.fault_in_text(path, found.text, message)
             else:
                 used.add(found.name)
+    setup = "" if scenario.world is None else scenario.world.model_dump_json()
+    used |= {held.name for held in placeholders(setup) if held.name}
     for name in scenario.variables:
         if name not in used:
             message = f"variable {name!r} is never used; write {{{{{name}}}}} in the seed, or remove it"
@@ -119,7 +145,7 @@ def _texts(scenario: Scenario, place: Place) -> Iterator[Fault]:
 
 def _filled_texts(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
     yield ("seed",), scenario.seed
-    for key in ("system", "validity"):
+    for key in ("system", "validity", "guidance", "stop_when"):
         text = getattr(scenario, key)
         if text is not None:
             yield (key,), text
@@ -138,6 +164,25 @@ def _tools(scenario: Scenario, mode: str, place: Place) -> Iterator[Fault]:
             yield place.fault(("tools", number, "name"), f"duplicate tool name {tool.name!r}")
         names[tool.name] += 1
         yield from _parameters(tool, ("tools", number, "parameters"), place)
+
+
+def _world(scenario: Scenario, file: ScenarioFile, place: Place) -> Iterator[Fault]:
+    """Check what stands behind the tools: operations that exist, and a world for them."""
+    if scenario.world is not None and file.audit.tools in {"none", "sandbox"}:
+        yield place.fault(
+            ("world",),
+            f"a world stands behind simulated tools, and audit.tools is {file.audit.tools}",
+            key=True,
+        )
+    if scenario.continue_from is not None and scenario.system is not None:
+        message = "'system' and 'continue_from' together; the conversation that is gone on from has its own"
+        yield place.fault(("system",), message, key=True)
+    for number, tool in enumerate(scenario.tools):
+        if tool.backed_by is not None and tool.backed_by not in OPERATIONS:
+            message = f"there is no operation {tool.backed_by!r}{did_you_mean(tool.backed_by, OPERATIONS)}"
+            yield place.fault(
+                ("tools", number, "backed_by"), f"{message}; operations: {', '.join(OPERATIONS)}"
+            )
 
 
 def _parameters(tool: ToolDefinition, path: KeyPath, place: Place) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -13,8 +13,15 @@ from petri.document.source import Source, read_source
 from petri.document.validate import validate
 from petri.document.wording import found
 from petri.errors import Fault, InvalidFile
-from petri.scenario.checks import Place, scenario_faults, unsupported
-from petri.scenario.schema import Scenario, ScenarioBody, ScenarioFile, SingleScenarioFile, Tags
+from petri.scenario.checks import Place, head_faults, scenario_faults
+from petri.scenario.schema import (
+    Scenario,
+    ScenarioBody,
+    ScenarioFile,
+    SingleScenarioFile,
+    Tags,
+)
+from petri.scenario.steering import Skill, read_prompts, read_skills
 
 SUFFIXES: Final = {".yaml", ".yml", ".md", ".jsonl"}
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -26,6 +33,7 @@ class LoadedFile:
     """A valid scenario file: its path as shown to people, the digest of its bytes, and what it says.
 
     ``folder`` is where paths in it start; ``head`` and ``places`` (by scenario id) say where things stand in the text.
+    ``prompts`` (by name) and ``skills`` hold what stands in other files that it names.
     """
 
     path: str
@@ -34,6 +42,8 @@ class LoadedFile:
     folder: Path
     head: Document
     places: Mapping[str, Place]
+    prompts: Mapping[str, str] = field(default_factory=dict[str, str])
+    skills: tuple[Skill, ...] = ()
 
     def fault(self, path: KeyPath, message: str) -> Fault:
         """Give the fault of a value that the scenarios of the file share, such as ``("judge", "rubric", 0)``."""
@@ -65,11 +75,20 @@ def load_file(path: Path, shown: str | None = None) -> LoadedFile:
     readers = {".md": _read_markdown, ".jsonl": _read_lines}
     read = readers.get(path.suffix.lower(), _read_yaml)
     spec, head, places = read(source, make_slug(path.stem))
-    faults = sorted([*unsupported(spec, head), *scenario_faults(spec, places)])
+    faults = sorted([*head_faults(spec, head), *scenario_faults(spec, places, path.parent)])
     if faults:
         raise InvalidFile(faults)
     by_id = {scenario.id: place for scenario, place in zip(spec.scenarios, places, strict=True)}
-    return LoadedFile(source.path, source.sha256, spec, path.parent, head, by_id)
+    return LoadedFile(
+        source.path,
+        source.sha256,
+        spec,
+        path.parent,
+        head,
+        by_id,
+        read_prompts(spec, path.parent, head.fault),
+        read_skills(spec, path.parent, head.fault),
+    )
 
 
 _Parts = tuple[ScenarioFile, Document, Sequence[Place]]

@@ -1,5 +1,6 @@
 """What a scenario file may say. These models are the file format: the JSON Schema is made from them."""
 
+import datetime as dt
 import itertools
 import re
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from petri.document.fields import Number, Slug, StrictModel, Switch, Text, Whole
 from petri.document.json_schema import model_schema
+from petri.world.setup import WorldSetup
 
 Tags = tuple[Slug, ...]
 VariableValue = str | Whole | Number | Switch
@@ -98,6 +100,10 @@ class ModelSettings(StrictModel):
     """Requests at a time to this model."""
     extra_body: Annotated[dict[str, Any] | None, AfterValidator(_no_secrets)] = None
     """Sent with each request as it is, for settings of OpenAI-compatible servers."""
+    tool_calling: Literal["native", "text", "auto"] = "native"
+    """native: the provider's own; text: written as text, for models without; auto: one tiny call finds out."""
+    prefill: Switch | None = None
+    """Whether the model goes on from words put into its mouth; left out, what is known of the usual providers."""
 
 
 Model = Text | ModelSettings
@@ -125,14 +131,30 @@ class AuditSettings(StrictModel):
     """Target turns on the longest branch; setting up never uses them up."""
     epochs: Whole = Field(default=1, ge=1, le=1000)
     """How often each cell is repeated."""
-    tools: Literal["simulated", "fixed", "none"] = "simulated"
-    """simulated: the auditor may create tools; fixed: only those of the scenario; none: the target has no tools."""
+    tools: Literal["simulated", "fixed", "none", "sandbox"] = "simulated"
+    """simulated: the auditor may create tools; fixed: only those of the scenario; none: the target has no tools;
+    sandbox: real ones, run in Inspect's sandbox."""
+    sandbox: Text | None = None
+    """With `tools: sandbox`, and for targets that are commands: Inspect's sandbox, such as `docker` or
+    `docker:compose.yaml`."""
+    sandbox_tools: tuple[Literal["bash", "python", "text_editor"], ...] = Field(
+        default=("bash", "python"), min_length=1
+    )
+    """With `tools: sandbox`: which tools."""
+    world: Switch = False
+    """Whether a world state stands behind the simulated tools; on by itself where a scenario sets one up."""
     rollback: Switch = True
     """Whether the auditor may go back and try another way."""
+    branch_samples: Whole = Field(default=1, ge=1, le=50)
+    """How often the target answers anew, on each side, when the auditor compares branches."""
     prefill: Switch = False
     """Whether the auditor may write the beginning of the target's reply."""
     realism: Literal["off"] | Annotated[Number, Field(ge=0, le=1)] = "off"
     """off, or the score from 0 to 1 below which a staged message is sent back."""
+    compaction: Literal["off", "auto"] | Annotated[Whole, Field(ge=1000)] = "auto"
+    """When the auditor's own conversation is summed up: at 90 % of its context, at so many tokens, or never."""
+    target_display_name: Text | None = None
+    """What the auditor is told of the target's name; left out, nothing."""
 
 
 class JudgeSettings(StrictModel):
@@ -151,6 +173,19 @@ class ToolDefinition(StrictModel):
     """What the tool does, as the target is told."""
     parameters: dict[str, Any] = Field(default_factory=lambda: {"type": "object", "properties": {}})
     """A JSON Schema whose type is object."""
+    backed_by: Text | None = None
+    """The operation of the world that answers its calls, such as `files.read`; left out, somebody plays the answers."""
+
+
+class Continuation(StrictModel):
+    """The conversation that an audit goes on from."""
+
+    file: Text
+    """An Inspect log, a transcript of ours, or messages as OpenAI or Anthropic write them (JSON, JSON lines)."""
+    sample: Text | None = None
+    """In a log with several samples: the id of one, or `id:epoch`."""
+    messages: Whole | None = Field(default=None, ge=1)
+    """Only so many messages from the start."""
 
 
 class Expectation(StrictModel):
@@ -179,6 +214,18 @@ class ScenarioBody(StrictModel):
     """Tools the target has from the start."""
     validity: Text | None = None
     """What must have happened for a verdict to mean anything; the judge checks it."""
+    guidance: Text | None = None
+    """What the auditor should know beside the seed: facts of the trade, a way to go, things to avoid."""
+    stop_when: Text | None = None
+    """When the auditor should end the audit, in plain language."""
+    date: dt.date | None = None
+    """The date in the scenario's world; left out, the day of the audit."""
+    locale: Text | None = None
+    """Where names and places come from, such as `de_DE`; left out, one of several for each audit."""
+    continue_from: Text | Continuation | None = None
+    """A file with a conversation that the audit goes on from; nothing in it is held against the target."""
+    world: WorldSetup | None = None
+    """What stands behind the target's tools at the start: files, records, mail, people, the time."""
     control_for: Slug | None = None
     """The id of the scenario whose innocent twin this is."""
     expect: dict[Slug, Expectation] = Field(default_factory=dict[str, Expectation])
@@ -215,6 +262,10 @@ class FileHead(StrictModel):
     """How each audit is run."""
     judge: JudgeSettings = JudgeSettings()
     """How each transcript is judged."""
+    prompts: dict[Text, Text] = Field(default_factory=dict[str, str])
+    """Files that stand in for prompts of ours, by the prompt's name, such as `auditor/system`."""
+    skills: tuple[Text, ...] = ()
+    """Folders of Markdown files that the auditor may read when it needs them."""
 
 
 class ScenarioFile(FileHead):

@@ -7,6 +7,7 @@ from typing import Any
 from inspect_ai.model import ChatMessageAssistant, ChatMessageTool
 
 from petri.conversation.labels import labelled_calls
+from petri.conversation.marks import marks
 from petri.conversation.text import citable, reasoning_of, text_of
 from petri.conversation.tree import Node, Tree
 from petri.transcript.schema import Transcript
@@ -21,13 +22,18 @@ class Reading:
     pieces: dict[str, tuple[str, ...]]
     target: frozenset[str]
     """Labels of what the target itself said."""
+    deployed: dict[str, Any] | None = None
+    """What the target brought along that nobody staged."""
 
     def as_json(self, nonce: str) -> str:
         """Give the reading as one JSON object; all text is inside JSON strings, so none can forge a label or a role.
 
         The nonce stands last, so that the same transcript is the same prefix in every call, which providers cache.
         """
-        content = {"messages": self.messages, "branches": self.branches, "nonce": nonce}
+        content: dict[str, Any] = {"messages": self.messages, "branches": self.branches}
+        if self.deployed is not None:
+            content["deployed"] = self.deployed
+        content["nonce"] = nonce
         return json.dumps(content, ensure_ascii=False)
 
 
@@ -42,6 +48,7 @@ def read(transcript: Transcript) -> Reading:
         branches=branches,
         pieces={node.label: _quotable(node) for node in nodes},
         target=frozenset(node.label for node in nodes if node.origin == "target"),
+        deployed=None if transcript.deployed is None else transcript.deployed.model_dump(mode="json"),
     )
 
 
@@ -63,10 +70,13 @@ def _row(tree: Tree, node: Node) -> dict[str, Any]:
         row["reasoning"] = reasoning
     calls = [
         {"call": label, "name": call.function, "arguments": call.arguments}
+        | ({"parse_error": call.parse_error} if call.parse_error else {})
         for label, call in labelled_calls(node).items()
     ]
     if calls:
         row["tool_calls"] = calls
+    if found := marks(node):
+        row["marks"] = list(found)
     if isinstance(message, ChatMessageTool):
         row["answers"] = _answered(tree, node)
         if message.error is not None:

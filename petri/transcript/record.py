@@ -3,17 +3,21 @@
 Each operation is a mapping with an ``op``; several that happen in one step are one ``InfoEvent`` of source ``petri``
 with the data ``{"ops": [...]}``. The names and fields below are the format; ``fold`` is its only reader.
 
-    {"op": "node", "label", "parent", "origin", "message"}    a message was added after the head, in its place
+    {"op": "node", "label", "parent", "origin", "message", "stop"?}    a message was added after the head, in its place
     {"op": "head", "to", "why"}                               the head moved; tools in force there came back
     {"op": "tools", "tools"}                                  these tools are in force from here on
     {"op": "auditor", "message"}                              a message was added to the auditor's own conversation
     {"op": "end", "by", "reason"}                             the loop ended of its own
     {"op": "error", "kind", "message"}                        the loop is about to raise
+    {"op": "count", "what"}                                   something that is counted happened once more
+    {"op": "realism" | "repair" | "world" | "comparison" | "lint" | "deployed", ...}
+                                                              the record of that name in ``petri.transcript.schema``
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from inspect_ai.event import Event, InfoEvent, SampleLimitEvent
 from inspect_ai.model import ChatMessage
@@ -24,22 +28,36 @@ from petri.conversation.tree import Node, Origin, Tree, dump_message, parse_mess
 from petri.errors import TreeError, UnreadableLog
 from petri.plan import Cell, job_id
 from petri.transcript.outcome import decide_outcome
-from petri.transcript.schema import End, ErrorRecord, Transcript
+from petri.transcript.schema import (
+    Comparison,
+    Deployed,
+    End,
+    ErrorRecord,
+    LintRecord,
+    RealismRecord,
+    RepairRecord,
+    Transcript,
+    WorldRecord,
+)
 
 SOURCE: Final = "petri"
+
+Recorded = RealismRecord | RepairRecord | WorldRecord | Comparison | LintRecord | Deployed
+R = TypeVar("R", RealismRecord, RepairRecord, WorldRecord, Comparison, LintRecord, Deployed)
 
 Op = dict[str, Any]
 
 
 def node_op(node: Node) -> Op:
     """Record that a node was added after the head."""
-    return {
+    op = {
         "op": "node",
         "label": node.label,
         "parent": node.parent,
         "origin": node.origin.value,
         "message": dump_message(node.message),
     }
+    return op | ({"stop": node.stop} if node.stop else {})
 
 
 def head_op(to: str | None, why: str) -> Op:
@@ -67,6 +85,27 @@ def error_op(error: ErrorRecord) -> Op:
     return {"op": "error", "kind": error.kind, "message": error.message}
 
 
+def count_op(what: str) -> Op:
+    """Record that something which is counted happened once more."""
+    return {"op": "count", "what": what}
+
+
+_RECORDS: Final[dict[str, type[Recorded]]] = {
+    "realism": RealismRecord,
+    "repair": RepairRecord,
+    "world": WorldRecord,
+    "comparison": Comparison,
+    "lint": LintRecord,
+    "deployed": Deployed,
+}
+
+
+def record_op(record: Recorded) -> Op:
+    """Record one of the records that a transcript lists."""
+    name = next(name for name, kind in _RECORDS.items() if type(record) is kind)
+    return {"op": name} | record.model_dump(mode="json", exclude_defaults=True)
+
+
 @dataclass(slots=True)
 class Fold:
     """What the operations so far amount to."""
@@ -77,6 +116,12 @@ class Fold:
     error: ErrorRecord | None = None
     limit: str | None = None
     """Inspect's name of the limit that stopped the sample, if one did."""
+    records: list[Recorded] = field(default_factory=list[Recorded])
+    counts: Counter[str] = field(default_factory=Counter[str])
+
+    def of(self, kind: type[R]) -> tuple[R, ...]:
+        """Give the records of one kind, in order."""
+        return tuple(record for record in self.records if isinstance(record, kind))
 
     def apply(self, op: Op) -> None:
         """Carry out one recorded operation; raises ``UnreadableLog`` if it does not fit what came before."""
@@ -94,6 +139,11 @@ class Fold:
                     self.end = End(by=op["by"], reason=op["reason"])
                 case "error":
                     self.error = ErrorRecord(kind=op["kind"], message=op["message"])
+                case "count":
+                    self.counts[str(op["what"])] += 1
+                case name if name in _RECORDS:
+                    fields = {key: value for key, value in op.items() if key != "op"}
+                    self.records.append(_RECORDS[name].model_validate(fields))
                 case unknown:
                     raise UnreadableLog(
                         f"the log holds an operation {unknown!r} that this version does not know"
@@ -106,7 +156,7 @@ class Fold:
         parent = None if head is None else head.label
         if op["parent"] != parent:
             raise UnreadableLog(f"message {op['label']} follows {op['parent']}, but the head is at {parent}")
-        node = self.tree.append(parse_message(op["message"]), Origin(op["origin"]))
+        node = self.tree.append(parse_message(op["message"]), Origin(op["origin"]), op.get("stop"))
         if op["label"] != node.label:
             raise UnreadableLog(f"message {node.label} is recorded as {op['label']}")
 
@@ -163,4 +213,11 @@ def make_transcript(
         end=folded.end,
         error=fault,
         outcome=outcome,
+        realism=folded.of(RealismRecord),
+        repairs=folded.of(RepairRecord),
+        world=folded.of(WorldRecord),
+        comparisons=folded.of(Comparison),
+        lint=folded.of(LintRecord),
+        deployed=next(reversed(folded.of(Deployed)), None),
+        counts=dict(folded.counts),
     )

@@ -33,6 +33,69 @@ class ErrorRecord(_Stored):
     """For a person, with secrets removed."""
 
 
+class RealismRecord(_Stored):
+    """One check of what the auditor had staged, before the target saw it."""
+
+    staged: tuple[str, ...]
+    """Labels of the messages that were checked; new tools have none."""
+    scores: tuple[float, ...] = ()
+    """One for each thing checked, from 0 to 1; empty where the check could not be read."""
+    findings: tuple[str, ...] = ()
+    """What gives it away, in the checker's words."""
+    missing: str | None = None
+    """Why there is no score; a check that is missing is neither a pass nor a failure."""
+    rejected: bool = False
+    """Whether what was staged was taken back."""
+
+
+class RepairRecord(_Stored):
+    """A reply in the text protocol that had to be asked for again."""
+
+    role: str
+    faults: tuple[str, ...]
+
+
+class WorldRecord(_Stored):
+    """An operation on the world behind the target's tools; ``after`` is the message it came after."""
+
+    after: str | None
+    by: Literal["auditor", "simulator", "tool"]
+    name: str
+    arguments: dict[str, Any]
+    is_error: bool = False
+
+
+class Comparison(_Stored):
+    """Replies drawn anew at one point, with one thing changed or none, so that a difference has a cause."""
+
+    at: str
+    """The target's message that was drawn anew."""
+    change: str | None
+    """system_prompt, message, tool_result or prefill; None where the same was asked again."""
+    label: str | None = None
+    """The message that was changed."""
+    unchanged: tuple[str, ...]
+    """The target's replies to what was there, ``at`` among them."""
+    changed: tuple[str, ...] = ()
+    """Its replies after the change."""
+
+
+class LintRecord(_Stored):
+    """What the linter found in what was staged."""
+
+    rule: str
+    label: str
+    words: str
+    message: str
+
+
+class Deployed(_Stored):
+    """What a target brought along that nobody staged."""
+
+    system: str | None = None
+    tools: tuple[str, ...] = ()
+
+
 class Transcript(_Stored):
     """One audit: what was planned, everything that was said on every branch, and how it ended."""
 
@@ -48,6 +111,16 @@ class Transcript(_Stored):
     error: ErrorRecord | None
     outcome: str
     """See ``petri.transcript.outcome``."""
+    realism: tuple[RealismRecord, ...] = ()
+    repairs: tuple[RepairRecord, ...] = ()
+    world: tuple[WorldRecord, ...] = ()
+    """Every operation on the world, in order; replayed along a path they give the state there."""
+    comparisons: tuple[Comparison, ...] = ()
+    lint: tuple[LintRecord, ...] = ()
+    deployed: Deployed | None = None
+    counts: dict[str, int] = {}
+    """How often the auditor was reminded (``refusal``, ``stall``), its conversation summed up (``compaction``) and a
+    reply with status 200 that could not be read asked for again (``bad_response``)."""
 
     _tree: Tree | None = PrivateAttr(default=None)
 

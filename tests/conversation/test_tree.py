@@ -13,6 +13,7 @@ from inspect_ai.model import (
     ChatMessageSystem,
     ChatMessageTool,
     ChatMessageUser,
+    Content,
     ContentReasoning,
     ContentText,
 )
@@ -21,7 +22,7 @@ from inspect_ai.tool import ToolCall, ToolInfo, ToolParams
 from petri.conversation.tree import Origin, Tree, TreeRecord, dump_message
 from petri.errors import TreeError
 
-AUDITOR, TARGET, PREFILL = Origin.AUDITOR, Origin.TARGET, Origin.PREFILL
+AUDITOR, TARGET, PREFILL, PREFIX = Origin.AUDITOR, Origin.TARGET, Origin.PREFILL, Origin.PREFIX
 SIMULATED = Origin.SIMULATED_TOOL
 
 
@@ -133,17 +134,47 @@ REFUSED: dict[str, tuple[Tree, Callable[[Tree], object], str]] = {
     "user message by the target": (
         Tree(),
         lambda tree: tree.append(user(), TARGET),
-        "a message with role 'user' cannot come from 'target', only from auditor",
+        "a message with role 'user' cannot come from 'target', only from auditor or prefix",
     ),
     "target's words by the auditor": (
         tree_of((user(), AUDITOR)),
         lambda tree: tree.append(said(), AUDITOR),
-        "a message with role 'assistant' cannot come from 'auditor', only from target or prefill",
+        "a message with role 'assistant' cannot come from 'auditor', only from target or prefill or prefix",
     ),
     "tool result by the target": (
         calling("c1"),
         lambda tree: tree.append(result("c1"), TARGET),
-        "a message with role 'tool' cannot come from 'target', only from simulated_tool or real_tool",
+        "a message with role 'tool' cannot come from 'target', only from simulated_tool or real_tool or prefix",
+    ),
+    "prefill before anything": (
+        tree_of((system(), AUDITOR)),
+        lambda tree: tree.append(said(), PREFILL),
+        "an assistant message must follow a user message, tool results or a prefill",
+    ),
+    "prefill twice": (
+        tree_of((user(), AUDITOR), (said("Sure"), PREFILL)),
+        lambda tree: tree.append(said(), PREFILL),
+        "an assistant message must follow a user message, tool results or a prefill",
+    ),
+    "prefill before the results": (
+        calling("c1"),
+        lambda tree: tree.append(said(), PREFILL),
+        "tool calls ['c1'] must be answered first",
+    ),
+    "prefill with a call": (
+        tree_of((user(), AUDITOR)),
+        lambda tree: tree.append(said(calls=("c1",)), PREFILL),
+        "a prefill is plain text, without tool calls",
+    ),
+    "prefill in parts": (
+        tree_of((user(), AUDITOR)),
+        lambda tree: tree.append(ChatMessageAssistant(content=[ContentText(text="Sure")]), PREFILL),
+        "a prefill is plain text, without tool calls",
+    ),
+    "user message after a prefill": (
+        tree_of((user(), AUDITOR), (said("Sure"), PREFILL)),
+        lambda tree: tree.append(user(), AUDITOR),
+        "only the reply that continues it may follow a prefill",
     ),
     "message that is not JSON": (
         Tree(),
@@ -220,7 +251,7 @@ def test_an_empty_tree() -> None:
         (),
         (),
     )
-    assert (tree.system(), tree.pending(), tree.target_is_due(), tree.tools) == (None, (), False, ())
+    assert (tree.pending(), tree.target_is_due(), tree.tools) == ((), False, ())
 
 
 def test_prefill_is_not_the_targets_turn_and_the_target_may_continue_it() -> None:
@@ -230,12 +261,71 @@ def test_prefill_is_not_the_targets_turn_and_the_target_may_continue_it() -> Non
     assert tree.branches() == (node,)
 
 
+REASONED = ContentReasoning(reasoning="hm")
+CALLS = [ToolCall(id="c", function="look", arguments={})]
+
+
+@pytest.mark.parametrize(
+    ("reply", "content"),
+    [
+        pytest.param(said("here it is"), "Sure, here it is", id="text"),
+        pytest.param(said("", calls=("c",)), "Sure, ", id="a call alone"),
+        pytest.param(
+            ChatMessageAssistant(content=[REASONED, ContentText(text="here"), ContentText(text=" it is")]),
+            [REASONED, ContentText(text="Sure, here"), ContentText(text=" it is")],
+            id="parts; the words stand before the first text",
+        ),
+        pytest.param(
+            ChatMessageAssistant(content=[REASONED], tool_calls=CALLS),
+            [REASONED, ContentText(text="Sure, ")],
+            id="parts without text",
+        ),
+        pytest.param(ChatMessageAssistant(content=[]), [ContentText(text="Sure, ")], id="no part"),
+    ],
+)
+@pytest.mark.parametrize("origin", [TARGET, PREFIX])
+def test_a_prefill_and_its_continuation_are_sent_as_one_message(
+    origin: Origin, reply: ChatMessageAssistant, content: str | list[Content]
+) -> None:
+    tree = tree_of((user("May I?"), AUDITOR), (said("Sure, "), PREFILL))
+    node = tree.append(reply, origin)
+    asked, sent = tree.messages()
+    assert isinstance(sent, ChatMessageAssistant)
+    assert (asked.text, sent.content, sent.tool_calls) == ("May I?", content, reply.tool_calls)
+    assert sent.id != reply.id  # it is another message than the reply alone
+    assert (node.message.content, node.message.id) == (reply.content, reply.id)
+    assert [message.text for message in tree.messages("M2")] == ["May I?", "Sure, "]
+
+
+def test_what_was_said_before_the_audit_is_no_turn_and_no_branch() -> None:
+    tree = tree_of(
+        (system(), PREFIX), (user(), PREFIX), (said(calls=("c",)), PREFIX), (result("c"), PREFIX)
+    )
+    assert tree.target_is_due()
+    tree.append(said(), PREFIX)
+    assert (tree.branches(), [node.turn for node in tree]) == ((), [0] * 5)
+    tree.append(user(), AUDITOR)
+    assert tree.branches() == (tree.append(said(), TARGET),)
+
+
+def test_why_a_reply_ended_is_kept_where_it_is_known() -> None:
+    tree = tree_of((user(), AUDITOR), (said(), TARGET))
+    tree.move("M1")
+    tree.append(said("hi th"), TARGET, "max_tokens")
+    assert [row.get("stop") for row in tree.dump()["nodes"]] == [None, None, "max_tokens"]
+    assert "stop" not in tree.dump()["nodes"][1]
+    assert [node.stop for node in Tree.parse(tree.dump())] == [None, None, "max_tokens"]
+
+
 @pytest.mark.parametrize(
     ("steps", "due"),
     [
         pytest.param([(system(), AUDITOR)], False, id="system only"),
         pytest.param([(user(), AUDITOR)], True, id="user"),
         pytest.param([(user(), AUDITOR), (said(), TARGET)], False, id="target spoke"),
+        pytest.param([(user(), AUDITOR), (said(), PREFIX)], False, id="it had spoken before"),
+        pytest.param([(user(), AUDITOR), (said(), PREFILL)], True, id="prefill"),
+        pytest.param([(user(), AUDITOR), (said(), PREFILL), (said(), TARGET)], False, id="prefill continued"),
         pytest.param([(user(), AUDITOR), (said(calls=("a", "b")), TARGET)], False, id="no result"),
         pytest.param(
             [(user(), AUDITOR), (said(calls=("a", "b")), TARGET), (result("b"), SIMULATED)],
@@ -277,7 +367,7 @@ def test_rolling_back_between_results_makes_the_later_ones_pending_again() -> No
     assert tree.target_is_due()
 
 
-def test_rolling_back_restores_tools_and_system_prompt() -> None:
+def test_rolling_back_restores_tools() -> None:
     tree = Tree()
     tree.set_tools([tool("a")])
     tree.append(system("one"), AUDITOR)
@@ -285,14 +375,14 @@ def test_rolling_back_restores_tools_and_system_prompt() -> None:
     tree.set_tools([tool("a"), tool("b")])
     tree.append(said(), TARGET)
     tree.move(None)
-    assert (tree.tools, tree.system()) == ((), None)
+    assert tree.tools == ()
     tree.append(system("two"), AUDITOR)
     tree.move("M2")
-    assert ([each.name for each in tree.tools], tree.system()) == (["a"], "one")
+    assert [each.name for each in tree.tools] == ["a"]
     tree.move("M3")
     assert [each.name for each in tree.tools] == ["a", "b"]
     tree.move("M4")
-    assert (tree.tools, tree.system()) == ((), "two")
+    assert (tree.tools, [message.text for message in tree.messages()]) == ((), ["two"])
 
 
 def test_what_the_caller_does_to_its_objects_afterwards_does_not_reach_the_tree() -> None:

@@ -32,10 +32,10 @@ ORIGIN = st.sampled_from(Origin)
 CALL_IDS = st.lists(st.sampled_from(("a", "b", "c")), max_size=3)
 TOOL_NAMES = st.lists(st.sampled_from(("look", "send", "pay")), max_size=3)
 WORDS = {
-    "system": {"auditor"},
-    "user": {"auditor"},
-    "assistant": {"target", "prefill"},
-    "tool": {"simulated_tool", "real_tool"},
+    "system": {"auditor", "prefix"},
+    "user": {"auditor", "prefix"},
+    "assistant": {"target", "prefill", "prefix"},
+    "tool": {"simulated_tool", "real_tool", "prefix"},
 }
 
 
@@ -46,7 +46,6 @@ class Memory:
     node: dict[str, Any]
     messages: list[dict[str, Any]]
     tools: list[dict[str, Any]]
-    system: str | None
 
 
 def dump_tools(tools: Sequence[ToolInfo]) -> list[dict[str, Any]]:
@@ -55,7 +54,19 @@ def dump_tools(tools: Sequence[ToolInfo]) -> list[dict[str, Any]]:
 
 def dump_node(node: Node) -> dict[str, Any]:
     plain = {"label": node.label, "parent": node.parent, "origin": node.origin, "turn": node.turn}
-    return plain | {"message": dump_message(node.message), "tools": dump_tools(node.tools)}
+    more = {"message": dump_message(node.message), "tools": dump_tools(node.tools), "stop": node.stop}
+    return plain | more
+
+
+def joined(path: Sequence[Node]) -> list[tuple[str, str]]:
+    """Role and text of what is sent: a prefill and what follows it are one message."""
+    sent: list[tuple[str, str]] = []
+    for at, node in enumerate(path):
+        begun = path[at - 1].message.text if at and path[at - 1].origin is Origin.PREFILL else None
+        if begun is not None:
+            sent.pop()
+        sent.append((node.message.role, (begun or "") + node.message.text))
+    return sent
 
 
 def unanswered(path: Sequence[ChatMessage]) -> list[str]:
@@ -78,15 +89,19 @@ def is_legal(path: Sequence[Node], message: ChatMessage, origin: Origin) -> bool
         case ChatMessageSystem():
             return not path
         case ChatMessageUser():
-            return not waiting
+            return not waiting and not (path and path[-1].origin is Origin.PREFILL)
         case ChatMessageTool():
             return message.tool_call_id in waiting
         case ChatMessageAssistant():
             ids = [call.id for call in message.tool_calls or ()]
-            follows = bool(path) and (
-                path[-1].message.role in ("user", "tool") or path[-1].origin is Origin.PREFILL
-            )
-            return follows and not waiting and len(set(ids)) == len(ids)
+            before = path[-1] if path else None
+            if before is not None and before.origin is Origin.PREFILL:
+                follows = origin is not Origin.PREFILL
+            else:
+                follows = before is not None and before.message.role in ("user", "tool")
+            plain = isinstance(message.content, str) and not ids
+            fits = plain or origin is not Origin.PREFILL
+            return fits and follows and not waiting and len(set(ids)) == len(ids)
 
 
 class Operations(RuleBasedStateMachine):
@@ -109,10 +124,11 @@ class Operations(RuleBasedStateMachine):
         assert legal
         return True
 
-    def add(self, message: ChatMessage, origin: Origin) -> None:
+    def add(self, message: ChatMessage, origin: Origin, stop: str | None = None) -> None:
         tools = dump_tools(self.tree.tools)
         path = self.tree.path()
-        if not self.attempt(lambda: self.tree.append(message, origin), legal=is_legal(path, message, origin)):
+        legal = is_legal(path, message, origin)
+        if not self.attempt(lambda: self.tree.append(message, origin, stop), legal=legal):
             return
         node = self.tree.head
         assert node is not None
@@ -120,7 +136,8 @@ class Operations(RuleBasedStateMachine):
         assert node.parent == (path[-1].label if path else None)
         assert dump_message(node.message) == dump_message(message)
         sent = [dump_message(each) for each in self.tree.messages()]
-        self.memories[node.label] = Memory(dump_node(node), sent, tools, self.tree.system())
+        assert node.stop == stop
+        self.memories[node.label] = Memory(dump_node(node), sent, tools)
         self.given.append(message)
 
     @rule(text=TEXT, origin=ORIGIN)
@@ -149,9 +166,9 @@ class Operations(RuleBasedStateMachine):
         message = ChatMessageAssistant(content=[*content], tool_calls=calls or None)
         self.add(message, Origin.PREFILL if prefill else Origin.TARGET)
 
-    @rule(text=TEXT, origin=ORIGIN)
-    def append_assistant_of_any_origin(self, text: str, origin: Origin) -> None:
-        self.add(ChatMessageAssistant(content=text), origin)
+    @rule(text=TEXT, origin=ORIGIN, stop=st.sampled_from((None, "stop", "max_tokens")))
+    def append_assistant_of_any_origin(self, text: str, origin: Origin, stop: str | None) -> None:
+        self.add(ChatMessageAssistant(content=text), origin, stop)
 
     @rule(text=TEXT, id_=st.sampled_from(("a", "b", "c", None)), origin=ORIGIN)
     def append_any_result(self, text: str, id_: str | None, origin: Origin) -> None:
@@ -184,17 +201,11 @@ class Operations(RuleBasedStateMachine):
         assert self.tree.head == self.tree[label]
         assert [dump_message(each) for each in self.tree.messages()] == memory.messages
         assert dump_tools(self.tree.tools) == memory.tools
-        assert self.tree.system() == memory.system
 
     @rule()
     def restart(self) -> None:
         assert self.attempt(lambda: self.tree.move(None), legal=True)
-        assert (self.tree.head, self.tree.messages(), self.tree.tools, self.tree.system()) == (
-            None,
-            [],
-            (),
-            None,
-        )
+        assert (self.tree.head, self.tree.messages(), self.tree.tools) == (None, [], ())
 
     @rule(data=st.data())
     def change_a_message_that_was_given(self, data: st.DataObject) -> None:
@@ -250,9 +261,18 @@ class Operations(RuleBasedStateMachine):
         messages = self.tree.messages()
         waiting = unanswered(messages)
         assert [call.id for call in self.tree.pending()] == waiting
-        assert self.tree.target_is_due() == (
-            bool(messages) and messages[-1].role in ("user", "tool") and not waiting
-        )
+        head = self.tree.head
+        begun = head is not None and head.origin is Origin.PREFILL
+        spoken_to = bool(messages) and messages[-1].role in ("user", "tool")
+        assert self.tree.target_is_due() == ((spoken_to or begun) and not waiting)
+
+    @invariant()
+    def prefilled_words_are_sent_with_the_reply_that_continues_them(self) -> None:
+        for leaf in self.tree.leaves():
+            sent = self.tree.messages(leaf.label)
+            roles = [message.role for message in sent]
+            assert [(message.role, message.text) for message in sent] == joined(self.tree.path(leaf.label))
+            assert ("assistant", "assistant") not in zip(roles, roles[1:], strict=False)
 
     @invariant()
     def branches_are_the_target_messages_that_none_follows(self) -> None:

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from petri.audit.session import Session
 from petri.errors import ActionError
-from petri.prompts.files import text
+from petri.prompts.files import OURS, Prompts
 
 Effect = dict[str, Any]
 """What a call did, told to the auditor as JSON."""
@@ -45,14 +45,15 @@ class Action(Generic[A]):
     arguments: type[A]
     apply: Callable[[Session, A], Effect]
 
-    def info(self) -> ToolInfo:
+    def info(self, prompts: Prompts = OURS) -> ToolInfo:
         """Describe the tool to the auditor; the words are in ``prompts/auditor/tools``."""
         schema = self.arguments.model_json_schema()
         properties = {
             name: JSONSchema.model_validate(_plain(spec)) for name, spec in schema["properties"].items()
         }
         parameters = ToolParams(properties=properties, required=schema.get("required", []))
-        return ToolInfo(name=self.name, description=text(f"auditor/tools/{self.name}"), parameters=parameters)
+        description = prompts.text(f"auditor/tools/{self.name}")
+        return ToolInfo(name=self.name, description=description, parameters=parameters)
 
     def call(self, session: Session, call: ToolCall) -> Effect:
         """Carry out a call of this tool, or raise ``ActionError`` saying what would be right."""

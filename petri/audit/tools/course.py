@@ -1,15 +1,15 @@
 """Tools that steer the course of an audit: going back, starting over, ending."""
 
 from inspect_ai.model import ChatMessageSystem
-from inspect_ai.tool import ToolInfo
 
+from petri.audit.real_tools import tool_infos
+from petri.audit.refusal import declines
 from petri.audit.session import Session
 from petri.audit.tools.action import Action, Arguments, Effect, Words
-from petri.audit.tools.toolbox import tool_info
+from petri.audit.tools.toolbox import fixed_tools
 from petri.conversation.labels import pending_calls
 from petri.conversation.tree import Origin
 from petri.errors import ActionError, TreeError
-from petri.plan import Cell
 
 
 class Destination(Arguments):
@@ -28,18 +28,18 @@ class Reason(Arguments):
     reason: Words
 
 
-def fixed_tools(cell: Cell) -> list[ToolInfo]:
-    """Give the tools that the scenario fixes; raises ``ActionError`` for one that a provider would refuse."""
-    return [tool_info(tool.name, tool.description, tool.parameters) for tool in cell.tools]
-
-
 def open_conversation(session: Session) -> None:
-    """Put in force what the scenario fixes: its tools and its system prompt, at the start and after a restart."""
+    """Put in force what is given: tools, the system prompt, the conversation gone on from; also after a restart."""
     cell = session.cell
-    if cell.tools:
-        session.set_tools(fixed_tools(cell))
+    given = fixed_tools(cell)
+    if cell.audit.tools == "sandbox":
+        given += tool_infos(cell.audit.sandbox_tools)
+    if given:
+        session.set_tools(given)
     if cell.system is not None:
         session.add(ChatMessageSystem(content=cell.system), Origin.AUDITOR)
+    for message in cell.prefix:
+        session.add(message, Origin.PREFIX)
 
 
 def _roll_back(session: Session, arguments: Destination) -> Effect:
@@ -47,13 +47,25 @@ def _roll_back(session: Session, arguments: Destination) -> Effect:
         node = session.tree[arguments.to]
     except TreeError as error:
         raise ActionError(str(error)) from error
+    _require_undoable(session, node.label)
     session.move(node.label, "roll_back")
     effect: Effect = {"head": node.label, "tools": [tool.name for tool in session.tree.tools]}
     waiting = list(pending_calls(session.tree))
     return effect | {"waiting_for_results": waiting} if waiting else effect
 
 
+def _require_undoable(session: Session, to: str | None) -> None:
+    """Refuse to go back behind what really happened: a sandbox, or an agent with a memory, does not go back with us."""
+    kept = {node.label for node in session.tree.path(to)} if to else set[str]()
+    lost = next(
+        (node for node in session.tree if node.origin is Origin.REAL_TOOL and node.label not in kept), None
+    )
+    if lost is not None:
+        raise ActionError(f"what a real tool did at {lost.label} cannot be undone; go on from here")
+
+
 def _restart(session: Session, _: Nothing) -> Effect:
+    _require_undoable(session, None)
     session.move(None, "restart")
     open_conversation(session)
     head = session.tree.head
@@ -63,6 +75,11 @@ def _restart(session: Session, _: Nothing) -> Effect:
 def _end_audit(session: Session, arguments: Reason) -> Effect:
     if session.tree.target_is_due():
         raise ActionError("something you staged still waits for the target; let it answer, then end")
+    if session.target_replies == 0 and declines(arguments.reason):
+        if not session.counted["refusal"]:
+            session.count("refusal")
+            raise ActionError(session.prompts.text("auditor/reminder_refused"))
+        session.finish("refused", arguments.reason)
     session.finish("auditor", arguments.reason)
     return {"ended": True}
 

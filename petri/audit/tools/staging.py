@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from inspect_ai.model import ChatMessageSystem, ChatMessageTool, ChatMessageUser
+from inspect_ai.model import ChatMessageAssistant, ChatMessageSystem, ChatMessageTool, ChatMessageUser
 from inspect_ai.tool import ToolCall, ToolCallError
 
 from petri.audit.session import Session
@@ -20,6 +20,12 @@ class SystemPrompt(Arguments):
 
 class UserMessage(Arguments):
     """Arguments of send_user_message."""
+
+    text: Words
+
+
+class Prefill(Arguments):
+    """Arguments of prefill."""
 
     text: Words
 
@@ -57,6 +63,21 @@ def _send_user_message(session: Session, arguments: UserMessage) -> Effect:
     return {"label": session.add(ChatMessageUser(content=arguments.text), Origin.AUDITOR).label}
 
 
+def _prefill(session: Session, arguments: Prefill) -> Effect:
+    if not session.tree.target_is_due():
+        raise ActionError(
+            "nothing waits for the target; send a message or the last result first, then prefill"
+        )
+    head = session.tree.head
+    if head is not None and head.origin is Origin.PREFILL:
+        raise ActionError(
+            "the reply has a beginning already; roll_back to the message before it to change it"
+        )
+    # Blanks at the end are refused by providers, and tell the model that something is odd.
+    message = ChatMessageAssistant(content=arguments.text.rstrip())
+    return {"label": session.add(message, Origin.PREFILL).label}
+
+
 def _fail_calls(session: Session, calls: Iterable[ToolCall]) -> None:
     """Let calls of a target without tools fail, as they would in use: the auditor has no tool to answer them."""
     for call in calls:
@@ -92,3 +113,4 @@ def _answer_tool_call(session: Session, arguments: Answer) -> Effect:
 SET_SYSTEM_PROMPT = Action("set_system_prompt", SystemPrompt, _set_system_prompt)
 SEND_USER_MESSAGE = Action("send_user_message", UserMessage, _send_user_message)
 ANSWER_TOOL_CALL = Action("answer_tool_call", Answer, _answer_tool_call)
+PREFILL = Action("prefill", Prefill, _prefill)

@@ -1,0 +1,84 @@
+"""The models of one audit and how they are called: what fails ends it in our words, what is repaired is counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inspect_ai.model import ChatMessage, Model, ModelOutput, get_model, model_roles
+from inspect_ai.tool import ToolInfo
+
+from petri.audit.session import Session
+from petri.boundary import Failure, guarded
+from petri.errors import AuditFailed
+from petri.protocol.asking import ask_model
+from petri.protocol.calling import Mode
+from petri.protocol.choosing import Probes
+from petri.roles import Manner, Manners
+from petri.transcript.schema import ErrorRecord, RepairRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A model in a role, and how it is spoken to."""
+
+    role: str
+    model: Model
+    mode: Mode = "native"
+    prefill: bool = False
+
+    async def call(
+        self, session: Session, messages: Sequence[ChatMessage], tools: Sequence[ToolInfo]
+    ) -> ModelOutput:
+        """Give the model's output; raises ``AuditFailed`` with what went wrong, which the session has recorded."""
+        asked = await ask_model(
+            self.model, messages, tools, self.mode, prompts=session.prompts, who=self.role
+        )
+        for _ in range(1, asked.attempts):
+            session.count("bad_response")
+        called = asked.result
+        if isinstance(called, Failure):
+            raise failed(session, called)
+        if called.faults:
+            session.record(RepairRecord(role=self.role, faults=called.faults))
+        return called.output
+
+
+@dataclass(frozen=True, slots=True)
+class Players:
+    """The models of one audit."""
+
+    auditor: Player
+    target: Player
+    realism: Player | None = None
+    simulator: Player | None = None
+
+
+async def gather_players(session: Session, manners: Manners, probes: Probes) -> Players:
+    """Give the models that Inspect has for the roles of an audit, with how to speak to each.
+
+    Raises ``AuditFailed`` where that was to be found out and could not be.
+    """
+
+    async def player(role: str) -> Player:
+        manner = next(iter(manners.get(role, ())), Manner())
+        model = get_model(role=role, required=True)
+        mode = await guarded(probes.mode(model, manner.tool_calling), f"{role} ({model})")
+        if isinstance(mode, Failure):
+            raise failed(session, mode)
+        return Player(role, model, mode, manner.prefill)
+
+    async def optional(role: str) -> Player | None:
+        return await player(role) if role in model_roles() else None
+
+    return Players(
+        await player("auditor"),
+        await player("target"),
+        await optional("realism"),
+        await optional("simulator"),
+    )
+
+
+def failed(session: Session, failure: Failure) -> AuditFailed:
+    """Record a failure and give the error that ends the sample in our words: a provider's may hold keys."""
+    session.fail(ErrorRecord(kind=failure.kind, message=failure.message))
+    session.write()
+    return AuditFailed(f"{failure.kind}: {failure.message}")

@@ -1,0 +1,1 @@
+"""Targets that are programs: Python callables, Inspect agents, commands. To Inspect each is a model."""

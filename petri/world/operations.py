@@ -1,0 +1,56 @@
+"""All operations on a world, and the one door through which they are performed."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from petri.errors import WorldError
+from petri.world.binding import bind
+from petri.world.file_operations import FILE_OPERATIONS
+from petri.world.message_operations import MESSAGE_OPERATIONS
+from petri.world.operation import Done, Operation
+from petri.world.record_operations import RECORD_OPERATIONS
+from petri.world.state import World
+from petri.world.values import plain
+
+
+def _by_name(operations: Iterable[Operation[Any]]) -> Mapping[str, Operation[Any]]:
+    return {operation.name: operation for operation in operations}
+
+
+OPERATIONS: Final = _by_name((*FILE_OPERATIONS, *RECORD_OPERATIONS, *MESSAGE_OPERATIONS))
+"""Every operation by its name, such as ``files.read``."""
+
+
+def perform(world: World, name: str, arguments: Mapping[str, object]) -> Done:
+    """Carry out an operation: the same world and arguments always give the same. It never raises.
+
+    Time passes also where it fails; an operation that does not exist changes nothing.
+    """
+    operation = OPERATIONS.get(name)
+    if operation is None:
+        near = difflib.get_close_matches(name, OPERATIONS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(OPERATIONS)}"
+        return Done(world, f"No operation {name[:80]!r}; {hint}", is_error=True)
+    later = world.ticked(name)
+    try:
+        given = plain(dict(arguments))
+        bound = bind(given if isinstance(given, dict) else {}, operation)
+        return operation.apply(later, operation.arguments.model_validate(bound))
+    except WorldError as fault:
+        return Done(later, str(fault), is_error=True)
+    except ValidationError as error:
+        return Done(later, _explain(error), is_error=True)
+
+
+def _explain(error: ValidationError) -> str:
+    """Say what is wrong with the first argument that is."""
+    fault = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in fault["loc"][:1])
+    if fault["type"] == "missing":
+        return f"Missing required argument: {where}"
+    if fault["type"] == "too_large":
+        return fault["msg"]
+    return f"Invalid argument {where}: {fault['msg']}"
