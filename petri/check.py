@@ -25,11 +25,6 @@ class Checked:
     faults: tuple[Fault, ...] = ()
 
 
-def check_files(selectors: Sequence[str]) -> tuple[Fault, ...]:
-    """Give every fault of the scenario and rubric files that the selectors name, and of the rubrics they use."""
-    return tuple(fault for checked in review_files(selectors) for fault in checked.faults)
-
-
 def review_files(selectors: Sequence[str]) -> tuple[Checked, ...]:
     """Give one line or all faults for each file that the selectors name; a file with `dimensions` is a rubric."""
     return tuple(map(_review, find_files(selectors)))

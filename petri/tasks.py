@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.model import model_roles
+from inspect_ai.model import Model, model_roles
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.viewer import ViewerConfig
 
 from petri.audit.auditor import auditor
 from petri.audit.names import known_locale
+from petri.audit.players import EVERYTHING, abilities
 from petri.audit.tools.toolbox import fixed_tools
 from petri.errors import ActionError, UsageError
 from petri.judge.scorer import judge as judge_scorer
@@ -59,13 +60,15 @@ def audit(  # noqa: PLR0913, PLR0917 -- each is an option of `inspect eval -T`
         for role, each in manners(spec.models).items()
         if role not in bound
     }
+    roles = make_roles(spec.models, bound if judge else {*bound, "judge"})
+    _require_able(cells, roles.get("target"))
     rubrics = resolved_rubrics(files[0])
     return Task(
         dataset=MemoryDataset([_sample(cell, label, spoken) for cell in cells], name=spec.name),
         setup=require_roles(["auditor", "target", "judge"] if judge else ["auditor", "target"]),
         solver=auditor(),
         scorer=judge_scorer(rubrics) if judge else None,
-        model_roles=make_roles(spec.models, bound if judge else {*bound, "judge"}),
+        model_roles=roles,
         epochs=spec.audit.epochs,
         sandbox=_sandbox(spec.audit.sandbox),
         viewer=ViewerConfig(trust_content=False),
@@ -136,6 +139,23 @@ def _require_usable(cells: Sequence[Cell]) -> None:
             raise UsageError(f"{cell.file}: scenario {cell.scenario!r}: tools: {error}") from error
         if cell.locale is not None:
             known_locale(cell.locale)
+
+
+def _require_able(cells: Sequence[Cell], target: object) -> None:
+    """Refuse scenarios that a deployed agent cannot be put in: it has a system prompt and tools of its own."""
+    can = abilities(target) if isinstance(target, Model) else EVERYTHING
+    for cell in cells:
+        given = {
+            "its system prompt": cell.system is not None and not can.system_prompt,
+            "its tools": bool(cell.tools) and not can.tools,
+            "a conversation to go on from": bool(cell.prefix) and not can.rollback,
+            "tools of a sandbox": cell.audit.tools == "sandbox" and not can.tools,
+        }
+        for what in (what for what, wrong in given.items() if wrong):
+            raise UsageError(
+                f"{cell.file}: scenario {cell.scenario!r} gives {what}, and {target} has its own; "
+                "leave it out, or audit a model"
+            )
 
 
 def _require_prefill(file: LoadedFile) -> None:

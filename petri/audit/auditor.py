@@ -11,7 +11,7 @@ from petri.audit.call_ids import CallIds
 from petri.audit.comparing import compare
 from petri.audit.findings import lint_staged
 from petri.audit.memory import Memory
-from petri.audit.players import Players, gather_players
+from petri.audit.players import Players, abilities, gather_players
 from petri.audit.refusal import declines
 from petri.audit.session import Session
 from petri.audit.target import run_target
@@ -62,16 +62,14 @@ class Audit:
         self._session = session
         self._players = players
         open_conversation(session)
+        can = abilities(players.target.model)
         simulator = players.simulator is not None
-        goes_back = getattr(players.target.model.api, "supports_rollback", True)
-        self._toolset = Toolset(session, simulator=simulator, goes_back=goes_back)
+        self._toolset = Toolset(session, can, simulator=simulator)
         self._gate = Gate(session, players.realism)
         self._memory = Memory(session, players.auditor)
         self._ids = CallIds()
         self._most_replies = session.cell.audit.max_turns * MOST_BRANCHING
-        instructions = system_prompt(
-            session, simulated_by_model=simulator, realism=not self._gate.is_open, goes_back=goes_back
-        )
+        instructions = system_prompt(session, can, simulator=simulator, realism=not self._gate.is_open)
         session.tell_auditor(
             ChatMessageSystem(content=instructions), ChatMessageUser(content=task(session, epoch=epoch))
         )
@@ -140,19 +138,17 @@ class Audit:
     async def _target_turns(self) -> None:
         """Let the target go on for as long as its calls are answered by themselves; then tell the auditor."""
         session = self._session
-        happened: list[Node] = []
+        start = len(session.tree)
         for _ in range(MOST_UNATTENDED):
             reply = await run_target(session, self._players.target)
             if reply is None or self._is_over(reply):
                 return
-            happened.append(reply)
             session.write()
             results = await answer_open_calls(session, self._players)
             self._gate.passed(*results)
-            happened += results
             if not results or not session.tree.target_is_due():
                 break
-        session.tell_auditor(ChatMessageUser(content=report(session, happened)))
+        session.tell_auditor(ChatMessageUser(content=report(session, tuple(session.tree)[start:])))
 
     def _is_over(self, reply: Node) -> bool:
         """End the audit where the turns are used up, and say whether it has."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from inspect_ai.tool import ToolInfo
 
 from petri.audit.names import cast
+from petri.audit.players import EVERYTHING, Abilities
 from petri.audit.session import Session
 from petri.audit.simulator import summary
 from petri.audit.tools.toolbox import backing
@@ -15,7 +16,7 @@ from petri.conversation.labels import labelled_calls
 from petri.conversation.marks import marks
 from petri.conversation.text import reasoning_of, text_of
 from petri.conversation.tree import Node, Origin
-from petri.plan import planned_id
+from petri.plan import Cell, planned_id
 from petri.transcript.schema import Comparison
 from petri.world.operation import Operation
 from petri.world.operations import OPERATIONS
@@ -25,45 +26,56 @@ _LAST_TURNS: Final = 3
 """So many turns before the end the auditor is told to bring the matter to a head."""
 
 
-def system_prompt(session: Session, *, simulated_by_model: bool, realism: bool, goes_back: bool) -> str:
-    """Render the auditor's instructions for what this audit allows."""
+def system_prompt(
+    session: Session, target: Abilities = EVERYTHING, *, simulator: bool = False, realism: bool = False
+) -> str:
+    """Render the auditor's instructions for what this audit and its target allow."""
     cell, prompts = session.cell, session.prompts
     mode = cell.audit
-    tools = "simulator" if simulated_by_model else mode.tools
-    extras = [
-        prompts.text(f"auditor/modes/extras/{name}")
-        for name, on in (
-            ("world", session.world is not None),
-            ("prefill", mode.prefill),
-            ("branch", mode.rollback and goes_back),
-            ("continuation", bool(cell.prefix)),
-            ("realism", realism),
-        )
-        if on
-    ]
+    goes_back = mode.rollback and target.rollback
+    modes = {
+        "system": _system_mode(cell, target),
+        "tools": _tools_mode(cell, target, simulator=simulator),
+        "turns": _turns_mode(cell, target, simulator=simulator),
+        "course": "rollback" if goes_back else "straight",
+    }
+    extras = {
+        "world": session.world is not None and target.tools,
+        "prefill": mode.prefill,
+        "branch": goes_back,
+        "continuation": bool(cell.prefix),
+        "realism": realism,
+    }
     return prompts.render(
         "auditor/system",
-        system=prompts.text(f"auditor/modes/system/{_system_mode(session)}"),
-        tools=prompts.text(f"auditor/modes/tools/{tools}"),
-        turns=prompts.text(f"auditor/modes/turns/{_turns_mode(mode.tools, simulated=simulated_by_model)}"),
-        course=prompts.text(
-            f"auditor/modes/course/{'rollback' if mode.rollback and goes_back else 'straight'}"
+        **{part: prompts.text(f"auditor/modes/{part}/{name}") for part, name in modes.items()},
+        extras="".join(
+            f"\n\n{prompts.text(f'auditor/modes/extras/{name}')}" for name, on in extras.items() if on
         ),
-        extras="".join(f"\n\n{extra}" for extra in extras),
         max_turns=mode.max_turns,
     )
 
 
-def _system_mode(session: Session) -> str:
-    if session.cell.prefix:
+def _system_mode(cell: Cell, target: Abilities) -> str:
+    if not target.system_prompt:
+        return "own"
+    if cell.prefix:
         return "given"
-    return "free" if session.cell.system is None else "fixed"
+    return "free" if cell.system is None else "fixed"
 
 
-def _turns_mode(tools: str, *, simulated: bool) -> str:
-    if tools == "none":
+def _tools_mode(cell: Cell, target: Abilities, *, simulator: bool) -> str:
+    if not target.tools:
+        return "own"
+    if simulator:
+        return "simulator" if cell.audit.tools == "simulated" else "simulator_fixed"
+    return cell.audit.tools
+
+
+def _turns_mode(cell: Cell, target: Abilities, *, simulator: bool) -> str:
+    if cell.audit.tools == "none" or not target.tools:
         return "without_tools"
-    return "answered" if simulated or tools == "sandbox" else "with_tools"
+    return "answered" if simulator or cell.audit.tools == "sandbox" else "with_tools"
 
 
 def task(session: Session, *, epoch: int) -> str:
@@ -97,7 +109,7 @@ def task(session: Session, *, epoch: int) -> str:
             "conversation": [shown(node) for node in tree.path() if node.origin is Origin.PREFIX] or None,
         }
     )
-    return json.dumps(told, ensure_ascii=False, indent=1)
+    return as_json(told)
 
 
 def _tool(tool: ToolInfo) -> dict[str, Any]:

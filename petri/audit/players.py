@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from inspect_ai.model import ChatMessage, Model, ModelOutput, get_model, model_roles
 from inspect_ai.tool import ToolInfo
@@ -40,6 +41,28 @@ class Player:
         if called.faults:
             session.record(RepairRecord(role=self.role, faults=called.faults))
         return called.output
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What can be done with a target; a model can everything, a deployed agent says what it cannot."""
+
+    rollback: bool = True
+    system_prompt: bool = True
+    tools: bool = True
+
+
+EVERYTHING: Final = Abilities()
+
+
+def abilities(model: Model) -> Abilities:
+    """Give what can be done with a target, as its provider tells (``supports_rollback`` and so on)."""
+    api = model.api
+    return Abilities(
+        rollback=getattr(api, "supports_rollback", True),
+        system_prompt=getattr(api, "supports_system_prompt", True),
+        tools=getattr(api, "supports_tools", True),
+    )
 
 
 @dataclass(frozen=True, slots=True)

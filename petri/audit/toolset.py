@@ -6,6 +6,7 @@ from typing import Any, Final
 from inspect_ai.model import ChatMessageAssistant, ChatMessageTool
 from inspect_ai.tool import ToolCall, ToolCallError, ToolInfo
 
+from petri.audit.players import EVERYTHING, Abilities
 from petri.audit.session import Session
 from petri.audit.tools.action import Action, as_json
 from petri.audit.tools.backstage import BRIEF_SIMULATOR, WORLD
@@ -22,21 +23,21 @@ _MOST_SHOWN: Final = 2000
 """Characters of an auditor's own faulty call that are echoed back to it."""
 
 
-def chosen_actions(cell: Cell, *, simulator: bool, goes_back: bool) -> list[Action[Any]]:
-    """Give the tools that a cell's settings allow; those its mode forbids do not exist."""
+def chosen_actions(
+    cell: Cell, target: Abilities = EVERYTHING, *, simulator: bool = False
+) -> list[Action[Any]]:
+    """Give the tools that a cell's settings and the target allow; those that are forbidden do not exist."""
     mode = cell.audit
-    own_system = cell.system is None and not cell.prefix
+    creates = mode.tools == "simulated" and target.tools
     choice: list[tuple[bool, tuple[Action[Any], ...]]] = [
-        (own_system, (SET_SYSTEM_PROMPT,)),
-        (mode.tools == "simulated" and cell.world is None, (CREATE_TOOL,)),
-        (mode.tools == "simulated" and cell.world is not None, (CREATE_BACKED_TOOL,)),
-        (mode.tools == "simulated", (CHANGE_TOOL, REMOVE_TOOL)),
-        (cell.world is not None, (WORLD,)),
-        (simulator, (BRIEF_SIMULATOR,)),
+        (cell.system is None and not cell.prefix and target.system_prompt, (SET_SYSTEM_PROMPT,)),
+        (creates, (CREATE_TOOL if cell.world is None else CREATE_BACKED_TOOL, CHANGE_TOOL, REMOVE_TOOL)),
+        (cell.world is not None and target.tools, (WORLD,)),
+        (simulator and target.tools, (BRIEF_SIMULATOR,)),
         (True, (SEND_USER_MESSAGE,)),
-        (mode.tools in {"simulated", "fixed"}, (ANSWER_TOOL_CALL,)),
+        (mode.tools in {"simulated", "fixed"} and target.tools, (ANSWER_TOOL_CALL,)),
         (mode.prefill, (PREFILL,)),
-        (mode.rollback and goes_back, (ROLL_BACK, BRANCH, RESTART)),
+        (mode.rollback and target.rollback, (ROLL_BACK, BRANCH, RESTART)),
         (True, (NOTE,)),
         (bool(cell.skills), (READ_SKILL,)),
         (True, (END_AUDIT,)),
@@ -47,9 +48,9 @@ def chosen_actions(cell: Cell, *, simulator: bool, goes_back: bool) -> list[Acti
 class Toolset:
     """The auditor's tools in one audit."""
 
-    def __init__(self, session: Session, *, simulator: bool = False, goes_back: bool = True) -> None:
-        """Choose the tools by the cell's settings, and by whether the target can go back at all."""
-        chosen = chosen_actions(session.cell, simulator=simulator, goes_back=goes_back)
+    def __init__(self, session: Session, target: Abilities = EVERYTHING, *, simulator: bool = False) -> None:
+        """Choose the tools by the cell's settings, and by what can be done with the target."""
+        chosen = chosen_actions(session.cell, target, simulator=simulator)
         self._actions = {action.name: action for action in chosen}
         replaced = session.cell.prompts
         self.infos: tuple[ToolInfo, ...] = tuple(

@@ -75,20 +75,13 @@ def load_file(path: Path, shown: str | None = None) -> LoadedFile:
     readers = {".md": _read_markdown, ".jsonl": _read_lines}
     read = readers.get(path.suffix.lower(), _read_yaml)
     spec, head, places = read(source, make_slug(path.stem))
-    faults = sorted([*head_faults(spec, head), *scenario_faults(spec, places, path.parent)])
+    prompts, of_prompts = read_prompts(spec, path.parent, head.fault)
+    skills, of_skills = read_skills(spec, path.parent, head.fault)
+    faults = [*head_faults(spec, head), *scenario_faults(spec, places, path.parent), *of_prompts, *of_skills]
     if faults:
-        raise InvalidFile(faults)
+        raise InvalidFile(sorted(faults))
     by_id = {scenario.id: place for scenario, place in zip(spec.scenarios, places, strict=True)}
-    return LoadedFile(
-        source.path,
-        source.sha256,
-        spec,
-        path.parent,
-        head,
-        by_id,
-        read_prompts(spec, path.parent, head.fault),
-        read_skills(spec, path.parent, head.fault),
-    )
+    return LoadedFile(source.path, source.sha256, spec, path.parent, head, by_id, prompts, skills)
 
 
 _Parts = tuple[ScenarioFile, Document, Sequence[Place]]

@@ -29,10 +29,26 @@ _MEDIA: Final = (
     *("file", "document", "search_result"),
 )
 _BLOCKS: Final = ("text", "refusal", "thinking", "redacted_thinking", "tool_use", "tool_result")
+_MAX_DEPTH: Final = 64
+_TOO_DEEP: Final = f"nested deeper than {_MAX_DEPTH} levels"
 
 
 class Unreadable(Exception):
     """What cannot be read of a message or a tool, and what would be right."""
+
+
+def load_json(text: str) -> Any:
+    """Give the value of a JSON text; raises ``ValueError`` for what cannot be used of it."""
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    level: list[Any] = [value]
+    for _ in range(_MAX_DEPTH):
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return value
+    raise ValueError(_TOO_DEEP)
 
 
 def read_message(data: object) -> list[ChatMessage]:
@@ -158,9 +174,11 @@ def _arguments(id_: str, given: object) -> dict[str, Any]:
     value: object = given
     if isinstance(given, str) and given.strip():
         try:
-            value = json.loads(given)
-        except (ValueError, RecursionError) as error:
-            raise Unreadable(f"the arguments of the tool call {id_!r} are not JSON: {error}") from error
+            value = load_json(given)
+        except ValueError as error:
+            raise Unreadable(
+                f"the arguments of the tool call {id_!r} are not JSON that can be used: {error}"
+            ) from error
     elif given is None or given == "":
         value = {}
     if not isinstance(value, dict):
@@ -224,3 +242,14 @@ def _plain(content: list[Content]) -> str | list[Content]:
     return (
         first.text if len(content) == 1 and isinstance(first, ContentText) and not first.refusal else content
     )
+
+
+def _children(value: object) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from cast("dict[str, Any]", value).values()
+    elif isinstance(value, list):
+        yield from cast("list[Any]", value)
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number that can be used here")

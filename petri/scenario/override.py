@@ -1,12 +1,12 @@
 """Values given on the command line in place of a file's own: one mechanism for every flag and for `--set`."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ValidationError
 
+from petri.document.wording import did_you_mean
 from petri.errors import UsageError
 from petri.scenario.schema import AuditSettings, JudgeSettings, Models, ScenarioFile
 from petri.scenario.select import LoadedFile
@@ -42,6 +42,4 @@ def override(file: LoadedFile, changes: Mapping[str, object]) -> LoadedFile:
 def _known(key: str) -> str:
     if key in KEYS:
         return key
-    near = difflib.get_close_matches(key, KEYS, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise UsageError(f"there is no setting {key!r}; {hint}settings: {', '.join(KEYS)}")
+    raise UsageError(f"there is no setting {key!r}{did_you_mean(key, KEYS)}; settings: {', '.join(KEYS)}")

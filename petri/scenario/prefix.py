@@ -21,7 +21,7 @@ from petri.conversation.tree import Tree, dump_message
 from petri.document.source import Source, printable
 from petri.document.wording import did_you_mean, found
 from petri.errors import Fault, InvalidFile, TreeError
-from petri.scenario.messages import Unreadable, read_message, read_system, read_tool
+from petri.scenario.messages import Unreadable, load_json, read_message, read_system, read_tool
 from petri.scenario.ordering import Said, put_in_order
 
 MAX_BYTES: Final = 16 << 20
@@ -170,11 +170,11 @@ class _Reading:
             raise self.refusal(f"not UTF-8 at byte {error.start + 1}, and no Inspect log (.eval)") from error
         source = Source(self.name, text, "")
         try:
-            return self._known(_loads(text))
+            return self._known(load_json(text))
         except json.JSONDecodeError as error:
             if error.msg != "Extra data":
                 raise self.refusal(f"not JSON: {error.msg}", *source.place(error.pos)) from error
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise self.refusal(f"not JSON that can be used: {error}") from error
         return self._lines(text)
 
@@ -184,8 +184,8 @@ class _Reading:
         for number, line in enumerate(text.split("\n"), start=1):
             if line.strip():
                 try:
-                    rows.append((number, _loads(line)))
-                except (ValueError, RecursionError) as error:
+                    rows.append((number, load_json(line)))
+                except ValueError as error:
                     raise self.refusal(f"not JSON: {error}", number) from error
         if all(isinstance(row, dict) and not _is_message(cast("dict[str, Any]", row)) for _, row in rows):
             names = [str(row.get("id", number)) for number, row in rows]
@@ -229,10 +229,9 @@ class _Reading:
         faults: list[Fault] = []
         tools: list[ToolInfo] = []
         said: list[Said] = []
-        given = data.get("tools") or []
+        given: Any = data.get("tools") or []
         if not isinstance(given, list):
-            faults.append(Fault(self.name, 0, 0, f"'tools' should be a list, found {found(given)}"))
-            given = []
+            raise self.refusal(f"'tools' should be a list, found {found(given)}")
         for number, tool in enumerate(cast("list[Any]", given), start=1):
             try:
                 tools.append(read_tool(tool))
@@ -281,11 +280,3 @@ def _tools_of(sample: EvalSample, ids: set[str | None]) -> tuple[ToolInfo, ...]:
 
 def _is_message(data: dict[str, Any]) -> bool:
     return "role" in data
-
-
-def _loads(text: str) -> Any:
-    return json.loads(text, parse_constant=_no_constant)
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number that can be used here")

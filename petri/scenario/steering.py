@@ -26,8 +26,8 @@ class Skill:
     text: str
 
 
-def read_prompts(file: ScenarioFile, folder: Path, fault: At) -> dict[str, str]:
-    """Give the user's prompts by the names of those they replace; raises ``InvalidFile`` with every fault.
+def read_prompts(file: ScenarioFile, folder: Path, fault: At) -> tuple[dict[str, str], list[Fault]]:
+    """Give the user's prompts by the names of those they replace, and every fault.
 
     Each must hold the same placeholders as ours: one left out would be a fact that the model is never told.
     """
@@ -45,9 +45,7 @@ def read_prompts(file: ScenarioFile, folder: Path, fault: At) -> dict[str, str]:
             faults.append(fault(at, error.faults[0].message))
             continue
         faults += [fault(at, message) for message in _differences(name, found[name])]
-    if faults:
-        raise InvalidFile(faults)
-    return found
+    return found, faults
 
 
 def _differences(name: str, prompt: str) -> Iterator[str]:
@@ -62,8 +60,8 @@ def _differences(name: str, prompt: str) -> Iterator[str]:
         yield f"the prompt for {name} leaves {lacking} out; the model would never be told it"
 
 
-def read_skills(file: ScenarioFile, folder: Path, fault: At) -> tuple[Skill, ...]:
-    """Give the skills in the folders that the file names; raises ``InvalidFile`` with every fault."""
+def read_skills(file: ScenarioFile, folder: Path, fault: At) -> tuple[tuple[Skill, ...], list[Fault]]:
+    """Give the skills in the folders that the file names, and every fault."""
     faults: list[Fault] = []
     skills: list[Skill] = []
     for number, path in enumerate(file.skills):
@@ -81,9 +79,7 @@ def read_skills(file: ScenarioFile, folder: Path, fault: At) -> tuple[Skill, ...
         fault(("skills",), f"two skills are called {name!r}; rename one of the files")
         for name in _doubles([skill.name for skill in skills])
     ]
-    if faults:
-        raise InvalidFile(faults)
-    return tuple(skills)
+    return tuple(skills), faults
 
 
 def _skill(page: Path, shown: str) -> Skill:

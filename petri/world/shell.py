@@ -158,14 +158,10 @@ def _sorted_out(done: Output, sinks: dict[str, str]) -> Output:
         sink = sinks[stream]
         if sink in shown:
             shown[sink] += text
-        elif sink != NULL and text:
-            world = replace(world, disk=world.disk.write(sink, _so_far(world, sink) + text, world.stamp))
+        elif text and world.disk.find(sink) is not None:  # the command may have removed it
+            whole = world.disk.text(sink) + text
+            world = replace(world, disk=world.disk.write(sink, whole, world.stamp))
     return Output(world, shown["1"], shown["2"], done.code)
-
-
-def _so_far(world: World, path: str) -> str:
-    """Give what a file holds; the command may have removed it meanwhile."""
-    return world.disk.text(path) if world.disk.find(path) is not None else ""
 
 
 def _expanded(world: World, words: Sequence[Word]) -> list[str]:

@@ -87,17 +87,16 @@ def parse(line: str) -> list[Step]:
         if not isinstance(token, _Operator) or token.text in _REDIRECTIONS:
             pending.append(token)
             continue
-        if token.text == "\n" and not pending and not commands:
+        if token.text == "\n" and not pending:
             continue
         if not pending or token.text not in _JOINS | {"|"}:
-            shown = "newline" if token.text == "\n" else token.text
-            raise _unexpected(shown)
+            raise _unexpected(token.text)
         commands.append(_command(pending))
         pending = []
         if token.text != "|":
             steps.append(Step(join, tuple(commands)))
             join, commands = token.text.replace("\n", ";"), []
-    if join in {"&&", "||"}:
+    if commands or join in {"&&", "||"}:
         raise WorldError("bash: syntax error: unexpected end of file")
     return steps
 

@@ -298,14 +298,13 @@ def test_a_prefill_and_its_continuation_are_sent_as_one_message(
 
 
 def test_what_was_said_before_the_audit_is_no_turn_and_no_branch() -> None:
-    tree = tree_of(
-        (system(), PREFIX), (user(), PREFIX), (said(calls=("c",)), PREFIX), (result("c"), PREFIX)
-    )
+    tree = tree_of((system(), PREFIX), (user(), PREFIX), (said(calls=("c",)), PREFIX), (result("c"), PREFIX))
     assert tree.target_is_due()
     tree.append(said(), PREFIX)
     assert (tree.branches(), [node.turn for node in tree]) == ((), [0] * 5)
     tree.append(user(), AUDITOR)
-    assert tree.branches() == (tree.append(said(), TARGET),)
+    node = tree.append(said(), TARGET)
+    assert (node.turn, tree.branches()) == (1, (node,))
 
 
 def test_why_a_reply_ended_is_kept_where_it_is_known() -> None:

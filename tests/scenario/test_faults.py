@@ -6,8 +6,17 @@ import pytest
 
 from petri.errors import InvalidFile
 from petri.scenario.load import load_file
+from petri.world.operations import OPERATIONS
 
 HEAD = "petri: 1\nname: n\n"
+BODY = (
+    "seed, tags, variables, system, tools, validity, guidance, stop_when, date, locale, continue_from, world, "
+    "control_for, expect"
+)
+AUDIT = (
+    "max_turns, epochs, tools, sandbox, sandbox_tools, world, rollback, branch_samples, prefill, realism, compaction, "
+    "target_display_name"
+)
 ONE = HEAD + "scenarios:\n  - id: a\n    seed: s\n"
 
 
@@ -25,26 +34,16 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
         pytest.param(
             ONE + "    sed: x\n",
             [
-                (
-                    "f.yaml:6:5: unknown key 'sed' in 'scenarios' item 1 (did you mean 'seed'?); known keys: seed, "
-                    "tags, "
-                    "variables, system, tools, validity, control_for, expect, id"
-                )
+                "f.yaml:6:5: unknown key 'sed' in 'scenarios' item 1 (did you mean 'seed'?); "
+                f"known keys: {BODY}, id"
             ],
             id="unknown key",
         ),
         pytest.param(
             HEAD + "audit: {epoch: 1, turns: 2}\nscenarios: [{id: a, seed: s}]",
             [
-                (
-                    "f.yaml:3:9: unknown key 'epoch' in 'audit' (did you mean 'epochs'?); known keys: max_turns, "
-                    "epochs, "
-                    "tools, rollback, prefill, realism"
-                ),
-                (
-                    "f.yaml:3:19: unknown key 'turns' in 'audit' (did you mean 'max_turns'?); known keys: max_turns, "
-                    "epochs, tools, rollback, prefill, realism"
-                ),
+                f"f.yaml:3:9: unknown key 'epoch' in 'audit' (did you mean 'epochs'?); known keys: {AUDIT}",
+                f"f.yaml:3:19: unknown key 'turns' in 'audit' (did you mean 'max_turns'?); known keys: {AUDIT}",
             ],
             id="unknown keys",
         ),
@@ -103,7 +102,7 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
             [
                 "f.yaml:3:20: 'max_turns' should be at least 1, found 0",
                 (
-                    "f.yaml:3:30: 'tools' should be 'simulated', 'fixed' or 'none', found 'simulate' "
+                    "f.yaml:3:30: 'tools' should be 'simulated', 'fixed', 'none' or 'sandbox', found 'simulate' "
                     "(did you mean 'simulated'?)"
                 ),
                 "f.yaml:3:49: 'realism' should be at most 1, found 2",
@@ -124,7 +123,8 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
                     "f.yaml:7:20: unknown key 'temprature' in 'target' item 2 (did you mean 'temperature'?); known "
                     "keys: "
                     "model, base_url, args, temperature, top_p, top_k, max_tokens, seed, stop_seqs, reasoning_effort, "
-                    "reasoning_tokens, timeout, attempt_timeout, max_retries, max_connections, extra_body"
+                    "reasoning_tokens, timeout, attempt_timeout, max_retries, max_connections, extra_body, "
+                    "tool_calling, prefill"
                 ),
                 "f.yaml:8:10: missing key 'model' in 'judge'; required there: model",
                 "f.yaml:8:24: 'temperature' should be a number, found 'hot'",
@@ -158,10 +158,8 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
             ONE + "    <<: *t\n    idd: b\n",
             [
                 "f.yaml:6:9: alias '*t'; write the value out again",
-                (
-                    "f.yaml:7:5: unknown key 'idd' in 'scenarios' item 1 (did you mean 'id'?); known keys: seed, tags, "
-                    "variables, system, tools, validity, control_for, expect, id"
-                ),
+                "f.yaml:7:5: unknown key 'idd' in 'scenarios' item 1 (did you mean 'id'?); "
+                f"known keys: {BODY}, id",
             ],
             id="merge key, and what the types say, together",
         ),
@@ -179,11 +177,8 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
         pytest.param(
             HEAD + "seed: s\nsede: t\n",
             [
-                (
-                    "f.yaml:4:1: unknown key 'sede' in the file (did you mean 'seed'?); known keys: seed, tags, "
-                    "variables, "
-                    "system, tools, validity, control_for, expect, petri, name, description, models, audit, judge, id"
-                )
+                f"f.yaml:4:1: unknown key 'sede' in the file (did you mean 'seed'?); known keys: {BODY}, "
+                "petri, name, description, models, audit, judge, prompts, skills, id"
             ],
             id="unknown key at the top level of a single scenario",
         ),
@@ -352,14 +347,167 @@ def test_what_is_no_secret_is_accepted() -> None:
     load_file(Path("f.yaml"))
 
 
-def test_settings_that_this_version_cannot_honour() -> None:
-    text = HEAD + "models: {realism: a/b, simulator: a/b}\naudit: {prefill: true, realism: 0.5}\nseed: s\n"
-    assert _faults(text) == [
-        "f.yaml:3:10: models.realism is not available in this version; leave it empty",
-        "f.yaml:3:24: models.simulator is not available in this version; leave it empty",
-        "f.yaml:4:18: audit.prefill is not available in this version; set it to false",
-        "f.yaml:4:33: audit.realism is not available in this version; set it to off",
+NO_TOOLS = "a world stands behind tools, and audit.tools is none; choose simulated or fixed"
+
+
+@pytest.mark.parametrize(
+    ("settings", "faults"),
+    [
+        pytest.param("models: {realism: a/b}\naudit: {realism: 0.5}\n", [], id="a model that checks"),
+        pytest.param("models: {realism: a/b}\n", [], id="a model that checks, for a flag to set the threshold"),
+        pytest.param(
+            "audit: {realism: 0.5}\n",
+            ["f.yaml:3:18: audit.realism needs a model that checks; name one under models.realism"],
+            id="realism without a model",
+        ),
+        pytest.param("audit: {tools: sandbox, sandbox: docker}\n", [], id="a sandbox"),
+        pytest.param(
+            "audit: {tools: sandbox}\n",
+            ["f.yaml:3:16: audit.tools is sandbox, and no sandbox is named; set audit.sandbox, such as docker"],
+            id="no sandbox named",
+        ),
+        pytest.param(
+            "models: {simulator: a/b}\naudit: {tools: sandbox, sandbox: docker}\n",
+            ["f.yaml:3:21: tools of a sandbox are real; leave models.simulator empty"],
+            id="a simulator of real tools",
+        ),
+        pytest.param("audit: {tools: none, world: true}\n", [f"f.yaml:3:16: {NO_TOOLS}"], id="nothing shows it"),
+        pytest.param(
+            "audit: {tools: none}\nmodels: {simulator: a/b}\n",
+            [f"f.yaml:3:16: {NO_TOOLS}"],
+            id="a simulator of no tools",
+        ),
+        pytest.param("models: {simulator: a/b}\naudit: {tools: fixed}\n", [], id="a simulator of fixed tools"),
+        pytest.param(
+            "audit: {branch_samples: 0, compaction: 500, sandbox_tools: [bash, vim]}\n",
+            [
+                "f.yaml:3:25: 'branch_samples' should be at least 1, found 0",
+                "f.yaml:3:40: 'compaction' should be at least 1000, found 500",
+                (
+                    "f.yaml:3:66: 'sandbox_tools' item 2 should be 'bash', 'python' or 'text_editor', "
+                    "found 'vim'"
+                ),
+            ],
+            id="wrong values",
+        ),
+        pytest.param(
+            "models: {target: {model: a/b, tool_calling: texts, prefill: yes}}\n",
+            [
+                (
+                    "f.yaml:3:45: 'tool_calling' should be 'native', 'text' or 'auto', found 'texts' "
+                    "(did you mean 'text'?)"
+                ),
+                "f.yaml:3:61: 'prefill' should be true or false, found 'yes'; write true or false",
+            ],
+            id="how a model is spoken to",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_meant_together(settings: str, faults: list[str]) -> None:
+    text = HEAD + settings + "seed: s\n"
+    if faults:
+        assert _faults(text) == faults
+    else:
+        Path("f.yaml").write_text(text)
+        load_file(Path("f.yaml"))
+
+
+TOOL = "    tools: [{name: t, description: d, backed_by: %s}]\n"
+
+
+@pytest.mark.parametrize(
+    ("audit", "more", "faults"),
+    [
+        pytest.param("", "    world: {files: {/a: b}}\n" + TOOL % "files.read", [], id="a world and its tool"),
+        pytest.param("", TOOL % "files.read", [], id="a tool with an empty world behind it"),
+        pytest.param(
+            "",
+            TOOL % "files.raed",
+            [
+                "f.yaml:6:50: there is no operation 'files.raed' (did you mean 'files.read'?); "
+                f"operations: {', '.join(OPERATIONS)}"
+            ],
+            id="no such operation",
+        ),
+        pytest.param(
+            "audit: {tools: none}\n",
+            "    world: {}\n",
+            ["f.yaml:7:5: a world stands behind simulated tools, and audit.tools is none"],
+            id="a world behind no tools",
+        ),
+        pytest.param(
+            "audit: {tools: sandbox, sandbox: docker}\n",
+            "    world: {}\n",
+            ["f.yaml:7:5: a world stands behind simulated tools, and audit.tools is sandbox"],
+            id="a world behind real tools",
+        ),
+        pytest.param(
+            "",
+            "    world: {files: {a: b}, people: [{name: x}], clock: 5}\n",
+            [
+                (
+                    "f.yaml:6:21: the key 'a' should be an absolute path such as '/srv/app/main.py' or '~/a', "
+                    "found 'a'"
+                ),
+                "f.yaml:6:37: missing key 'email' in 'people' item 1; required there: name, email",
+                (
+                    "f.yaml:6:49: unknown key 'clock' in 'world'; known keys: now, user, host, home, files, "
+                    "records, mail, people"
+                ),
+            ],
+            id="a world of another form",
+        ),
+        pytest.param(
+            "",
+            "    continue_from: gone.json\n",
+            ["f.yaml:6:20: no such file: 'gone.json'; a path starts at the scenario file"],
+            id="nothing to go on from",
+        ),
+        pytest.param(
+            "",
+            "    continue_from: {file: gone.json, messages: 0}\n",
+            ["f.yaml:6:48: 'messages' should be at least 1, found 0"],
+            id="no message to go on from",
+        ),
+        pytest.param(
+            "",
+            "    continue_from: {file: f.yaml}\n    system: x\n",
+            [
+                (
+                    "f.yaml:7:5: 'system' and 'continue_from' together; the conversation that is gone on from "
+                    "has its own"
+                )
+            ],
+            id="two system prompts",
+        ),
+        pytest.param(
+            "",
+            "    date: tomorrow\n",
+            ["f.yaml:6:11: 'date' input should be a valid date or datetime, input is too short, found 'tomorrow'"],
+            id="no date",
+        ),
+    ],
+)
+def test_the_world_around_the_target(audit: str, more: str, faults: list[str]) -> None:
+    text = HEAD + audit + "scenarios:\n  - id: a\n    seed: s\n" + more
+    if faults:
+        assert _faults(text) == faults
+    else:
+        Path("f.yaml").write_text(text)
+        load_file(Path("f.yaml"))
+
+
+@pytest.mark.parametrize("key", ["guidance", "stop_when"])
+def test_steering_texts_are_filled_like_the_seed(key: str) -> None:
+    assert _faults(ONE + f"    {key}: Say {{{{who}}}} and {{{{what}}}}.\n    variables: {{who: [x]}}\n") == [
+        f"f.yaml:6:{len(key) + 24}: unknown variable {{{{what}}}}; variables: who"
     ]
+
+
+def test_a_world_may_use_variables_and_hold_braces_of_its_own() -> None:
+    world = '{files: {/a: "{{who}} {{ x }} {{unknown}} ${{ env.CI }}"}}'
+    Path("f.yaml").write_text(ONE + f"    world: {world}\n    variables: {{who: [x]}}\n")
+    load_file(Path("f.yaml"))
 
 
 def test_tools_where_there_are_to_be_none() -> None:
@@ -416,11 +564,8 @@ def test_markdown_seeds(text: str, faults: list[str]) -> None:
             '{"seed": "a"}\n\n{"sede": "b"}\nnot json\n[1]\n{"seed": "c", "seed": "d"}\n{"seed": "e", "input": "f"}',
             [
                 "f.jsonl:3:1: missing key 'seed' in line 3; required there: seed",
-                (
-                    "f.jsonl:3:1: unknown key 'sede' in line 3 (did you mean 'seed'?); known keys: seed, tags, "
-                    "variables, "
-                    "system, tools, validity, control_for, expect, id, name, description, canary"
-                ),
+                "f.jsonl:3:1: unknown key 'sede' in line 3 (did you mean 'seed'?); "
+                f"known keys: {BODY}, id, name, description, canary",
                 "f.jsonl:4:1: not JSON: Expecting value",
                 "f.jsonl:5:1: each line should be a mapping with 'seed', found a list",
                 "f.jsonl:6:1: not JSON that can be used: duplicate key 'seed'",

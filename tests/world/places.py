@@ -29,7 +29,12 @@ OFFICE: Final[Mapping[str, Any]] = {
         "staff": [{"id": 7, "name": "Ruth"}, {"name": "Omar"}],
     },
     "mail": [
-        {"from": "ruth@halden.test", "to": "dana@halden.test", "subject": "Ledger", "body": "Please close it."},
+        {
+            "from": "ruth@halden.test",
+            "to": "dana@halden.test",
+            "subject": "Ledger",
+            "body": "Please close it.",
+        },
         {"from": "dana@halden.test", "to": ["ruth@halden.test"], "subject": "Re: Ledger", "body": "Will do."},
     ],
     "people": [

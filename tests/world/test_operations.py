@@ -54,7 +54,11 @@ FAILS: dict[str, tuple[str, dict[str, Any], str]] = {
         "No field 'age'; fields: id, name",
     ),
     "an id in use": ("records.create", {"table": "staff", "fields": {"id": 7}}, "Id 7 is already in use"),
-    "an id that is none": ("records.create", {"table": "staff", "fields": {"id": []}}, "An id is a short text"),
+    "an id that is none": (
+        "records.create",
+        {"table": "staff", "fields": {"id": []}},
+        "An id is a short text",
+    ),
     "another id": (
         "records.update",
         {"table": "staff", "id": 7, "fields": {"id": 8}},
@@ -77,7 +81,11 @@ FAILS: dict[str, tuple[str, dict[str, Any], str]] = {
     "a number that is too large": ("clock.advance", {"days": 10**5000}, "Numerical result out of range"),
     "no such operation": ("files.raed", {}, "No operation 'files.raed'; did you mean 'files.read'?"),
     "nothing like it": ("§", {}, "No operation '§'; there are: files.read, "),
-    "nested too deeply": ("records.create", {"fields": {"a": json.loads("[" * 900 + "]" * 900)}}, "arguments are "),
+    "nested too deeply": (
+        "records.create",
+        {"fields": {"a": json.loads("[" * 900 + "]" * 900)}},
+        "arguments are ",
+    ),
 }
 
 
@@ -192,8 +200,16 @@ BOUND: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "the only one left": ("files.read", {"thing": "/a"}, {"path": "/a"}),
     "more than one left": ("files.read", {"thing": "/a", "other": "/b"}, {}),
     "two of them": ("files.write", {"filename": "/a", "text": "x"}, {"path": "/a", "content": "x"}),
-    "source and destination": ("files.move", {"from": "/a", "to": "/b"}, {"source": "/a", "destination": "/b"}),
-    "old and new": ("files.move", {"old_path": "/a", "new_path": "/b"}, {"source": "/a", "destination": "/b"}),
+    "source and destination": (
+        "files.move",
+        {"from": "/a", "to": "/b"},
+        {"source": "/a", "destination": "/b"},
+    ),
+    "old and new": (
+        "files.move",
+        {"old_path": "/a", "new_path": "/b"},
+        {"source": "/a", "destination": "/b"},
+    ),
     "an id of something": ("records.get", {"order_id": 5}, {"id": 5, "table": "order"}),
     "camel case": ("records.get", {"orderId": 5}, {"id": 5, "table": "order"}),
     "a second id is not needed": ("records.get", {"id": 1, "order_id": 5}, {"id": 1}),

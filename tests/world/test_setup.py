@@ -15,7 +15,10 @@ MAIL = {"from": "a@b.test", "to": "c@b.test"}
 
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown key": ({"fils": {}}, "Extra inputs"),
-    "a relative path": ({"files": {"notes.md": ""}}, "absolute path such as '/srv/app/main.py' or '~/notes.md'"),
+    "a relative path": (
+        {"files": {"notes.md": ""}},
+        "absolute path such as '/srv/app/main.py' or '~/notes.md'",
+    ),
     "a path with ..": ({"files": {"/a/../b": ""}}, r"without '\.', '\.\.'"),
     "a path with a double slash": ({"files": {"/a//b": ""}}, r"without '\.'"),
     "a path with NUL": ({"files": {"/a\0b": ""}}, "is no path: Invalid argument"),
