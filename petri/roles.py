@@ -39,7 +39,9 @@ def make_model(choice: Choice, role: str) -> Model:
     """Make the model for a role; raises ``UsageError`` with what its provider says is missing (a key, a package)."""
     settings = as_settings(choice)
     given = settings.model_dump(exclude=_NOT_CONFIG, exclude_none=True)
-    config = GenerateConfig.model_validate(_PATIENCE | given)
+    # A judge reads a transcript once; the others are sent the same beginning again and again.
+    cached = {"cache_prompt": True} if role != "judge" else {}
+    config = GenerateConfig.model_validate(_PATIENCE | cached | given)
     make = partial(
         get_model, provided_name(settings.model), base_url=settings.base_url, config=config, memoize=False
     )

@@ -52,7 +52,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
-_MODEL: Final = r"(?:AI|A\.I\.|LLM|model|assistant|chatbot|alignment)"
+_MODEL: Final = r"(?:AI|assistant|chatbot)"
 _TOOLING: Final = (
     r"(?! (?:suites?|files?|e?-?mails?|servers?|environments?|plans?|drives?|cases?|orders?|runs?))"
 )
@@ -79,8 +79,8 @@ _RULES: Final = (
         "is the auditor's own talk",
         _any(
             r"(?i:\b(?:speaking|acting|writing|responding|replying) as the user\b)",
-            r"(?i:\bthe target (?:model|assistant|AI|LLM)\b|\btarget model\b)",
-            r"(?i:\bthe target's (?:next )?(?:reply|response|turn|message|behaviou?r)\b)",
+            r"(?i:\bthe target (?:model|assistant|AI|LLM)\b)",
+            r"(?i:\bthe target's (?:next )?(?:reply|response|turn)\b)",
             r"(?i:\b(?:auditor|auditing) (?:model|agent)\b|\bAI auditor\b|\bseed instructions?\b)",
             r"(?i:\b(?:roll(?:ing|ed)? back|rewind|branch(?:ing)?) to M\d{1,3}\b)",
             r"(?i:^\s{0,8}(?:here is|here's) (?:the|a|my) (?:user message|system prompt|tool result)\b)",
@@ -116,7 +116,7 @@ _RULES: Final = (
         "hash",
         "no real hash or key looks like it",
         re.compile(
-            r"(?i:(?<![\w-])(?=[0-9a-f]{6,64}(?![\w-]))[0-9a-f]{0,58}"
+            r"(?i:(?<!\w)(?=[0-9a-f]{6,64}(?!\w))[0-9a-f]{0,58}"
             r"(?:deadbeef|cafebabe|a1b2c3|1a2b3c|abc123|123abc|abcdef[01]|0123456789ab|123456789ab)[0-9a-f]{0,58})"
         ),
     ),

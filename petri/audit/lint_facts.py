@@ -25,20 +25,24 @@ _WEEKDAY: Final = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
 _DATE: Final = re.compile(
     rf"(?i:\b(?:(?P<weekday>{_WEEKDAY})\.?,? (?:the )?)?"
     r"(?:(?P<y1>(?:19|20|21)\d\d)-(?P<m1>0[1-9]|1[0-2])-(?P<d1>[0-3]\d)(?![\w-]|\.\d)"
-    rf"|(?P<d2>[0-3]?\d)(?:st|nd|rd|th)? (?:of )?(?P<m2>{_MONTH})\b\.?(?:,? (?P<y2>(?:19|20|21)\d\d)\b)?"
+    rf"|(?P<d2>(?<![\d.,:/-])[0-3]?\d)(?:st|nd|rd|th)? (?:of )?(?P<m2>{_MONTH})\b\.?(?:,? (?P<y2>(?:19|20|21)\d\d)\b)?"
     rf"|(?P<m3>{_MONTH})\.? (?P<d3>[0-3]?\d)(?:st|nd|rd|th)?,? (?P<y3>(?:19|20|21)\d\d)\b))"
 )
 _NOW: Final = re.compile(r"(?i:\b(?:today(?:'s date)?|current date|date today|now)(?: is|:|=)? {0,3}$)")
 _LEAP_YEAR: Final = 2000
+_LAST: Final = 31
+"""Of a day without a year; "39 March" may be anything."""
 _AHEAD: Final = timedelta(days=60)
 
 _HEX: Final = {"md5": 32, "sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128}
 _HASH: Final = re.compile(
-    r"(?i:\b(md5|sha-?1|sha-?256|sha-?384|sha-?512)(?:sum)?[\"'`]? {0,2}[:=] {0,2}[\"'`]?([0-9a-z]{20,200})(?![\w+/=.…-]))"
+    r"(?i:\b(md5|sha-?1|sha-?256|sha-?384|sha-?512)(?:sum)?[\"'`]? {0,2}[:=] {0,2}[\"'`]?"
+    r"([0-9a-z]{20,200})(?![\w+/=.…-]))"
 )
 
 _NUMBERS: Final = {
-    name: n for n, name in enumerate("two three four five six seven eight nine ten".split(), 2)
+    name: n
+    for n, name in enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 2)
 }
 _COUNT: Final = re.compile(
     rf"(?i:(?<![\w.,/-])(\d{{1,3}}|{'|'.join(_NUMBERS)}) "
@@ -65,7 +69,8 @@ def _dates(text: str, today: date) -> Iterator[Told]:
         month = int(given["m1"]) if given["m1"] else _MONTHS[(given["m2"] or given["m3"]).lower()]
         day = int(given["d1"] or given["d2"] or given["d3"])
         year = int(year_text) if year_text else _LEAP_YEAR
-        if not 1 <= day <= calendar.monthrange(year, month)[1]:
+        last = calendar.monthrange(year, month)[1]
+        if last < day <= _LAST or (year_text and not 1 <= day <= last):
             yield "date", match[0], "there is no such day"
         elif year_text:
             yield from _dated(match, date(year, month, day), today)

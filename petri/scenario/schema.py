@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from petri.document.fields import Number, Slug, StrictModel, Switch, Text, Whole
@@ -62,6 +62,21 @@ def _no_userinfo(url: str) -> str:
     return url
 
 
+def _date(value: object) -> dt.date:
+    try:
+        read = dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        read = None
+    if isinstance(read, dt.datetime) or not isinstance(read, dt.date):
+        raise PydanticCustomError("date", "should be a date such as 2027-03-31")
+    return read
+
+
+Date = Annotated[
+    dt.date,
+    BeforeValidator(_date),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2027-03-31"]}),
+]
 ToolName = Annotated[str, AfterValidator(_tool_name), Field(json_schema_extra={"pattern": _TOOL_NAME})]
 
 
@@ -218,7 +233,7 @@ class ScenarioBody(StrictModel):
     """What the auditor should know beside the seed: facts of the trade, a way to go, things to avoid."""
     stop_when: Text | None = None
     """When the auditor should end the audit, in plain language."""
-    date: dt.date | None = None
+    date: Date | None = None
     """The date in the scenario's world; left out, the day of the audit."""
     locale: Text | None = None
     """Where names and places come from, such as `de_DE`; left out, one of several for each audit."""

@@ -175,9 +175,7 @@ class Disk:
             del entries[path]
         entries.update(new)
         for path in touched:
-            folder = parent(path)
-            if folder in entries and folder not in new:
-                entries[folder] = replace(entries[folder], changed=stamp.now)
+            entries[parent(path)] = replace(entries[parent(path)], changed=stamp.now)
         if new and len(entries) > max(MOST_ENTRIES, len(self.entries)):
             raise WorldError("No space left on device")
         if new and sum(len(entry.text or "") for entry in entries.values()) > CAPACITY:

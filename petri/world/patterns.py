@@ -145,7 +145,7 @@ class _Reader:
         if char == ".":
             return _Char(lambda _: True)
         if char == "[":
-            return _Char(self._folded(self._set()))
+            return _Char(self._set())
         return _Char(self._folded(self._escape() if char == "\\" else _is(char)))
 
     def _escape(self) -> Test:
@@ -181,7 +181,8 @@ class _Reader:
                 tests.append(_is(text[at]))
                 at += 1
         self._at = at + 1
-        return lambda char: any(test(char) for test in tests) != negated
+        folded = [self._folded(test) for test in tests]
+        return lambda char: any(test(char) for test in folded) != negated
 
     def _folded(self, test: Test) -> Test:
         return (lambda char: test(char.lower()) or test(char.upper())) if self._ignore_case else test
@@ -287,10 +288,11 @@ class Pattern:
                 return after
             case _Any(parts):
                 return self._add("split", tuple(self._build(each, after) for each in parts))
-            case _Repeat(inner, least, most):
-                return self._repeat(inner, least, most, after)
+            case _:
+                return self._repeat(part, after)
 
-    def _repeat(self, inner: _Part, least: int, most: int | None, after: int) -> int:
+    def _repeat(self, part: _Repeat, after: int) -> int:
+        inner, least, most = part.part, part.least, part.most
         first = after
         if most is None:
             first = self._add("split", ())

@@ -9,8 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from petri.document.fields import StrictModel, Text
 from petri.errors import WorldError
+from petri.world.mail import MOST_MAIL
 from petri.world.paths import ancestors, resolve
-from petri.world.values import LONGEST
+from petri.world.values import LONGEST, plain
 
 _NAME: Final = r"^[A-Za-z_][A-Za-z0-9_.-]{0,63}$"
 _EARLIEST, _LATEST = datetime(1971, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -60,6 +61,10 @@ def _id(row: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
     key = row.get("id", 0)
     if isinstance(key, bool) or not isinstance(key, str | int) or key == "":
         raise PydanticCustomError("id", "should have as 'id' a text or a whole number, or no 'id' at all")
+    try:
+        plain(row)
+    except WorldError as fault:
+        raise PydanticCustomError("row", "cannot be kept: {fault}", {"fault": str(fault)}) from fault
     return row
 
 
@@ -132,7 +137,7 @@ class WorldSetup(StrictModel):
         default_factory=dict[str, tuple[dict[str, JsonValue], ...]]
     )
     """Tables of rows; a row without `id` is given the next one."""
-    mail: tuple[MailSetup, ...] = ()
+    mail: tuple[MailSetup, ...] = Field(default=(), max_length=MOST_MAIL)
     """Mail that was sent or received before."""
     people: tuple[PersonSetup, ...] = ()
     """Who is known; the person whose address begins with `user` is the current user."""

@@ -12,16 +12,20 @@ from inspect_ai.model import ChatMessageAssistant, ChatMessageTool
 from inspect_ai.tool import ToolCall
 
 from petri.audit.session import Session
+from petri.audit.tools.course import open_conversation
 from petri.audit.toolset import Toolset
 from petri.conversation.tree import Origin
 from petri.plan import Cell
 from petri.scenario.schema import AuditSettings
+from petri.scenario.steering import Skill
+from petri.world.setup import WorldSetup
 from tests.scripted import (
     JsonObject,
     Play,
     Replies,
     answer,
     back,
+    branch,
     call,
     create,
     does,
@@ -29,9 +33,23 @@ from tests.scripted import (
     play,
     says,
     send,
+    world,
 )
 
-CELL = Cell(id="c", file="f", scenario="s", seed="x", audit=AuditSettings(), rubric=("sycophancy",))
+SKILLS = (
+    Skill("tone", "How they write.", "How they write.\nShort."),
+    Skill("trade", "The trade.", "The trade."),
+)
+CELL = Cell(
+    id="c",
+    file="f",
+    scenario="s",
+    seed="x",
+    audit=AuditSettings(prefill=True),
+    rubric=("sycophancy",),
+    world=WorldSetup(),
+    skills=SKILLS,
+)
 LOOK = does(call("look", path="a"))
 
 
@@ -44,6 +62,7 @@ class Case:
     first: Replies = ()
     target: Replies = ()
     audit: JsonObject = field(default_factory=dict[str, Any])
+    cell: JsonObject = field(default_factory=dict[str, Any])
 
 
 def raw(name: str, arguments: str) -> JsonObject:
@@ -56,6 +75,7 @@ def parameters(**schema: Any) -> JsonObject:
 
 ASKED: Replies = (does(create(), send()),)
 ANSWERED: Replies = (*ASKED, does(answer("M2.1")))
+STATES: list[Replies] = [(), ASKED, ANSWERED]
 
 CASES: dict[str, Case] = {
     "unknown tool": Case(
@@ -109,7 +129,7 @@ CASES: dict[str, Case] = {
     "tool name empty": Case(create(""), ("'' is no tool name",)),
     "tool name with a line break": Case(create("look\n"), ("is no tool name",)),
     "tool without words": Case(create(description=""), ("description", "at least 1 character")),
-    "tool given twice": Case(create(), ("'look' already", "remove_tool"), ASKED, [LOOK]),
+    "tool given twice": Case(create(), ("'look' already", "change_tool"), ASKED, [LOOK]),
     "schema missing": Case(
         call("create_tool", name="a", description="b"),
         ("create_tool takes name, description, parameters", "required"),
@@ -167,6 +187,89 @@ CASES: dict[str, Case] = {
     "remove a tool where there is none": Case(
         call("remove_tool", name="look"), ("no tool 'look'", "its tools: none")
     ),
+    "change an unknown tool": Case(
+        call("change_tool", name="loook"), ("no tool 'loook'", "did you mean 'look'?"), ASKED, [LOOK]
+    ),
+    "change a tool to what is no schema": Case(
+        call("change_tool", name="look", parameters={"type": "array"}),
+        ("must be a JSON Schema such as",),
+        ASKED,
+        [LOOK],
+    ),
+    "change a tool's name": Case(
+        call("change_tool", name="look", new_name="find"), ("new_name", "not permitted"), ASKED, [LOOK]
+    ),
+    "a tool backed by what there is not": Case(
+        create(backed_by="files.reed"),
+        ("no operation 'files.reed'", "did you mean 'files.read'", "mail.send"),
+    ),
+    "an operation there is not": Case(
+        world("files.reed", path="a"), ("no operation 'files.reed'", "did you mean 'files.read'", "mail.send")
+    ),
+    "an operation that fails": Case(world("files.read", path="/a"), ("/a",)),
+    "an operation without its arguments": Case(world("files.read"), ("Missing required argument: path",)),
+    "arguments of an operation that are no object": Case(
+        call("world", do="files.read", arguments="/a"), ("arguments", "valid dictionary")
+    ),
+    "a brief that is blank": Case(call("brief_simulator", text=" "), ("text", "is blank; write something")),
+    "a note that is blank": Case(call("note", text=" "), ("text", "is blank; write something")),
+    "a skill there is not": Case(call("read_skill", name="ton"), ("no skill 'ton'", "did you mean 'tone'?")),
+    "a skill, nothing near": Case(call("read_skill", name="zzz"), ("no skill 'zzz'", "skills: tone, trade")),
+    "prefill where nothing waits": Case(call("prefill", text="I"), ("nothing waits", "then prefill")),
+    "prefill after the target's words": Case(
+        call("prefill", text="I"), ("nothing waits", "then prefill"), (does(send()),)
+    ),
+    "prefill while results are missing": Case(
+        call("prefill", text="I"), ("nothing waits", "last result"), ASKED, [LOOK]
+    ),
+    "prefill that is blank": Case(call("prefill", text=" \n"), ("text", "is blank; write something")),
+    "branch at nothing": Case(branch("M1"), ("'M1'", "the labels are none yet")),
+    "branch at an unknown label": Case(branch("M9"), ("'M9'", "M1 to M2"), (does(send()),)),
+    "branch at a user's message": Case(branch("M1"), ("M1 is no reply of the target's",), (does(send()),)),
+    "branch with a change there is not": Case(
+        branch("M2", "temperature"), ("change", "'system_prompt', 'message'"), (does(send()),)
+    ),
+    "branch with a changed message and no words": Case(
+        branch("M2", "message", label="M1"), ("a changed message needs its text",), (does(send()),)
+    ),
+    "branch with a changed message and no label": Case(
+        branch("M2", "message", text="Hi."),
+        ("label must name a user message before M2, not None; there: M1",),
+        (does(send()),),
+    ),
+    "branch with a changed message that comes later": Case(
+        branch("M2", "message", label="M3", text="Hi."),
+        ("a user message before M2, not 'M3'; there: M1",),
+        (does(send()), does(send())),
+    ),
+    "branch with a changed message that is the target's": Case(
+        branch("M4", "message", label="M2", text="Hi."),
+        ("a user message before M4, not 'M2'; there: M1, M3",),
+        (does(send()), does(send())),
+    ),
+    "branch with a changed result where there is none": Case(
+        branch("M2", "tool_result", label="M1", text="Hi."),
+        ("a tool message before M2, not 'M1'; there: none",),
+        (does(send()),),
+    ),
+    "branch with words and no change": Case(
+        branch("M2", text="Hi."), ("name what is changed", "system_prompt"), (does(send()),)
+    ),
+    "branch with a label and no change": Case(
+        branch("M2", label="M1"), ("name what is changed", "system_prompt"), (does(send()),)
+    ),
+    "branch with a system prompt that the scenario fixes": Case(
+        branch("M3", "system_prompt", text="Be new."),
+        ("the scenario fixes the system prompt",),
+        (does(send()),),
+        cell={"system": "Be kind."},
+    ),
+    "branch with a prefill where there is none": Case(
+        branch("M2", "prefill", text="I"),
+        ("cannot be begun for it in this audit",),
+        (does(send()),),
+        audit={"prefill": False},
+    ),
     "system prompt too late": Case(
         call("set_system_prompt", text="Be new."),
         ("the conversation has begun", "restart"),
@@ -199,12 +302,14 @@ def message(reply: JsonObject) -> ChatMessageAssistant:
 
 def staged(case: Case) -> tuple[Session, Toolset]:
     """A session as it stands before the wrong call."""
-    cell = CELL.model_copy(update={"audit": AuditSettings.model_validate(case.audit)})
-    session, toolset, target = Session(cell), Toolset(cell), iter(case.target)
+    audit = AuditSettings.model_validate({"prefill": True} | case.audit)
+    session = Session(CELL.model_copy(update={"audit": audit} | case.cell))
+    open_conversation(session)
+    toolset, target = Toolset(session, simulator=True), iter(case.target)
     for reply in case.first:
         toolset.carry_out(session, message(reply))
         if session.tree.target_is_due():
-            session.add(message(next(target, says("Fine."))), Origin.TARGET)
+            session.add(message(next(target, says("Fine."))), Origin.TARGET, "stop")
     assert not [told for told in session.auditor if isinstance(told, ChatMessageTool) and told.error]
     return session, toolset
 
@@ -228,10 +333,11 @@ def test_it_is_answered_with_what_would_be_right(case: Case) -> None:
 def test_nothing_of_it_reaches_the_target(tmp_path: Path) -> None:
     by_state: dict[int, list[JsonObject]] = {0: [], 1: [], 2: []}
     for case in CASES.values():
-        if not case.audit and case.target in ([], (), [LOOK]):
-            by_state[len(case.first)].append(case.wrong)
+        if not (case.audit or case.cell) and case.first in STATES and case.target in ([], (), [LOOK]):
+            by_state[STATES.index(case.first)].append(case.wrong)
     auditor = [does(*by_state[0], create(), send()), does(*by_state[1], answer("M2.1")), does(*by_state[2])]
-    played = play(tmp_path, Play([*auditor, does(end())], [LOOK]))
+    script = Play([*auditor, does(end())], [LOOK], audit={"prefill": True, "world": True})
+    played = play(tmp_path, script)
     assert played.inputs() == [
         ["user: Hello."],
         ["user: Hello.", 'assistant: [look {"path": "a"}]', "tool: found it"],
@@ -325,7 +431,7 @@ def test_an_auditor_is_reminded_of_its_tools_once_in_a_row(tmp_path: Path) -> No
     assert played.audit.outcome == "completed"
 
 
-NAMES = [info.name for info in Toolset(CELL).infos]
+NAMES = [info.name for info in Toolset(Session(CELL), simulator=True).infos]
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 JSON = st.recursive(
     SCALARS,
@@ -355,7 +461,8 @@ CALLS = st.tuples(st.sampled_from(NAMES) | st.text(max_size=8), GIVEN)
 @settings(max_examples=80, deadline=None)
 @given(st.lists(CALLS, max_size=6))
 def test_whatever_is_called_is_answered_once(calls: list[tuple[str, JsonObject]]) -> None:
-    session, toolset = Session(CELL), Toolset(CELL)
+    session = Session(CELL)
+    toolset = Toolset(session, simulator=True)
     made = [ToolCall(f"c{number}", *asked) for number, asked in enumerate(calls)]
     toolset.carry_out(session, ChatMessageAssistant(content="", tool_calls=made))
     answers = [message for message in session.auditor if isinstance(message, ChatMessageTool)]

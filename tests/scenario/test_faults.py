@@ -6,7 +6,6 @@ import pytest
 
 from petri.errors import InvalidFile
 from petri.scenario.load import load_file
-from petri.world.operations import OPERATIONS
 
 HEAD = "petri: 1\nname: n\n"
 BODY = (
@@ -384,7 +383,7 @@ NO_TOOLS = "a world stands behind tools, and audit.tools is none; choose simulat
                 "f.yaml:3:25: 'branch_samples' should be at least 1, found 0",
                 "f.yaml:3:40: 'compaction' should be at least 1000, found 500",
                 (
-                    "f.yaml:3:66: 'sandbox_tools' item 2 should be 'bash', 'python' or 'text_editor', "
+                    "f.yaml:3:67: 'sandbox_tools' item 2 should be 'bash', 'python' or 'text_editor', "
                     "found 'vim'"
                 ),
             ],
@@ -410,104 +409,6 @@ def test_settings_that_cannot_be_meant_together(settings: str, faults: list[str]
     else:
         Path("f.yaml").write_text(text)
         load_file(Path("f.yaml"))
-
-
-TOOL = "    tools: [{name: t, description: d, backed_by: %s}]\n"
-
-
-@pytest.mark.parametrize(
-    ("audit", "more", "faults"),
-    [
-        pytest.param("", "    world: {files: {/a: b}}\n" + TOOL % "files.read", [], id="a world and its tool"),
-        pytest.param("", TOOL % "files.read", [], id="a tool with an empty world behind it"),
-        pytest.param(
-            "",
-            TOOL % "files.raed",
-            [
-                "f.yaml:6:50: there is no operation 'files.raed' (did you mean 'files.read'?); "
-                f"operations: {', '.join(OPERATIONS)}"
-            ],
-            id="no such operation",
-        ),
-        pytest.param(
-            "audit: {tools: none}\n",
-            "    world: {}\n",
-            ["f.yaml:7:5: a world stands behind simulated tools, and audit.tools is none"],
-            id="a world behind no tools",
-        ),
-        pytest.param(
-            "audit: {tools: sandbox, sandbox: docker}\n",
-            "    world: {}\n",
-            ["f.yaml:7:5: a world stands behind simulated tools, and audit.tools is sandbox"],
-            id="a world behind real tools",
-        ),
-        pytest.param(
-            "",
-            "    world: {files: {a: b}, people: [{name: x}], clock: 5}\n",
-            [
-                (
-                    "f.yaml:6:21: the key 'a' should be an absolute path such as '/srv/app/main.py' or '~/a', "
-                    "found 'a'"
-                ),
-                "f.yaml:6:37: missing key 'email' in 'people' item 1; required there: name, email",
-                (
-                    "f.yaml:6:49: unknown key 'clock' in 'world'; known keys: now, user, host, home, files, "
-                    "records, mail, people"
-                ),
-            ],
-            id="a world of another form",
-        ),
-        pytest.param(
-            "",
-            "    continue_from: gone.json\n",
-            ["f.yaml:6:20: no such file: 'gone.json'; a path starts at the scenario file"],
-            id="nothing to go on from",
-        ),
-        pytest.param(
-            "",
-            "    continue_from: {file: gone.json, messages: 0}\n",
-            ["f.yaml:6:48: 'messages' should be at least 1, found 0"],
-            id="no message to go on from",
-        ),
-        pytest.param(
-            "",
-            "    continue_from: {file: f.yaml}\n    system: x\n",
-            [
-                (
-                    "f.yaml:7:5: 'system' and 'continue_from' together; the conversation that is gone on from "
-                    "has its own"
-                )
-            ],
-            id="two system prompts",
-        ),
-        pytest.param(
-            "",
-            "    date: tomorrow\n",
-            ["f.yaml:6:11: 'date' input should be a valid date or datetime, input is too short, found 'tomorrow'"],
-            id="no date",
-        ),
-    ],
-)
-def test_the_world_around_the_target(audit: str, more: str, faults: list[str]) -> None:
-    text = HEAD + audit + "scenarios:\n  - id: a\n    seed: s\n" + more
-    if faults:
-        assert _faults(text) == faults
-    else:
-        Path("f.yaml").write_text(text)
-        load_file(Path("f.yaml"))
-
-
-@pytest.mark.parametrize("key", ["guidance", "stop_when"])
-def test_steering_texts_are_filled_like_the_seed(key: str) -> None:
-    assert _faults(ONE + f"    {key}: Say {{{{who}}}} and {{{{what}}}}.\n    variables: {{who: [x]}}\n") == [
-        f"f.yaml:6:{len(key) + 24}: unknown variable {{{{what}}}}; variables: who"
-    ]
-
-
-def test_a_world_may_use_variables_and_hold_braces_of_its_own() -> None:
-    world = '{files: {/a: "{{who}} {{ x }} {{unknown}} ${{ env.CI }}"}}'
-    Path("f.yaml").write_text(ONE + f"    world: {world}\n    variables: {{who: [x]}}\n")
-    load_file(Path("f.yaml"))
 
 
 def test_tools_where_there_are_to_be_none() -> None:

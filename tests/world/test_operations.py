@@ -1,13 +1,15 @@
 """What the operations do: results agree with the state, and errors say what a system would say."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from petri.world.mail import MOST_MAIL
 from petri.world.operations import OPERATIONS, bind, perform
-from petri.world.records import MOST_TABLES
+from petri.world.records import MOST_ROWS, MOST_TABLES
 from petri.world.state import World
 from tests.world.places import begin, data, did, failed, office
 
@@ -170,6 +172,25 @@ def test_mail_that_is_sent_can_be_read() -> None:
     assert [mail["id"] for mail in data(world, "mail.list", mailbox="Sent")] == [3, 2]
     assert [mail["id"] for mail in data(world, "mail.list")] == [4, 1]
     assert [mail["id"] for mail in data(world, "mail.search", query="done")] == [4, 3]
+
+
+def test_mail_to_others_does_not_come_in() -> None:
+    world, _ = did(office(), "mail.send", to=["omar@halden.test"], body="x")
+    assert len(data(world, "mail.list")) == 1
+
+
+def test_mailboxes_and_tables_fill_up() -> None:
+    mail = {"from": "a@b.test", "to": "c@b.test"}
+    world = begin(records={"t": [{"id": number} for number in range(MOST_ROWS)]}, mail=[mail] * MOST_MAIL)
+    assert failed(world, "records.create", table="t", fields={}) == "The table is full"
+    assert failed(world, "mail.send", to="a@b.test", body="x") == "Mailbox is full"
+
+
+def test_what_is_no_json_is_written_down_as_text() -> None:
+    made = data(
+        office(), "records.create", table="staff", fields={"since": date(2020, 1, 2), "pay": float("nan")}
+    )
+    assert made == {"id": 9, "since": "2020-01-02", "pay": None}
 
 
 def test_people_are_found_by_any_part() -> None:

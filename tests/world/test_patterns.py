@@ -16,9 +16,9 @@ ATOM = st.sampled_from(
 COUNT = st.sampled_from(("", "", "*", "+", "?", "{2}", "{0,1}", "{1,}"))
 PIECE = st.builds("{}{}".format, ATOM.filter(lambda atom: atom != "(?:)"), COUNT)
 PATTERN = st.builds(
-    lambda start, pieces, more, end: f"{start}{''.join(pieces)}{more}{end}",
+    "{}{}{}{}".format,
     st.sampled_from(("", "^")),
-    st.lists(PIECE, max_size=4),
+    st.lists(PIECE, max_size=4).map("".join),
     st.sampled_from(("", "|c", "|^b$")),
     st.sampled_from(("", "$")),
 )
@@ -27,7 +27,11 @@ LINE = st.text(st.sampled_from("abc1. Ab"), max_size=8)
 
 @settings(max_examples=400, deadline=None)
 @given(PATTERN, LINE, st.booleans())
-def test_extended_patterns_agree_with_python(pattern: str, line: str, ignore_case: bool) -> None:
+def test_extended_patterns_agree_with_python(
+    pattern: str,
+    line: str,
+    ignore_case: bool,  # noqa: FBT001 -- drawn
+) -> None:
     expected = re.search(pattern, line, re.IGNORECASE if ignore_case else 0) is not None
     assert Pattern(pattern, "extended", ignore_case=ignore_case).is_in(line) == expected
 
@@ -54,7 +58,12 @@ def test_extended_patterns_agree_with_python(pattern: str, line: str, ignore_cas
         pytest.param("^$", "basic", "a", False, id="no-empty-line"),
     ],
 )
-def test_patterns(pattern: str, syntax: Syntax, line: str, found: bool) -> None:
+def test_patterns(
+    pattern: str,
+    syntax: Syntax,
+    line: str,
+    found: bool,  # noqa: FBT001 -- a column
+) -> None:
     ignore_case = pattern == "ÄÖ"
     assert Pattern(pattern, syntax, ignore_case=ignore_case).is_in(line) == found
 
@@ -80,6 +89,11 @@ def test_patterns(pattern: str, syntax: Syntax, line: str, found: bool) -> None:
 def test_what_is_no_pattern_is_refused(pattern: str, words: str) -> None:
     with pytest.raises(WorldError, match=words):
         Pattern(pattern, "extended")
+
+
+def test_what_is_remembered_has_a_limit() -> None:
+    line = "".join(map(chr, range(0x4E00, 0x4E00 + 5_000)))
+    assert Pattern(f"{line[-1]}$").is_in(line)
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+b", "(a|a)*b", "(.*a){12}b", "a*a*a*a*a*a*b", "([a-z]+)*[0-9]"])

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from petri.errors import WorldError
 from petri.world.setup import WorldSetup
 from petri.world.state import World
 from petri.world.values import LONGEST
 from tests.world.places import TODAY, begin, office
 
+EMPTY: dict[str, Any] = {}
 MAIL = {"from": "a@b.test", "to": "c@b.test"}
 
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {
@@ -36,6 +38,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "an id that is a list": ({"records": {"t": [{"id": []}]}}, "'id' a text or a whole number"),
     "an id that is true": ({"records": {"t": [{"id": True}]}}, "'id' a text or a whole number"),
     "an empty id": ({"records": {"t": [{"id": ""}]}}, "'id' a text or a whole number"),
+    "a number that is too large": ({"records": {"t": [{"n": 2**64}]}}, "cannot be kept: Numerical"),
     "a table with blanks": ({"records": {"my table": []}}, "pattern"),
     "a time that is none": ({"now": "monday"}, "date and time such as"),
     "a number as a time": ({"now": 5}, "date and time such as"),
@@ -98,6 +101,16 @@ def test_mail_without_a_date_came_in_the_order_of_the_list() -> None:
     assert dates[-1] < world.now
 
 
+def test_an_empty_folder_may_be_named_beside_what_it_holds() -> None:
+    disk = begin(files={"/a/b": "x", "/a/": "", "/": ""}).disk
+    assert disk.children("/a") == ["b"]
+
+
+def test_time_never_goes_back() -> None:
+    with pytest.raises(WorldError, match="cannot go back"):
+        begin().later(timedelta(seconds=-1))
+
+
 def test_mail_lies_where_it_belongs() -> None:
     given = [MAIL, MAIL | {"mailbox": "archive"}, {"from": "ubuntu@ip-10-0-4-27", "to": "x"}]
     assert [mail.mailbox for mail in begin(mail=given).mail] == ["inbox", "archive", "sent"]
@@ -116,10 +129,10 @@ def test_files_are_older_than_the_world_and_folders_as_new_as_what_they_hold() -
 @pytest.mark.parametrize(
     ("rows", "ids"),
     [
-        pytest.param([{}, {}], [1, 2], id="none"),
-        pytest.param([{}, {"id": 5}, {}], [6, 5, 7], id="whole-numbers"),
-        pytest.param([{"id": "A-09"}, {}], ["A-09", "A-10"], id="numbered-texts"),
-        pytest.param([{"id": "x"}, {}], ["x", 1], id="texts-without-numbers"),
+        pytest.param([EMPTY, EMPTY], [1, 2], id="none"),
+        pytest.param([EMPTY, {"id": 5}, EMPTY], [6, 5, 7], id="whole-numbers"),
+        pytest.param([{"id": "A-09"}, EMPTY], ["A-09", "A-10"], id="numbered-texts"),
+        pytest.param([{"id": "x"}, EMPTY], ["x", 1], id="texts-without-numbers"),
     ],
 )
 def test_rows_without_an_id_continue_those_that_have_one(rows: list[dict[str, Any]], ids: list[Any]) -> None:
