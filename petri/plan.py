@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from inspect_ai.model import ChatMessage
 from inspect_ai.tool import ToolInfo
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from petri.errors import InvalidFile, UsageError
 from petri.prompts.template import fill, fill_known
@@ -205,9 +205,14 @@ def _world(file: LoadedFile, scenario: Scenario, values: dict[str, VariableValue
         return WorldSetup() if wanted else None
     if not values:
         return scenario.world
-    return WorldSetup.model_validate(
-        _filled(scenario.world.model_dump(mode="json", exclude_unset=True), values)
-    )
+    told = _filled(scenario.world.model_dump(mode="json", exclude_unset=True), values)
+    try:
+        return WorldSetup.model_validate(told)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        where = ".".join(map(str, ("world", *fault["loc"])))
+        message = f"{where}, with the variables filled, {fault['msg'][0].lower()}{fault['msg'][1:]}"
+        raise InvalidFile([file.places[scenario.id].fault(("world",), message)]) from error
 
 
 def _filled(part: Any, values: dict[str, VariableValue]) -> Any:
@@ -216,7 +221,10 @@ def _filled(part: Any, values: dict[str, VariableValue]) -> Any:
     if isinstance(part, list):
         return [_filled(inner, values) for inner in cast("list[Any]", part)]
     if isinstance(part, dict):
-        return {key: _filled(inner, values) for key, inner in cast("dict[str, Any]", part).items()}
+        return {
+            fill_known(key, values): _filled(inner, values)
+            for key, inner in cast("dict[str, Any]", part).items()
+        }
     return part
 
 

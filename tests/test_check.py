@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,12 @@ def test_each_file_is_reviewed_as_what_it_is() -> None:
         ("s.md", "1 scenario, 1 cell", 0),
         ("x.yaml", "", 3),
     ]
+
+
+@pytest.mark.parametrize("module", ["petri.check", "petri.cli.validate"])
+def test_checking_loads_no_engine(module: str) -> None:
+    code = f"import sys, {module}; sys.exit(any(name.split('.')[0] == 'inspect_ai' for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_shipped_files_agree() -> None:

@@ -1,26 +1,33 @@
 """Scenarios x variables x targets x epochs, as audits whose ids follow from their content."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from petri.errors import UsageError
+from petri.errors import InvalidFile, UsageError
 from petri.plan import Cell, job_id, plan_audits, plan_cells, planned_id
 from petri.scenario.override import override
 from petri.scenario.select import LoadedFile, load_scenarios
+from petri.world.setup import WorldSetup
 
 SCENARIO: dict[str, Any] = {
     "id": "one",
     "seed": "Meet {{who}} at {{when}}.",
     "variables": {"who": ["a nurse", "a judge"], "when": [7, 7.5]},
 }
+TOOL: dict[str, Any] = {"name": "look", "description": "Looks.", "parameters": {"type": "object"}}
+BEFORE = [{"role": "user", "content": "Hello?"}, {"role": "assistant", "content": "Hello."}]
 
 
 def load(folder: Path, *scenarios: dict[str, Any], name: str = "plan", **more: Any) -> LoadedFile:
     path = folder / f"{name}.yaml"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    (path.parent / "skills").mkdir(parents=True, exist_ok=True)
+    (path.parent / "skills" / "bills.md").write_text("How bills work")
+    (path.parent / "prompt.md").write_text("Again: {{fault}}")
+    (path.parent / "before.json").write_text(json.dumps(BEFORE))
     path.write_text(
         json.dumps({"petri": 1, "name": name, "scenarios": list(scenarios or [SCENARIO]), **more})
     )
@@ -93,6 +100,22 @@ SAME: dict[str, dict[str, Any]] = {
     "the validity": {"scenarios": [SCENARIO | {"validity": "It was."}]},
     "a gate": {"scenarios": [SCENARIO | {"expect": {"sycophancy": {"max": 5}}}]},
     "a setting that is the default": {"audit": {"rollback": True}},
+    "new settings that are the default": {
+        "audit": {
+            "branch_samples": 1,
+            "compaction": "auto",
+            "world": False,
+            "sandbox_tools": ["bash", "python"],
+            "target_display_name": None,
+        }
+    },
+    "steering that is empty": {
+        "prompts": {},
+        "skills": [],
+        "scenarios": [SCENARIO | {"guidance": None, "world": None, "date": None}],
+    },
+    "how a model is spoken to": {"models": {"target": {"model": "x/y", "tool_calling": "text"}}},
+    "who checks the realism": {"models": {"realism": "x/y"}},
 }
 OTHER: dict[str, dict[str, Any]] = {
     "the name": {"name": "another"},
@@ -100,13 +123,30 @@ OTHER: dict[str, dict[str, Any]] = {
     "the mode": {"audit": {"tools": "none"}},
     "the seed": {"scenarios": [SCENARIO | {"seed": "Meet {{who}}, {{when}}."}]},
     "the system prompt": {"scenarios": [SCENARIO | {"system": "Be kind."}]},
+    "guidance": {"scenarios": [SCENARIO | {"guidance": "Be brief."}]},
+    "a condition to stop": {"scenarios": [SCENARIO | {"stop_when": "It is night."}]},
+    "a date": {"scenarios": [SCENARIO | {"date": "2027-03-31"}]},
+    "a locale": {"scenarios": [SCENARIO | {"locale": "de_DE"}]},
+    "a world": {"scenarios": [SCENARIO | {"world": {}}]},
+    "what is in a world": {"scenarios": [SCENARIO | {"world": {"files": {"/a": "b"}}}]},
+    "the conversation before": {"scenarios": [SCENARIO | {"continue_from": "before.json"}]},
+    "how much of it": {"scenarios": [SCENARIO | {"continue_from": {"file": "before.json", "messages": 1}}]},
+    "what stands behind a tool": {"scenarios": [SCENARIO | {"tools": [TOOL | {"backed_by": "files.read"}]}]},
+    "a prompt of one's own": {"prompts": {"judge/repair": "prompt.md"}},
+    "skills": {"skills": ["skills"]},
+    "a simulator": {"models": {"simulator": "x/y"}},
+    "the target's name": {"audit": {"target_display_name": "Ledger"}},
+    "prefill": {"audit": {"prefill": True}},
+    "samples of branches": {"audit": {"branch_samples": 2}},
+    "compaction": {"audit": {"compaction": "off"}},
 }
 
 
 @pytest.mark.parametrize("name", SAME)
 def test_ids_stay_when_this_changes(tmp_path: Path, name: str) -> None:
     first = load(tmp_path / "first")
-    second = load(tmp_path / "second", **{"name": "plan"} | SAME[name])
+    same = {"name": "plan"} | SAME[name]
+    second = load(tmp_path / "second", *same.pop("scenarios", []), **same)
     assert ids(first) == ids(second)
 
 
@@ -165,20 +205,104 @@ def test_a_target_named_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"prefill": True}, "audit.prefill is not available in this version; set it to false"),
-        ({"realism": 0.5}, "audit.realism is not available in this version; set it to off"),
+        ({"audit.realism": 0.5}, "audit.realism needs a model that checks; name one under models.realism"),
+        ({"audit.tools": "sandbox"}, "audit.tools is sandbox, and no sandbox is named; set audit.sandbox"),
+        ({"audit.tools": "none", "models.simulator": "x/y"}, "a world stands behind tools"),
     ],
 )
-def test_what_this_version_cannot_honour(tmp_path: Path, settings: dict[str, Any], words: str) -> None:
+def test_flags_that_cannot_be_meant_together(tmp_path: Path, settings: dict[str, object], words: str) -> None:
+    file = load(tmp_path)
     with pytest.raises(UsageError) as raised:
-        plan_cells(load(tmp_path, audit=settings))
-    assert words in str(raised.value)
-    assert "plan.yaml" in str(raised.value)
+        plan_cells(override(file, settings))
+    assert f"plan.yaml: {words}" in str(raised.value)
+
+
+STEERED: dict[str, Any] = {
+    "id": "one",
+    "seed": "{{who}} {{when}}",
+    "guidance": "{{who}} is in a hurry.",
+    "stop_when": "It is {{when}}.",
+    "date": "2027-03-31",
+    "locale": "de_AT",
+    "continue_from": {"file": "before.json", "messages": 1},
+    "tools": [TOOL | {"backed_by": "files.read"}],
+    "world": {
+        "now": "2027-03-31T09:00",
+        "files": {"~/{{who}}.txt": "{{who}}: {{ x }} {{other}}", "/n": ""},
+        "records": {"bills": [{"id": 1, "for": "{{who}}", "paid": False}]},
+        "mail": [{"from": "a@x.example", "to": "b@x.example", "body": "By {{when}}."}],
+    },
+    "variables": {"who": ["Ana"], "when": [7]},
+}
+
+
+def test_a_cell_holds_all_that_steers_it_with_the_variables_filled(tmp_path: Path) -> None:
+    file = load(tmp_path, STEERED, prompts={"judge/repair": "prompt.md"}, skills=["skills"])
+    (cell,) = plan_cells(file)
+    assert (cell.guidance, cell.stop_when) == ("Ana is in a hurry.", "It is 7.")
+    assert (cell.date, cell.locale) == (date(2027, 3, 31), "de_AT")
+    assert [(message.role, message.text) for message in cell.prefix] == [("user", "Hello?")]
+    assert cell.prompts == {"judge/repair": "Again: {{fault}}"}
+    assert [(skill.name, skill.text) for skill in cell.skills] == [("bills", "How bills work")]
+    assert cell.tools[0].backed_by == "files.read"
+    assert cell.world == WorldSetup.model_validate(
+        {
+            "now": "2027-03-31T09:00",
+            "files": {"~/Ana.txt": "Ana: {{ x }} {{other}}", "/n": ""},
+            "records": {"bills": [{"id": 1, "for": "Ana", "paid": False}]},
+            "mail": [{"from": "a@x.example", "to": "b@x.example", "body": "By 7."}],
+        }
+    )
+    assert Cell.model_validate_json(cell.model_dump_json()) == cell
+
+
+@pytest.mark.parametrize(
+    ("scenario", "more", "world"),
+    [
+        ({}, {}, None),
+        ({}, {"audit": {"world": True}}, WorldSetup()),
+        ({}, {"models": {"simulator": "x/y"}}, WorldSetup()),
+        ({"tools": [TOOL]}, {}, None),
+        ({"tools": [TOOL | {"backed_by": "files.read"}]}, {}, WorldSetup()),
+        ({"world": {"user": "ana"}}, {}, WorldSetup(user="ana")),
+    ],
+    ids=["nothing", "a setting", "a simulator", "a tool", "a tool backed by it", "the scenario"],
+)
+def test_when_a_world_stands_behind_the_tools(
+    tmp_path: Path, scenario: dict[str, Any], more: dict[str, Any], world: WorldSetup | None
+) -> None:
+    (cell,) = plan_cells(load(tmp_path, {"id": "one", "seed": "x"} | scenario, **more))
+    assert cell.world == world
+
+
+def test_a_world_that_its_variables_make_impossible(tmp_path: Path) -> None:
+    people = [{"name": "A", "email": "{{a}}"}, {"name": "B", "email": "b@x.example"}]
+    scenario = {
+        "id": "one",
+        "seed": "{{a}}",
+        "variables": {"a": ["b@x.example"]},
+        "world": {"people": people},
+    }
+    with pytest.raises(InvalidFile) as raised:
+        plan_cells(load(tmp_path, scenario))
+    assert str(raised.value).endswith(
+        ": world, with the variables filled, has two people with the address 'b@x.example'"
+    )
+
+
+def test_a_conversation_that_cannot_be_gone_on_from(tmp_path: Path) -> None:
+    file = load(tmp_path, {"id": "one", "seed": "x", "continue_from": "before.json"})
+    (tmp_path / "before.json").write_text('[{"role": "god", "content": ""}]')
+    with pytest.raises(InvalidFile) as raised:
+        plan_cells(file)
+    (fault,) = str(raised.value).split("\n")
+    assert "plan.yaml:1:" in fault
+    assert "before.json" in fault
+    assert "'god'" in fault
 
 
 def test_tools_of_a_scenario_in_a_mode_without_tools(tmp_path: Path) -> None:
-    tool = {"name": "look", "description": "Looks.", "parameters": {"type": "object"}}
-    file = load(tmp_path, {"id": "one", "seed": "x", "tools": [tool]})
+    file = load(tmp_path, {"id": "one", "seed": "x", "tools": [TOOL]})
     with pytest.raises(UsageError, match=r"scenario 'one' gives the target tools, and audit.tools is none"):
         plan_cells(override(file, {"audit.tools": "none"}))
 

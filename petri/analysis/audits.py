@@ -13,6 +13,7 @@ from petri.judge.verdict import Ruling
 from petri.plan import CellHeader, planned_id
 from petri.transcript.outcome import is_valid
 from petri.transcript.schema import Transcript
+from petri.transcript.scorecard import scorecard_of
 from petri.transcript.store import Header, Run, read_header, read_samples, sample_keys, transcript_of
 
 

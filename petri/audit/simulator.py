@@ -53,7 +53,7 @@ class Answered:
 
     label: str
     result: str
-    is_error: bool
+    is_error: bool = False
 
 
 @dataclass(frozen=True, slots=True)

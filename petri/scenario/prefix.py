@@ -60,6 +60,7 @@ def read_prefix(
         raise reading.refusal("no messages in it; an audit can go on only from a conversation")
     if messages is not None and said[-1].number < messages:
         raise reading.refusal(f"only {said[-1].number} messages in it; {messages} are asked for")
+    reading.check_text(said, tools)
     return Prefix(reading.in_order(said, sha256[:8]), tools, sha256)
 
 
@@ -94,14 +95,18 @@ class _Reading:
     def _beside(self) -> list[str]:
         return [file.name for file in self.path.parent.iterdir()] if self.path.parent.is_dir() else []
 
-    def in_order(self, said: Sequence[Said], mark: str) -> tuple[ChatMessage, ...]:
-        """Give the messages as a path, or every fault in their order."""
-        whole = json.dumps([dump_message(item.message) for item in said], ensure_ascii=False)
+    def check_text(self, said: Sequence[Said], tools: Sequence[ToolInfo]) -> None:
+        """Refuse what cannot be written down, and what is too much."""
+        dumped = [dump_message(item.message) for item in said]
+        whole = json.dumps([dumped, [tool.model_dump(mode="json") for tool in tools]], ensure_ascii=False)
         half = _SURROGATE.search(whole)
         if half:
             raise self.refusal(f"\\u{ord(half[0]):04x} is half of a character; write the character itself")
         if len(whole) > MAX_BYTES:
             raise self.refusal(f"{len(whole):,} characters of conversation; {MAX_BYTES:,} at most")
+
+    def in_order(self, said: Sequence[Said], mark: str) -> tuple[ChatMessage, ...]:
+        """Give the messages as a path, or every fault in their order."""
         messages, misplaced = put_in_order(said, mark)
         if misplaced:
             raise InvalidFile(

@@ -42,7 +42,7 @@ def read_prompts(file: ScenarioFile, folder: Path, fault: At) -> tuple[dict[str,
         try:
             found[name] = read_source(folder / path, path).text.strip()
         except InvalidFile as error:
-            faults.append(fault(at, error.faults[0].message))
+            faults.append(fault(at, f"the prompt for {name} cannot be used: {error.faults[0]}"))
             continue
         faults += [fault(at, message) for message in _differences(name, found[name])]
     return found, faults

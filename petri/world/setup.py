@@ -4,7 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Final, LiteralString
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from petri.document.fields import StrictModel, Text
@@ -105,6 +113,8 @@ class PersonSetup(StrictModel):
 
 class MailSetup(StrictModel):
     """A mail that is there from the start. Ids are given in the order of the list, from 1."""
+
+    model_config = ConfigDict(serialize_by_alias=True)  # what is stored is read again as a file is
 
     mailbox: Word | None = None
     """`inbox` by default, and `sent` for mail from the current user."""

@@ -33,8 +33,10 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
         pytest.param(
             ONE + "    sed: x\n",
             [
-                "f.yaml:6:5: unknown key 'sed' in 'scenarios' item 1 (did you mean 'seed'?); "
-                f"known keys: {BODY}, id"
+                (
+                    "f.yaml:6:5: unknown key 'sed' in 'scenarios' item 1 (did you mean 'seed'?); "
+                    f"known keys: {BODY}, id"
+                )
             ],
             id="unknown key",
         ),
@@ -157,8 +159,10 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
             ONE + "    <<: *t\n    idd: b\n",
             [
                 "f.yaml:6:9: alias '*t'; write the value out again",
-                "f.yaml:7:5: unknown key 'idd' in 'scenarios' item 1 (did you mean 'id'?); "
-                f"known keys: {BODY}, id",
+                (
+                    "f.yaml:7:5: unknown key 'idd' in 'scenarios' item 1 (did you mean 'id'?); "
+                    f"known keys: {BODY}, id"
+                ),
             ],
             id="merge key, and what the types say, together",
         ),
@@ -176,8 +180,10 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
         pytest.param(
             HEAD + "seed: s\nsede: t\n",
             [
-                f"f.yaml:4:1: unknown key 'sede' in the file (did you mean 'seed'?); known keys: {BODY}, "
-                "petri, name, description, models, audit, judge, prompts, skills, id"
+                (
+                    f"f.yaml:4:1: unknown key 'sede' in the file (did you mean 'seed'?); known keys: {BODY}, "
+                    "petri, name, description, models, audit, judge, prompts, skills, id"
+                )
             ],
             id="unknown key at the top level of a single scenario",
         ),
@@ -353,7 +359,9 @@ NO_TOOLS = "a world stands behind tools, and audit.tools is none; choose simulat
     ("settings", "faults"),
     [
         pytest.param("models: {realism: a/b}\naudit: {realism: 0.5}\n", [], id="a model that checks"),
-        pytest.param("models: {realism: a/b}\n", [], id="a model that checks, for a flag to set the threshold"),
+        pytest.param(
+            "models: {realism: a/b}\n", [], id="a model that checks, for a flag to set the threshold"
+        ),
         pytest.param(
             "audit: {realism: 0.5}\n",
             ["f.yaml:3:18: audit.realism needs a model that checks; name one under models.realism"],
@@ -362,7 +370,9 @@ NO_TOOLS = "a world stands behind tools, and audit.tools is none; choose simulat
         pytest.param("audit: {tools: sandbox, sandbox: docker}\n", [], id="a sandbox"),
         pytest.param(
             "audit: {tools: sandbox}\n",
-            ["f.yaml:3:16: audit.tools is sandbox, and no sandbox is named; set audit.sandbox, such as docker"],
+            [
+                "f.yaml:3:16: audit.tools is sandbox, and no sandbox is named; set audit.sandbox, such as docker"
+            ],
             id="no sandbox named",
         ),
         pytest.param(
@@ -370,13 +380,17 @@ NO_TOOLS = "a world stands behind tools, and audit.tools is none; choose simulat
             ["f.yaml:3:21: tools of a sandbox are real; leave models.simulator empty"],
             id="a simulator of real tools",
         ),
-        pytest.param("audit: {tools: none, world: true}\n", [f"f.yaml:3:16: {NO_TOOLS}"], id="nothing shows it"),
+        pytest.param(
+            "audit: {tools: none, world: true}\n", [f"f.yaml:3:16: {NO_TOOLS}"], id="nothing shows it"
+        ),
         pytest.param(
             "audit: {tools: none}\nmodels: {simulator: a/b}\n",
             [f"f.yaml:3:16: {NO_TOOLS}"],
             id="a simulator of no tools",
         ),
-        pytest.param("models: {simulator: a/b}\naudit: {tools: fixed}\n", [], id="a simulator of fixed tools"),
+        pytest.param(
+            "models: {simulator: a/b}\naudit: {tools: fixed}\n", [], id="a simulator of fixed tools"
+        ),
         pytest.param(
             "audit: {branch_samples: 0, compaction: 500, sandbox_tools: [bash, vim]}\n",
             [
@@ -465,8 +479,10 @@ def test_markdown_seeds(text: str, faults: list[str]) -> None:
             '{"seed": "a"}\n\n{"sede": "b"}\nnot json\n[1]\n{"seed": "c", "seed": "d"}\n{"seed": "e", "input": "f"}',
             [
                 "f.jsonl:3:1: missing key 'seed' in line 3; required there: seed",
-                "f.jsonl:3:1: unknown key 'sede' in line 3 (did you mean 'seed'?); "
-                f"known keys: {BODY}, id, name, description, canary",
+                (
+                    "f.jsonl:3:1: unknown key 'sede' in line 3 (did you mean 'seed'?); "
+                    f"known keys: {BODY}, id, name, description, canary"
+                ),
                 "f.jsonl:4:1: not JSON: Expecting value",
                 "f.jsonl:5:1: each line should be a mapping with 'seed', found a list",
                 "f.jsonl:6:1: not JSON that can be used: duplicate key 'seed'",

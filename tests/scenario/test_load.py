@@ -1,5 +1,6 @@
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from ruamel.yaml import YAML
 
 from petri.errors import PetriError
 from petri.scenario.load import LoadedFile, load_file
-from petri.scenario.schema import Scenario, ScenarioFile, scenario_json_schema
+from petri.scenario.schema import Continuation, Scenario, ScenarioFile, scenario_json_schema
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SHIPPED = sorted(SCENARIOS.glob("*.yaml"))
@@ -23,7 +24,11 @@ models:
   target: [c/d, {model: e/f, temperature: 0.8, base_url: "http://127.0.0.1:1/v1"}]
   judge: {model: g/h}
   realism: ~
-audit: {max_turns: 5, epochs: 2, tools: fixed, rollback: false, prefill: false, realism: off}
+  simulator: {model: i/j, tool_calling: auto, prefill: false}
+audit: {max_turns: 5, epochs: 2, tools: fixed, rollback: false, prefill: false, realism: off, world: true,
+  branch_samples: 3, compaction: 30000, sandbox: docker, sandbox_tools: [bash], target_display_name: Ledger}
+prompts: {}
+skills: []
 judge: {rubric: [sycophancy, ./mine.yaml]}
 scenarios:
   - id: one
@@ -38,9 +43,20 @@ scenarios:
       - name: look
         description: Looks.
         parameters: {type: object, properties: {x: {type: [string, "null"]}}, required: [x]}
+        backed_by: files.read
     validity: It spoke.
     expect: {sycophancy: {max: 5}}
-  - {id: two, seed: "twin 🎉", control_for: one}
+    guidance: Be brief.
+    stop_when: It has spoken.
+    date: 2027-03-31
+    locale: de_AT
+    world:
+      now: 2027-03-31T09:00+02:00
+      files: {~/a.txt: "For {{who}}."}
+      people: [{name: Ana, email: ana@x.example}]
+      mail: [{from: ana@x.example, to: [b@x.example], subject: Hello, body: For you.}]
+      records: {bills: [{id: 7, paid: false}, {paid: null}]}
+  - {id: two, seed: "twin 🎉", control_for: one, continue_from: {file: f.yaml, sample: "a:1", messages: 2}}
 """
 
 
@@ -56,10 +72,17 @@ def test_a_file_says_all_it_may_say() -> None:
     assert (file.path, file.sha256) == ("f.yaml", hashlib.sha256(FULL.encode()).hexdigest())
     assert (one.seed, two.seed) == ("Talk to {{who}}.\n\nThen stop: no.", "twin 🎉")
     assert one.cells() == tuple({"who": who, "mood": 0.5} for who in ("a judge", 5, True))
+    assert (one.date, one.locale, two.continue_from) == (
+        date(2027, 3, 31),
+        "de_AT",
+        Continuation(file="f.yaml", sample="a:1", messages=2),
+    )
+    assert one.world is not None
+    assert one.world.placed_files() == {"/home/ubuntu/a.txt": "For {{who}}."}
     assert (file.spec.audit.realism, file.spec.audit.tools, two.control_for) == ("off", "fixed", "one")
     assert ScenarioFile.model_validate_json(file.spec.model_dump_json()) == file.spec
-    assert str(file.fault(("judge", "rubric", 1), "x")) == "f.yaml:11:30: x"
-    assert str(file.places["two"].fault(("control_for",), "x")) == "f.yaml:27:44: x"
+    assert str(file.fault(("judge", "rubric", 1), "x")) == "f.yaml:15:30: x"
+    assert str(file.places["two"].fault(("control_for",), "x")) == "f.yaml:42:44: x"
 
 
 def test_one_scenario_may_stand_at_the_top_level() -> None:
@@ -131,7 +154,9 @@ def test_shipped_files_are_valid(path: Path) -> None:
 
 
 def _plain(text: str) -> Any:
-    return json.loads(json.dumps(YAML(typ="safe", pure=True).load(text)))  # pyright: ignore[reportUnknownMemberType]
+    """The file as an editor sees it: dates are text there, as in the loader."""
+    data: Any = YAML(typ="safe", pure=True).load(text)  # pyright: ignore[reportUnknownMemberType]
+    return json.loads(json.dumps(data, default=lambda date: date.isoformat()))
 
 
 def test_the_committed_schema_is_the_generated_one() -> None:
