@@ -38,6 +38,9 @@ _BY_NAME: Final = {
     "assertionerror": "bad_response",
     "ratelimit": "rate_limit",
     "badreply": "bad_response",
+    # A program of the user's is not run again for an answer of the wrong kind: it may have done something.
+    "targetfailed": "target_failed",
+    "targetreply": "target_failed",
     "providerrefused": "filtered",
 }
 _SERVER_ERROR: Final = 500

@@ -70,7 +70,7 @@ def audit(  # noqa: PLR0913, PLR0917 -- each is an option of `inspect eval -T`
         scorer=judge_scorer(rubrics) if judge else None,
         model_roles=roles,
         epochs=spec.audit.epochs,
-        sandbox=_sandbox(spec.audit.sandbox),
+        sandbox=_sandbox(files[0]),
         viewer=ViewerConfig(trust_content=False),
         metadata={"petri": _facts(files, cells, label, rubrics if judge else ()).model_dump(mode="json")},
     )
@@ -105,10 +105,10 @@ def _sample(cell: Cell, target: str | None, spoken: Mapping[str, object]) -> Sam
     return Sample(input=cell.seed, id=cell.id, metadata=told)
 
 
-def _sandbox(named: str | None) -> str | tuple[str, str] | None:
-    """Give a sandbox as Inspect names it: a type, or a type and its configuration file."""
-    kind, _, config = (named or "").partition(":")
-    return (kind, config) if config else kind or None
+def _sandbox(file: LoadedFile) -> str | tuple[str, str] | None:
+    """Give a file's sandbox as Inspect names it: a type, or a type and its configuration file, beside the scenarios."""
+    kind, _, config = (file.spec.audit.sandbox or "").partition(":")
+    return (kind, str((file.folder / config).resolve())) if config else kind or None
 
 
 def _facts(
@@ -151,6 +151,10 @@ def _require_able(cells: Sequence[Cell], target: object) -> None:
             "a conversation to go on from": bool(cell.prefix) and not can.rollback,
             "tools of a sandbox": cell.audit.tools == "sandbox" and not can.tools,
         }
+        if not can.rollback and cell.audit.sandbox is None and str(target).startswith("petri-command/"):
+            raise UsageError(
+                f"{cell.file}: {target} runs in a sandbox, and none is named; set audit.sandbox, such as docker"
+            )
         for what in (what for what, wrong in given.items() if wrong):
             raise UsageError(
                 f"{cell.file}: scenario {cell.scenario!r} gives {what}, and {target} has its own; "

@@ -145,7 +145,7 @@ OTHER: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", SAME)
 def test_ids_stay_when_this_changes(tmp_path: Path, name: str) -> None:
     first = load(tmp_path / "first")
-    same = {"name": "plan"} | SAME[name]
+    same: dict[str, Any] = {"name": "plan"} | SAME[name]
     second = load(tmp_path / "second", *same.pop("scenarios", []), **same)
     assert ids(first) == ids(second)
 

@@ -1,5 +1,6 @@
 """The Inspect task: the same audits, scores and logs as `petri audit`, whoever starts it."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from petri.analysis.results import Results
 from petri.display.base import Display
 from petri.errors import InvalidFile, NothingToRun, PetriError, UsageError
 from petri.plan import Cell
+from petri.prompts.files import digests, names
+from petri.roles import read_manners
 from petri.runner import Order, run
 from petri.tasks import audit
 from petri.transcript.store import Run, samples
@@ -142,6 +145,52 @@ def test_settings_reach_the_audits(tmp_path: Path, options: dict[str, Any], expe
         assert expected.items() <= cell.audit.model_dump().items()
 
 
+def test_how_the_models_are_spoken_to_stands_with_each_audit(tmp_path: Path) -> None:
+    models = {
+        "target": {"model": "petri-offline/honest", "tool_calling": "text"},
+        "judge": ["petri-offline/judge", {"model": "petri-offline/judge", "tool_calling": "auto"}],
+    }
+    for sample in audit(write(tmp_path, models=models)).dataset:
+        manners = read_manners((sample.metadata or {})["manners"])
+        assert {role: [manner.tool_calling for manner in each] for role, each in manners.items()} == {
+            "auditor": [],
+            "target": ["text"],
+            "judge": ["native", "auto"],
+            "realism": [],
+            "simulator": [],
+        }
+
+
+@pytest.mark.parametrize(
+    ("settings", "sandbox"),
+    [
+        ({}, None),
+        ({"audit.sandbox": "local"}, ("local", None)),
+        ({"audit.tools": "sandbox", "audit.sandbox": "docker"}, ("docker", None)),
+        ({"audit.sandbox": "docker:sub/compose.yaml"}, ("docker", "{folder}/sub/compose.yaml")),
+        ({"audit.sandbox": "docker:/srv/compose.yaml"}, ("docker", "/srv/compose.yaml")),
+    ],
+)
+def test_the_sandbox_of_a_task(
+    tmp_path: Path, settings: dict[str, Any], sandbox: tuple[str, str | None] | None
+) -> None:
+    made = audit(write(tmp_path), settings=settings).sandbox
+    kind, config = sandbox or (None, None)
+    assert (made and made.type) == kind
+    assert (made and made.config) == (config and config.format(folder=tmp_path.resolve()))
+
+
+def test_a_log_names_the_prompts_in_use(tmp_path: Path) -> None:
+    (tmp_path / "repair.md").write_text("Again: {{fault}}\n")
+    ours = (audit(write(tmp_path)).metadata or {})["petri"]["prompts"]
+    theirs = (audit(write(tmp_path, prompts={"judge/repair": "repair.md"})).metadata or {})["petri"][
+        "prompts"
+    ]
+    assert ours == digests("auditor", "judge", "protocol", "realism", "simulator")
+    assert [*ours] == names()
+    assert theirs == ours | {"judge/repair": hashlib.sha256(b"Again: {{fault}}").hexdigest()}
+
+
 @pytest.mark.parametrize(
     ("options", "dimensions"),
     [
@@ -171,13 +220,29 @@ REFUSED: dict[str, tuple[dict[str, Any], type[PetriError], str]] = {
     "an unknown setting": ({"settings": {"audit.turns": 3}}, UsageError, "'audit.turns'"),
     "a bad value": ({"max_turns": 0}, UsageError, "audit.max_turns=0"),
     "an unknown rubric": ({"rubric": "sycophancie"}, UsageError, "unknown rubric 'sycophancie'"),
-    "what this version cannot do": ({"settings": {"audit.prefill": True}}, UsageError, "audit.prefill"),
+    "prefill for a target that begins anew": (
+        {"settings": {"audit.prefill": True, "models.target": "openai/gpt-5"}},
+        UsageError,
+        "poems.yaml: audit.prefill is true, and openai/gpt-5 does not go on from words",
+    ),
+    "a locale without names": (
+        {"scenarios": "elsewhere.yaml"},
+        UsageError,
+        "'xx_YY'",
+    ),
+    "settings that need one another": (
+        {"settings": {"audit.tools": "sandbox"}},
+        UsageError,
+        "poems.yaml: audit.tools is sandbox, and no sandbox is named",
+    ),
+    "realism without a model": ({"settings": {"audit.realism": 0.5}}, UsageError, "models.realism"),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_meant(tmp_path: Path, name: str) -> None:
     options, kind, words = REFUSED[name]
+    write(Path(), "elsewhere.yaml", scenarios=[{"id": "one", "seed": "x", "locale": "xx_YY"}])
     given: dict[str, Any] = {"scenarios": write(tmp_path)} | options
     with pytest.raises(kind) as raised:
         audit(**given)
@@ -190,10 +255,13 @@ def test_what_cannot_be_meant(tmp_path: Path, name: str) -> None:
         ({"models": {"auditor": "petri-offline/auditor"}}, "differ in models"),
         ({"judge": {"rubric": ["sabotage"]}}, "differ in judge"),
         ({"audit": {"epochs": 2}}, "differ in audit.epochs"),
+        ({"audit": {"sandbox": "docker"}}, "differ in audit.sandbox"),
+        ({"prompts": {"judge/repair": "repair.md"}}, "differ in prompts"),
     ],
 )
 def test_files_that_want_different_things(tmp_path: Path, changes: dict[str, Any], words: str) -> None:
     scenarios: list[dict[str, Any]] = [{"id": "one", "seed": "x"}]
+    (tmp_path / "repair.md").write_text("Again: {{fault}}")
     first = write(tmp_path, "first.yaml", scenarios=scenarios)
     second = write(tmp_path, "second.yaml", name="other", scenarios=scenarios, **changes)
     with pytest.raises(UsageError, match=words):

@@ -6,6 +6,7 @@ from inspect_ai.log import EvalSample
 from inspect_ai.model import ModelUsage
 from pydantic import ValidationError
 
+from petri.analysis.names import made_up_names
 from petri.analysis.results import Audit, AuditScore, JudgeScore, Usage
 from petri.conversation.tree import Origin, Tree
 from petri.errors import RunNotFound, UnreadableLog
@@ -81,6 +82,7 @@ def audit_row(sample: EvalSample, target: str, log: str | None) -> Audit:
         target_turns=max((node.turn for node in tree), default=0),
         branches=len(tree.branches()),
         auditor=scorecard_of(transcript),
+        names=made_up_names(transcript),
         scores={} if ruling is None else scores_of(ruling, attempts(tree)),
         usage={role: _usage(spent) for role, spent in sample.role_usage.items()},
         cost_usd=_cost(sample.role_usage),

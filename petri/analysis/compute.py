@@ -7,6 +7,7 @@ from typing import Literal
 
 from petri.analysis.audits import audits_of, pending_row
 from petri.analysis.gate import breaches, expected, parse_gate
+from petri.analysis.names import repeated_names
 from petri.analysis.results import Audit, GateBreach, Results, RunInfo, Usage
 from petri.analysis.summary import count, missing, summarise
 from petri.errors import UnreadableLog
@@ -49,6 +50,7 @@ def compute_results(run: Run) -> Results:
             }
             for target in models.target
         },
+        repeated_names=repeated_names(audits),
         usage=_total_usage(audits),
         cost_usd=_total_cost(audits),
     )

@@ -123,6 +123,8 @@ class Audit(_Stored):
     """How many branches end with a message by the target."""
     auditor: Scorecard | None = None
     """How the auditor did, computed without a model; null where nothing is recorded."""
+    names: tuple[str, ...] = ()
+    """Names of people and companies that the auditor made up."""
     scores: dict[str, AuditScore]
     """By dimension; empty where nothing was judged."""
     usage: dict[str, Usage]
@@ -189,6 +191,8 @@ class Results(_Stored):
     """Every dimension that was scored, by name; over all targets together."""
     targets: dict[str, dict[str, DimensionSummary]]
     """The same for each target on its own, by its name."""
+    repeated_names: dict[str, int] = {}
+    """Names made up in the worlds of several cells or epochs, and in how many: by these a target could know the tool."""
     usage: dict[str, Usage]
     """Tokens of all audits, by role."""
     cost_usd: float | None

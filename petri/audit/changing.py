@@ -1,10 +1,21 @@
 """One thing changed on the way to a reply, and all else held as it was."""
 
-from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageSystem
+from typing import Final
+
+from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageSystem, ChatMessageTool
+from inspect_ai.tool import ToolCallError
 
 from petri.audit.session import Point, Session, Wanted
 from petri.conversation.tree import Node, Origin
 from petri.errors import ActionError
+
+_ORIGINS: Final = {
+    "system": Origin.AUDITOR,
+    "user": Origin.AUDITOR,
+    "assistant": Origin.PREFILL,
+    "tool": Origin.SIMULATED_TOOL,
+}
+"""Whose words a changed message holds, whoever wrote the one that it replaces."""
 
 
 def point_before(session: Session, node: Node) -> Point:
@@ -34,7 +45,7 @@ def stage_changed(session: Session, wanted: Wanted) -> tuple[Point, tuple[Node, 
     held = path[place:]
     replaced = bool(held) and _is_replaced(held[0], wanted)
     if changed is not None:
-        session.add(changed, held[0].origin if replaced else _origin(wanted))
+        session.add(changed, _ORIGINS[changed.role])
     kept = tuple(_hold(session, node) for node in (held[1:] if replaced else held))
     tools, world = at.tools, session.world_at(at.label)
     head = session.tree.head
@@ -62,7 +73,10 @@ def _changed(path: list[Node], wanted: Wanted) -> tuple[int, ChatMessage | None]
 
 
 def _with_text(message: ChatMessage, text: str) -> ChatMessage:
-    changes: dict[str, object] = {"content": text, "id": None}
+    """Give the message with other words; a result that was an error is one still."""
+    changes: dict[str, object] = {"content": text}
+    if isinstance(message, ChatMessageTool) and message.error is not None:
+        changes["error"] = ToolCallError(message.error.type, text)
     return type(message).model_validate(message.model_dump(exclude={"id", "error"}) | changes)
 
 
@@ -70,10 +84,6 @@ def _is_replaced(node: Node, wanted: Wanted) -> bool:
     """Say whether the message that stands at the place of the change makes room for it."""
     kind = {"system_prompt": "system", "prefill": "assistant"}.get(wanted.change or "")
     return kind is None or (node.message.role == kind and (kind == "system" or node.origin is Origin.PREFILL))
-
-
-def _origin(wanted: Wanted) -> Origin:
-    return Origin.PREFILL if wanted.change == "prefill" else Origin.AUDITOR
 
 
 def _hold(session: Session, node: Node) -> Node:

@@ -5,6 +5,7 @@ from typing import Final
 
 from petri.audit.lint import Kind, Staged, lint
 from petri.audit.session import Session
+from petri.audit.tools.toolbox import fixed_tools
 from petri.conversation.text import text_of
 from petri.conversation.tree import Origin
 from petri.transcript.schema import LintRecord
@@ -26,6 +27,9 @@ def lint_staged(session: Session) -> None:
         for node in session.tree
         if node.origin in _STAGED and not (node.message.role == "system" and cell.system is not None)
     ]
+    given = fixed_tools(cell)
+    tools = {tool.name: tool for node in session.tree for tool in node.tools if tool not in given}
+    staged += [Staged(tool.name, "tool", f"{tool.name}: {tool.description}") for tool in tools.values()]
     today = cell.date or datetime.now(UTC).date()
     for finding in lint(staged, seed=cell.seed, rubric_words=cell.rubric, today=today):
         session.record(

@@ -1,8 +1,8 @@
 """Names that turn up in several audits of a run: a generator's favourites, by which a target could know it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
@@ -51,31 +51,21 @@ _KNOWN: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """A name, and in how many audits of the run it turns up."""
+def names_of(texts: Iterable[str], given: Iterable[str] = ()) -> frozenset[str]:
+    """Give the names of people and companies in what was staged; those in ``given`` are the scenario's own.
 
-    name: str
-    audits: int
-    of: int
-
-
-def fingerprints(
-    staged_by_audit: Mapping[str, Sequence[str]], *, given: Sequence[str] = ()
-) -> tuple[Fingerprint, ...]:
-    """Give the names of people and companies that turn up in at least two audits, the most frequent first.
-
-    A name in ``given``, the texts of the scenarios, is the scenario's and no fingerprint. Looked for are names with a
-    common given name ("Maria Holt"), with a word for a trade ("Meridian Labs"), or coined of two words ("NovaTech");
-    names in other than Latin letters are not found.
+    Looked for are names with a common given name ("Maria Holt"), with a word for a trade ("Meridian Labs"), or coined
+    of two words ("NovaTech"); names in other than Latin letters are not found.
     """
     allowed = {name for text in given for name in _names(text)}
-    counts: dict[str, int] = {}
-    for texts in staged_by_audit.values():
-        for name in {name for text in texts for name in _names(text)} - allowed:
-            counts[name] = counts.get(name, 0) + 1
+    return frozenset(name for text in texts for name in _names(text)) - allowed
+
+
+def fingerprints(worlds: Iterable[Iterable[str]]) -> dict[str, int]:
+    """Give the names that turn up in at least two worlds and in how many, the most frequent first."""
+    counts = Counter(name for names in worlds for name in frozenset(names))
     repeated = sorted((-count, name) for name, count in counts.items() if count > 1)
-    return tuple(Fingerprint(name, -count, len(staged_by_audit)) for count, name in repeated)
+    return {name: -count for count, name in repeated}
 
 
 def _names(text: str) -> Iterator[str]:

@@ -87,27 +87,10 @@ class Program:
             flags[letter] = ""
 
 
-def capped(parts: Iterable[str]) -> str:
-    """Give the parts in one text; more than a command may write is an error."""
-    texts: list[str] = []
-    length = 0
-    for part in parts:
-        length += len(part)
-        if length > MOST_OUTPUT:
-            raise WorldError("write error: File too large")
-        texts.append(part)
-    return "".join(texts)
-
-
 def lines_of(text: str) -> list[str]:
     """Give the lines of a text, without their ends; nothing has no lines."""
     lines = text.split("\n")
     return lines[:-1] if lines[-1] == "" else lines
-
-
-def as_lines(lines: Iterable[str]) -> str:
-    """Give lines as a text, each with its end."""
-    return capped(f"{line}\n" for line in lines)
 
 
 def count(text: str, what: str = "number of lines") -> int:
@@ -117,21 +100,44 @@ def count(text: str, what: str = "number of lines") -> int:
     return int(text)
 
 
+class _Stream:
+    """Text that a command writes; more than it may write is an error as soon as it comes to that."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self._room = MOST_OUTPUT
+
+    def add(self, parts: Iterable[str]) -> None:
+        for part in parts:
+            self._room -= len(part)
+            if self._room < 0:
+                raise WorldError("write error: File too large")
+            self.parts.append(part)
+
+
 class Tally:
     """What a command wrote for several operands, of which some may fail."""
 
     def __init__(self, name: str, world: World, failure: int = 1) -> None:
         """Begin with nothing written."""
         self.world = world
-        self.out: list[str] = []
         self._name, self._failure = name, failure
-        self._errors: list[str] = []
+        self._written, self._errors = _Stream(), _Stream()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written."""
+        return not self._written.parts
+
+    def write(self, *parts: str) -> None:
+        """Write parts of the output."""
+        self._written.add(parts)
 
     def fail(self, why: str) -> None:
         """Note an error; the command goes on."""
-        self._errors.append(f"{self._name}: {why}\n")
+        self._errors.add([f"{self._name}: {why}\n"])
 
     def output(self, code: int = 0) -> Output:
         """Give the whole; ``code`` is the exit code where nothing failed."""
-        failed = bool(self._errors)
-        return Output(self.world, capped(self.out), capped(self._errors), self._failure if failed else code)
+        code = self._failure if self._errors.parts else code
+        return Output(self.world, "".join(self._written.parts), "".join(self._errors.parts), code)

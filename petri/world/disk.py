@@ -11,8 +11,8 @@ from petri.errors import WorldError
 from petri.world.paths import LONGEST_PATH, ancestors, join, name, parent
 from petri.world.values import LONGEST
 
-MOST_ENTRIES: Final = 20_000
-CAPACITY: Final = 16_000_000
+MOST_ENTRIES: Final = 10_000
+CAPACITY: Final = 4_000_000
 """Characters that all files hold together."""
 FOLDER_SIZE: Final = 4096
 BLOCK: Final = 4096
@@ -84,7 +84,8 @@ class Disk:
 
     def below(self, path: str) -> list[str]:
         """Give a path and everything below it, each folder before what it holds."""
-        self.entry(path)
+        if not self.entry(path).is_folder:
+            return [path]
         prefix = join(path, "")
         inside = (other for other in self.entries if other.startswith(prefix) and other != path)
         return [path, *sorted(inside, key=lambda other: other.split("/"))]

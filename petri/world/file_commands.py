@@ -15,6 +15,7 @@ from petri.world.state import World
 _MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _RECENT: Final = timedelta(days=182)
 _KIBI: Final = 1024
+_MOST_PLACES: Final = 50
 _FIND_TAKES_VALUE: Final = {"-name", "-iname", "-type", "-maxdepth", "-mindepth"}
 
 
@@ -28,12 +29,12 @@ def _ls(world: World, given: Arguments, _: str) -> Output:
         except WorldError as fault:
             tally.fail(f"cannot access '{operand}': {fault}")
     if files:
-        tally.out += _listed(world, [(each, world.disk.entry(world.resolve(each))) for each in files], given)
+        tally.write(*_listed(world, [(each, world.disk.entry(world.resolve(each))) for each in files], given))
     shown = list(_with_inner(world, folders)) if given.has("R") else folders
     for folder in shown:
         if files or len(given.operands) > 1 or given.has("R"):
-            tally.out.append(f"{chr(10) if tally.out else ''}{folder}:\n")
-        tally.out += _listed(world, _inside(world.disk, world.resolve(folder), given), given, total=True)
+            tally.write(f"{'' if tally.is_empty else chr(10)}{folder}:\n")
+        tally.write(*_listed(world, _inside(world.disk, world.resolve(folder), given), given, total=True))
     return tally.output()
 
 
@@ -210,7 +211,7 @@ def _stat(world: World, given: Arguments, _: str) -> Output:
             tally.fail(f"cannot statx '{operand}': {fault}")
             continue
         kind = "directory" if entry.is_folder else "regular file" if entry.size else "regular empty file"
-        tally.out.append(
+        tally.write(
             f"  File: {operand}\n  Size: {entry.size}\tBlocks: {_blocks(entry) * 2}\tIO Block: {BLOCK}\t{kind}\n"
             f"   Uid: {entry.owner}\tGid: {entry.owner}\nModify: {entry.changed:%Y-%m-%d %H:%M:%S %z}\n"
         )
@@ -218,6 +219,8 @@ def _stat(world: World, given: Arguments, _: str) -> Output:
 
 
 def _du(world: World, given: Arguments, _: str) -> Output:
+    if len(given.operands) > _MOST_PLACES:
+        raise WorldError("too many places to look")
     tally = Tally("du", world)
     for operand in given.operands or ["."]:
         try:
@@ -229,7 +232,7 @@ def _du(world: World, given: Arguments, _: str) -> Output:
         shown = [whole] if given.has("s") else sorted(used, key=lambda path: path.split("/"), reverse=True)
         for path in shown:
             size = _size(used[path] * _KIBI, human=True) if given.has("h") else str(used[path])
-            tally.out.append(f"{size}\t{operand.rstrip('/') + path[len(whole.rstrip('/')) :]}\n")
+            tally.write(f"{size}\t{operand.rstrip('/') + path[len(whole.rstrip('/')) :]}\n")
     return tally.output()
 
 
@@ -262,10 +265,13 @@ def _find(world: World, given: Arguments, _: str) -> Output:
         if not rest:
             raise WorldError(f"missing argument to `{flag}'")
         tests[flag] = rest.pop(0)
+    if len(places) > _MOST_PLACES:
+        raise WorldError("too many places to look")
     tally = Tally("find", world)
     for place in places or ["."]:
         try:
-            tally.out += (f"{shown}\n" for shown in _found(world, place, tests))
+            for shown in _found(world, place, tests):
+                tally.write(f"{shown}\n")
         except WorldError as fault:
             tally.fail(f"'{place}': {fault}")
     return tally.output()

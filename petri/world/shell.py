@@ -14,7 +14,8 @@ from petri.world.state import World
 from petri.world.text_commands import TEXT_COMMANDS
 
 LONGEST_LINE: Final = 262_144
-MOST_COMMANDS: Final = 200
+MOST_COMMANDS: Final = 50
+MOST_ARGUMENTS: Final = 4_000
 LONGEST_ARGUMENTS: Final = 131_072
 NOT_FOUND: Final = 127
 MISUSED: Final = 2
@@ -171,7 +172,7 @@ def _expanded(world: World, words: Sequence[Word]) -> list[str]:
     for word in words:
         for field in _fields(world, word):
             length += len(field) + 1
-            if length > LONGEST_ARGUMENTS:
+            if length > LONGEST_ARGUMENTS or len(fields) >= MOST_ARGUMENTS:
                 raise WorldError("Argument list too long")
             fields.append(field)
     return fields

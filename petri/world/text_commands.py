@@ -6,16 +6,20 @@ from itertools import groupby
 from typing import Final
 
 from petri.errors import WorldError
-from petri.world.command import Arguments, Output, Program, Tally, as_lines, count, lines_of
+from petri.world.command import Arguments, Output, Program, Tally, count, lines_of
 from petri.world.patterns import Pattern
 from petri.world.state import World
 
+MOST_READ: Final = 8_000_000
+"""Characters that one command may read."""
+_MOST_PATTERNS: Final = 20
 _LONGEST_SLEEP: Final = 86_400
 _DATE_PARTS: Final = frozenset("YmdHMSFTyjuaAbBzZs%")
 
 
 def read(tally: Tally, given: Arguments, stdin: str) -> Iterator[tuple[str, str]]:
     """Give each operand that can be read, with its text; without operands what comes in, under ``-``."""
+    room = MOST_READ
     for operand in given.operands or ["-"]:
         if operand == "-":
             yield "-", stdin
@@ -25,6 +29,9 @@ def read(tally: Tally, given: Arguments, stdin: str) -> Iterator[tuple[str, str]
         except WorldError as fault:
             tally.fail(f"{operand}: {fault}")
             continue
+        room -= len(text)
+        if room < 0:
+            raise WorldError("read error: Cannot allocate memory")
         yield operand, text
 
 
@@ -33,10 +40,10 @@ def _cat(world: World, given: Arguments, stdin: str) -> Output:
     lines = 0
     for _, text in read(tally, given, stdin):
         if not given.has("n"):
-            tally.out.append(text)
+            tally.write(text)
             continue
         numbered = enumerate(lines_of(text), start=lines + 1)
-        tally.out += (f"{number:>6}\t{line}\n" for number, line in numbered)
+        tally.write(*(f"{number:>6}\t{line}\n" for number, line in numbered))
         lines += len(lines_of(text))
     return tally.output()
 
@@ -67,18 +74,18 @@ def _ends(command: str, world: World, given: Arguments, stdin: str) -> Output:
     number = count(asked.lstrip("+-"))
     for operand, text in read(tally, given, stdin):
         if len(given.operands) > 1:
-            tally.out.append(f"{chr(10) if tally.out else ''}==> {operand} <==\n")
+            tally.write(f"{'' if tally.is_empty else chr(10)}==> {operand} <==\n")
         kept = text.split("\n")
         ended = kept[-1] == ""
         kept = kept[:-1] if ended else kept
         if "c" in given.flags:
             size = count(given.flags["c"], "number of bytes")
-            tally.out.append(text[:size] if command == "head" else text[len(text) - min(size, len(text)) :])
+            tally.write(text[:size] if command == "head" else text[len(text) - min(size, len(text)) :])
             continue
         start, end = _span(command, asked[:1], number, len(kept))
-        tally.out.append("\n".join(kept[start:end]))
+        tally.write("\n".join(kept[start:end]))
         if kept[start:end] and (ended or end < len(kept)):
-            tally.out.append("\n")
+            tally.write("\n")
     return tally.output()
 
 
@@ -102,9 +109,8 @@ def _wc(world: World, given: Arguments, stdin: str) -> Output:
         rows.append((total, " total"))
     width = max((len(str(size)) for sizes, _ in rows for size in sizes.values()), default=1)
     width = width if len(rows) > 1 or len(kinds) > 1 else 1
-    tally.out = [
-        " ".join(f"{size:>{width}}" for size in sizes.values()) + f"{shown}\n" for sizes, shown in rows
-    ]
+    for sizes, shown in rows:
+        tally.write(" ".join(f"{size:>{width}}" for size in sizes.values()) + f"{shown}\n")
     return tally.output()
 
 
@@ -114,6 +120,8 @@ def _grep(world: World, given: Arguments, stdin: str) -> Output:
         raise WorldError("no pattern given")
     wanted = given.flags["e"] if "e" in given.flags else operands.pop(0)
     syntax = "fixed" if given.has("F") else "extended" if given.has("E") else "basic"
+    if wanted.count("\n") >= _MOST_PATTERNS:
+        raise WorldError("Regular expression too big")
     patterns = [Pattern(each, syntax, ignore_case=given.has("i")) for each in wanted.split("\n")]
     tally = Tally("grep", world, failure=2)
     recursive = given.has("rR")
@@ -127,7 +135,7 @@ def _grep(world: World, given: Arguments, stdin: str) -> Output:
             if any(each.is_in(line) for each in patterns) != given.has("v")
         ]
         matched = matched or bool(hits)
-        tally.out += _hits(hits, given, shown if shown != "-" else "(standard input)", named=named)
+        tally.write(*_hits(hits, given, shown if shown != "-" else "(standard input)", named=named))
     return tally.output(0 if matched else 1)
 
 
@@ -175,7 +183,7 @@ def _sort(world: World, given: Arguments, stdin: str) -> Output:
         lines.sort(key=str.casefold)
     if given.has("r"):
         lines.reverse()
-    tally.out = [as_lines(lines)]
+    tally.write(*(f"{line}\n" for line in lines))
     return tally.output()
 
 
@@ -198,7 +206,7 @@ def _uniq(world: World, given: Arguments, stdin: str) -> Output:
         groups = [group for group in groups if group[1] > 1]
     if given.has("u"):
         groups = [group for group in groups if group[1] == 1]
-    tally.out = [as_lines(f"{number:>7} {line}" if given.has("c") else line for line, number in groups)]
+    tally.write(*(f"{number:>7} {line}\n" if given.has("c") else f"{line}\n" for line, number in groups))
     return tally.output()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from petri.audit.fingerprints import Fingerprint, fingerprints
+from petri.audit.fingerprints import fingerprints, names_of
 from petri.audit.lint import MOST_FINDINGS, MOST_LOOKED_AT, Finding, Kind, Staged, lint
 from petri.document.parse import Value, parse_document
 from petri.document.source import read_source
@@ -193,11 +193,12 @@ def test_our_own_plays_and_scenarios_raise_no_alarm(path: Path) -> None:
         assert found(text, "system", words=words) == []
 
 
-def test_names_that_come_again_in_other_audits_are_a_fingerprint() -> None:
-    staged = {
-        "a": ["Maria Holt leads Meridian Labs.", "Maria Holt uses NovaTech and GitHub"],
-        "b": ["Ask Maria Holt. Best Regards, NovaTech"],
-        "c": ["Maria Holt. Best Regards, GitHub; Key Findings"],
-    }
-    assert fingerprints(staged) == (Fingerprint("Maria Holt", 3, 3), Fingerprint("NovaTech", 2, 3))
-    assert fingerprints(staged, given=["The user is Maria Holt."]) == (Fingerprint("NovaTech", 2, 3),)
+def test_names_that_come_again_in_other_worlds_are_a_fingerprint() -> None:
+    worlds = (
+        ["Maria Holt leads Meridian Labs.", "Maria Holt uses NovaTech and GitHub"],
+        ["Ask Maria Holt. Best Regards, NovaTech"],
+        ["Maria Holt. Best Regards, GitHub; Key Findings"],
+    )
+    assert fingerprints(map(names_of, worlds)) == {"Maria Holt": 3, "NovaTech": 2}
+    given = ["The user is Maria Holt."]
+    assert fingerprints(names_of(staged, given) for staged in worlds) == {"NovaTech": 2}

@@ -1,6 +1,7 @@
 """One auditor reply, then at most one target call: what the target is sent, turn by turn."""
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -163,7 +164,7 @@ def test_what_the_auditor_is_told(tmp_path: Path) -> None:
         "turns": {"used": 1, "left": 19},
     }
     assert second == {
-        "target": {"label": "M4", "text": "Long.", "stop": "max_tokens"},
+        "target": {"label": "M4", "text": "Long.", "stop": "max_tokens", "marks": ["truncated"]},
         "turns": {"used": 2, "left": 18},
     }
     assert [result.text for result in played.answers()] == [
@@ -189,7 +190,8 @@ def test_the_task_is_one_json_object(tmp_path: Path) -> None:
     scenario["system"] = "Be kind to {{who}}."
     played = play(tmp_path, Play([], audit={"tools": "fixed", "max_turns": 3}, scenario=scenario))
     task = played.told()[0]
-    assert task.pop("date")
+    assert date.fromisoformat(task.pop("date")) <= datetime.now(UTC).date()
+    assert set(task.pop("names")) >= {"people", "organisations"}
     assert task == {
         "scenario": {
             "id": "case",

@@ -102,7 +102,7 @@ CASES: dict[str, Case] = {
     ),
     "not applicable": Case([verdict(score(None, status="not_applicable"))], 1, "not_applicable"),
     "the provider fails": Case([says("", error="gone")], 0, "error"),
-    "the provider fails later": Case([PROSE, says("", error="gone")], 0, "error"),
+    "the provider fails later": Case([PROSE, says("", error="gone")], 1, "error"),
     "the transcript is too long": Case([says("too long", stop="model_length")], 1, "error"),
 }
 

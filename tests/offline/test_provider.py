@@ -31,7 +31,7 @@ def ask(model: OfflineAPI, messages: list[ChatMessage], config: GenerateConfig |
     ("name", "arguments", "message"),
     [
         pytest.param("sycophnat", {}, "did you mean 'sycophant'", id="misspelt-model"),
-        pytest.param("gpt", {}, "there are: auditor, judge, honest", id="unknown-model"),
+        pytest.param("gpt", {}, "there are: auditor, judge, realism, simulator, honest", id="unknown-model"),
         pytest.param("honest", {"strenght": 1}, "did you mean 'strength'", id="misspelt-argument"),
         pytest.param("honest", {"colour": 1}, "there are: strength, seed", id="unknown-argument"),
         pytest.param(

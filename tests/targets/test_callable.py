@@ -177,7 +177,7 @@ def test_what_goes_wrong_is_one_clear_error(
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("raises", "target_failed"), ("returns_none", "bad_response"), ("leaves", "target_failed")],
+    [("raises", "target_failed"), ("returns_none", "target_failed"), ("leaves", "target_failed")],
 )
 def test_an_error_has_a_kind_and_no_secrets(name: str, kind: str) -> None:
     failure = asyncio.run(guarded(target(name).generate(HELLO), "target"))

@@ -101,7 +101,7 @@ def test_a_command_is_audited_as_deployed_and_does_not_go_back(tmp_path: Path) -
     ("name", "kind", "message"),
     [
         ("raises", "target_failed", "it raised KeyError: 'no such customer, [removed]"),
-        ("returns_none", "bad_response", "it returned NoneType"),
+        ("returns_none", "target_failed", "it returned NoneType"),
     ],
 )
 def test_a_failing_function_ends_its_audit(name: str, kind: str, message: str, tmp_path: Path) -> None:
