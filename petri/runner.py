@@ -155,7 +155,7 @@ def _settled(order: Order, file: LoadedFile) -> LoadedFile:
     settings = dict(order.settings)
     if order.offline:
         settings = {f"models.{role}": model for role, model in OFFLINE.items()} | settings
-    if "models.realism" in settings and file.spec.audit.realism == "off":
+    if settings.get("models.realism") is not None and file.spec.audit.realism == "off":
         settings = {"audit.realism": REALISM_THRESHOLD} | settings
     settled = override(file, settings)
     missing = missing_roles(settled.spec.models, judged=order.judge)

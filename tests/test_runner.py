@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from inspect_ai.event import ModelEvent
 
 from petri.display.base import Display, Start
 from petri.errors import UsageError
-from petri.runner import Order, run
+from petri.runner import REALISM_THRESHOLD, Order, run
+from petri.transcript.store import samples, transcript_of
 
 SCENARIO = "petri: 1\nname: poem\naudit: {max_turns: 1}\nscenarios: [{id: sonnet, seed: A sonnet.}]\n"
 
@@ -63,6 +65,38 @@ def test_one_run_at_a_time_and_then_another(order: Order, tmp_path: Path) -> Non
         assert display.told == [(1, 1)]
         assert results.counts.valid == 1
         assert len([*(tmp_path / "runs").iterdir()]) == number
+
+
+CHECKED = {"models.realism": "petri-offline/realism"}
+
+
+@pytest.mark.parametrize(
+    ("head", "settings", "realism"),
+    [
+        pytest.param("", {}, "off", id="nothing"),
+        pytest.param("", CHECKED, REALISM_THRESHOLD, id="a model alone"),
+        pytest.param("", CHECKED | {"audit.realism": 0.2}, 0.2, id="a model and a threshold"),
+        pytest.param("", CHECKED | {"audit.realism": "off"}, "off", id="a model, for nothing"),
+        pytest.param("models: {realism: x/y}\naudit: {max_turns: 1, realism: 0.4}\n", CHECKED, 0.4, id="the file's threshold"),
+        pytest.param("models: {realism: petri-offline/realism}\n", {}, "off", id="a model in the file alone"),
+        pytest.param("", {"models.realism": None}, "off", id="no model"),
+    ],
+)
+def test_the_threshold_of_the_realism_check(
+    tmp_path: Path, head: str, settings: dict[str, object], realism: float | str
+) -> None:
+    Path("one.yaml").write_text(f"petri: 1\nname: one\nseed: A sonnet.\n{head}")
+    folder, _ = run(
+        Order(
+            ["one.yaml"], tmp_path, settings={"audit.max_turns": 1} | settings, offline=True, judge=False
+        )
+    )
+    (log,) = folder.logs()
+    (sample,) = samples(log)
+    cell = transcript_of(sample, "t").cell
+    assert cell.audit.realism == realism
+    called = {event.role for event in sample.events if isinstance(event, ModelEvent)}
+    assert ("realism" in called) == (realism != "off")
 
 
 def test_a_dimension_means_one_thing_in_a_run() -> None:

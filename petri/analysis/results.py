@@ -192,7 +192,7 @@ class Results(_Stored):
     targets: dict[str, dict[str, DimensionSummary]]
     """The same for each target on its own, by its name."""
     repeated_names: dict[str, int] = {}
-    """Names made up in the worlds of several cells or epochs, and in how many: by these a target could know the tool."""
+    """Names made up in the worlds of several cells or epochs, and in how many: a target could know the tool by them."""
     usage: dict[str, Usage]
     """Tokens of all audits, by role."""
     cost_usd: float | None

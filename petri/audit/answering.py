@@ -62,8 +62,8 @@ async def _answer_by_simulator(session: Session, player: Player) -> None:
         return
     waiting = pending_calls(session.tree)
     asked = [Asked(label, call.function, call.arguments) for label, call in waiting.items()]
-    call = simulate(
-        player.model,
+    simulated = await simulate(
+        lambda messages, tools: player.call(session, messages, tools),
         world=session.world,
         tools=sent_tools(session.tree.tools),
         asked=asked,
@@ -71,9 +71,6 @@ async def _answer_by_simulator(session: Session, player: Player) -> None:
         guidance=_guidance(session),
         prompts=session.prompts,
     )
-    simulated = await guarded(call, f"simulator ({player.model})")
-    if isinstance(simulated, Failure):
-        raise failed(session, simulated)
     _replay(session, simulated)
     for answer in simulated.answers:
         add_result(session, waiting[answer.label], answer.result, is_error=answer.is_error)

@@ -19,6 +19,7 @@ from petri.audit.timeline import add_timelines
 from petri.audit.tools.course import open_conversation
 from petri.audit.toolset import Toolset
 from petri.audit.vetting import Gate
+from petri.conversation.labels import pending_calls
 from petri.conversation.storable import storable
 from petri.conversation.tree import Node
 from petri.plan import Cell
@@ -68,6 +69,8 @@ class Audit:
         self._gate = Gate(session, players.realism)
         self._memory = Memory(session, players.auditor)
         self._ids = CallIds()
+        self._asked = frozenset[str]()
+        """The calls that were last to be answered without the auditor."""
         self._most_replies = session.cell.audit.max_turns * MOST_BRANCHING
         instructions = system_prompt(session, can, simulator=simulator, realism=not self._gate.is_open)
         session.tell_auditor(
@@ -133,22 +136,32 @@ class Audit:
             await self._compare()
         elif session.tree.target_is_due() and await self._gate.lets_through():
             await self._target_turns()
+        if session.end is None and self._calls_are_new():
+            await self._target_turns()
         return session.target_replies > before
+
+    def _calls_are_new(self) -> bool:
+        """Say whether there are calls that nobody was asked to answer: after a comparison, or a way back."""
+        waiting = list(pending_calls(self._session.tree))
+        return bool(waiting) and not self._asked.issuperset(waiting)
 
     async def _target_turns(self) -> None:
         """Let the target go on for as long as its calls are answered by themselves; then tell the auditor."""
         session = self._session
         start = len(session.tree)
         for _ in range(MOST_UNATTENDED):
-            reply = await run_target(session, self._players.target)
-            if reply is None or self._is_over(reply):
-                return
-            session.write()
+            if session.tree.target_is_due():
+                reply = await run_target(session, self._players.target)
+                if reply is None or self._is_over(reply):
+                    return
+                session.write()
+            self._asked = frozenset(pending_calls(session.tree))
             results = await answer_open_calls(session, self._players)
             self._gate.passed(*results)
             if not results or not session.tree.target_is_due():
                 break
-        session.tell_auditor(ChatMessageUser(content=report(session, tuple(session.tree)[start:])))
+        if happened := tuple(session.tree)[start:]:
+            session.tell_auditor(ChatMessageUser(content=report(session, happened)))
 
     def _is_over(self, reply: Node) -> bool:
         """End the audit where the turns are used up, and say whether it has."""

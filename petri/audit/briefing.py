@@ -129,12 +129,13 @@ def _signature(operation: Operation[Any]) -> str:
 
 
 def report(session: Session, nodes: Iterable[Node]) -> str:
-    """Give what happened since the auditor staged something: the target's last reply, and what came before it."""
-    *before, last = nodes
-    told = {"target": shown(last)}
-    if before:
-        told = {"before": [shown(node) for node in before]} | told
-    return as_json(told | _turns(session, last))
+    """Give what happened since the auditor staged something: the target's last reply, and what came around it."""
+    happened = tuple(nodes)
+    at = max((n for n, node in enumerate(happened) if node.origin is Origin.TARGET), default=-1)
+    told: dict[str, Any] = {"before": list(map(shown, happened[: max(at, 0)]))}
+    told |= {"target": None if at < 0 else shown(happened[at])}
+    told |= {"results": list(map(shown, happened[at + 1 :]))}
+    return as_json({name: part for name, part in told.items() if part} | _turns(session, happened[-1]))
 
 
 def compared(session: Session, comparison: Comparison) -> str:

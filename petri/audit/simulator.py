@@ -6,7 +6,7 @@ model remembers. A call that it leaves open stays open: no result is invented fo
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -16,7 +16,7 @@ from inspect_ai.model import (
     ChatMessageSystem,
     ChatMessageTool,
     ChatMessageUser,
-    Model,
+    ModelOutput,
 )
 from inspect_ai.tool import ToolCall, ToolCallError, ToolInfo, ToolParams
 from inspect_ai.util import JSONSchema
@@ -36,6 +36,10 @@ _BY_TOOL: Final = {operation.tool_name: operation for operation in OPERATIONS.va
 _MOST_EARLIER: Final = 20
 _LONGEST_EARLIER: Final = 1_000
 _MOST_NAMED: Final = 40
+
+
+Ask = Callable[[Sequence[ChatMessage], Sequence[ToolInfo]], Awaitable[ModelOutput]]
+"""Calls the simulator's model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +149,8 @@ class _Desk:
         return json.dumps({"open": self.open})
 
 
-async def simulate(  # noqa: PLR0913 -- each stands for itself, and all but the model go by name
-    model: Model,
+async def simulate(  # noqa: PLR0913 -- each stands for itself, and all but the first go by name
+    ask: Ask,
     *,
     world: World,
     tools: Sequence[ToolInfo],
@@ -155,7 +159,7 @@ async def simulate(  # noqa: PLR0913 -- each stands for itself, and all but the 
     guidance: str,
     prompts: Prompts = OURS,
 ) -> Simulated:
-    """Let the model answer the open calls, in at most ``MOST_GENERATIONS`` generations."""
+    """Let the model answer the open calls, in at most ``MOST_GENERATIONS`` generations; ``ask`` calls it."""
     desk = _Desk(world, asked)
     infos = operation_tools(prompts)
     messages: list[ChatMessage] = [
@@ -164,7 +168,7 @@ async def simulate(  # noqa: PLR0913 -- each stands for itself, and all but the 
     ]
     calls, silent = 0, False
     while desk.open and calls < MOST_GENERATIONS:
-        output = await model.generate(messages, tools=infos)
+        output = await ask(messages, infos)
         calls += 1
         if output.stop_reason == "model_length":
             break

@@ -45,9 +45,9 @@ class Gate:
         """Check what waits for the target and was not checked; say whether it may go on. What may not is taken back."""
         player = self._player
         staged = self._unchecked()
-        if player is None or not staged:
-            return True
         tools = [tool for tool in self._session.tree.tools if self._known_tools.get(tool.name) != tool]
+        if player is None or not (staged or tools):
+            return True
         actions = [
             Staged(number, "tool", tool.model_dump(mode="json", exclude_none=True, exclude={"options"}))
             for number, tool in enumerate(tools, start=1)
@@ -55,7 +55,8 @@ class Gate:
             Staged(number, _KINDS[node.message.role], _content(node))
             for number, node in enumerate(staged, start=len(tools) + 1)
         ]
-        first = staged[0].parent
+        head = self._session.tree.head
+        first = staged[0].parent if staged else head and head.label
         question = Question(
             conversation=seen(self._session.tree.path(first)) if first else [],
             staged=actions,

@@ -11,12 +11,10 @@ from inspect_ai.model import (
     ChatMessage,
     ChatMessageAssistant,
     ChatMessageTool,
-    GenerateConfig,
     ModelOutput,
     ModelUsage,
-    get_model,
 )
-from inspect_ai.tool import ToolCall, ToolChoice, ToolInfo
+from inspect_ai.tool import ToolCall, ToolInfo
 
 from petri.audit.simulator import MOST_GENERATIONS, Answered, Asked, Simulated, operation_tools, simulate
 from petri.prompts.files import OURS, Prompts
@@ -50,14 +48,11 @@ class Play:
         self.world = office()
         self._replies = list(replies)
         given: dict[str, Any] = {"world": self.world, "tools": (), "earlier": (), "guidance": ""} | more
-        model = get_model("mockllm/model", custom_outputs=self.reply, memoize=False)
-        self.result: Simulated = asyncio.run(simulate(model, asked=asked, **given))
+        self.result: Simulated = asyncio.run(simulate(self.reply, asked=asked, **given))
 
-    def reply(
-        self, messages: list[ChatMessage], tools: list[ToolInfo], _choice: ToolChoice, _config: GenerateConfig
-    ) -> ModelOutput:
+    async def reply(self, messages: Sequence[ChatMessage], tools: Sequence[ToolInfo]) -> ModelOutput:
         self.seen.append(list(messages))
-        self.tools = tools
+        self.tools = list(tools)
         return output(self._replies.pop(0) if self._replies else says("I am done."))
 
     @property

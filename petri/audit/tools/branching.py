@@ -3,6 +3,7 @@
 from petri.audit.changing import require_place
 from petri.audit.session import Change, Session, Wanted
 from petri.audit.tools.action import Action, Arguments, Effect
+from petri.audit.tools.course import require_undoable
 from petri.conversation.tree import Origin
 from petri.errors import ActionError, TreeError
 
@@ -29,6 +30,7 @@ def _branch(session: Session, arguments: Branch) -> Effect:
         raise ActionError("one branch at a time; the replies come after this reply of yours")
     if session.tree.target_is_due() and session.tree.head is not None:
         raise ActionError("something you staged still waits for the target; let it answer, then branch")
+    require_undoable(session, node.parent)
     _require_change(session, arguments)
     wanted = Wanted(arguments.at, arguments.change, arguments.label, arguments.text)
     if wanted.change is not None:

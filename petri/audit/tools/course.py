@@ -47,14 +47,14 @@ def _roll_back(session: Session, arguments: Destination) -> Effect:
         node = session.tree[arguments.to]
     except TreeError as error:
         raise ActionError(str(error)) from error
-    _require_undoable(session, node.label)
+    require_undoable(session, node.label)
     session.move(node.label, "roll_back")
     effect: Effect = {"head": node.label, "tools": [tool.name for tool in session.tree.tools]}
     waiting = list(pending_calls(session.tree))
     return effect | {"waiting_for_results": waiting} if waiting else effect
 
 
-def _require_undoable(session: Session, to: str | None) -> None:
+def require_undoable(session: Session, to: str | None) -> None:
     """Refuse to go back behind what really happened: a sandbox, or an agent with a memory, does not go back with us."""
     kept = {node.label for node in session.tree.path(to)} if to else set[str]()
     lost = next(
@@ -65,7 +65,7 @@ def _require_undoable(session: Session, to: str | None) -> None:
 
 
 def _restart(session: Session, _: Nothing) -> Effect:
-    _require_undoable(session, None)
+    require_undoable(session, None)
     session.move(None, "restart")
     open_conversation(session)
     head = session.tree.head

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from inspect_ai.model import ChatMessageAssistant, ChatMessageSystem, ChatMessageTool, ChatMessageUser
 from inspect_ai.tool import ToolCall, ToolCallError
 
-from petri.audit.session import Session
+from petri.audit.session import Point, Session
 from petri.audit.tools.action import Action, Arguments, Effect, Words
 from petri.conversation.labels import pending_calls
 from petri.conversation.tree import Origin
@@ -46,9 +46,7 @@ def _set_system_prompt(session: Session, arguments: SystemPrompt) -> Effect:
     if head is not None and not isinstance(head.message, ChatMessageSystem):
         raise ActionError(f"a user message is there already, and the system prompt comes before it{anew}")
     if head is not None:
-        tools = session.tree.tools
-        session.move(None, "set_system_prompt")
-        session.set_tools(tools)
+        session.return_to(Point(None, session.tree.tools, session.world), "set_system_prompt")
     return {"label": session.add(ChatMessageSystem(content=arguments.text), Origin.AUDITOR).label}
 
 
