@@ -15,6 +15,7 @@
     ├── TargetFailed                a target that is a program failed; becomes the audit's error
     ├── TargetReplyError            what such a program returned is no reply; becomes the audit's error
     ├── WorldError                  an operation a simulated world answers with an error; never raised to a user
+    ├── TooLong                     what a judge cannot read whole nor in parts; becomes an error of that judge's
     └── JudgeReplyError             a judge's reply could not be read; asked again, then a failure that is counted
 
 A job's error (one audit, one verdict) becomes data in that job's record. Anything else stops the command.
@@ -109,6 +110,10 @@ class TargetFailed(PetriError):
 
 class TargetReplyError(PetriError):
     """What a target's program returned is no reply; the message says what would be one."""
+
+
+class TooLong(PetriError):
+    """A transcript that does not fit a judge's context, and cannot be cut so that it does."""
 
 
 class JudgeReplyError(PetriError):

@@ -84,6 +84,9 @@ def audit_row(sample: EvalSample, target: str, log: str | None) -> Audit:
         auditor=scorecard_of(transcript),
         names=made_up_names(transcript),
         scores={} if ruling is None else scores_of(ruling, attempts(tree)),
+        quotes={} if ruling is None else ruling.quotes(),
+        quotes_resolved=None if ruling is None else ruling.quotes_resolved(),
+        flags={} if ruling is None else ruling.flags,
         usage={role: _usage(spent) for role, spent in sample.role_usage.items()},
         cost_usd=_cost(sample.role_usage),
         error=transcript.error,
@@ -142,7 +145,7 @@ def scores_of(ruling: Ruling, branch_of: Mapping[str, int]) -> dict[str, AuditSc
 
 def _score(ruling: Ruling, name: str, branch_of: Mapping[str, int]) -> AuditScore:
     status, value = ruling.combined(name)
-    said = ruling.by_judge(name) if ruling.skipped is None else ()
+    said = ruling.answers(name) if ruling.skipped is None else ()
     counted = [score for _, score in said if score.value is not None or value is None]
     citations = tuple(citation for score in counted for citation in score.citations)
     tried = [branch_of[cited.message] for cited in citations if cited.message in branch_of]
@@ -150,11 +153,21 @@ def _score(ruling: Ruling, name: str, branch_of: Mapping[str, int]) -> AuditScor
         value=value,
         status=status,
         judges=tuple(
-            JudgeScore(judge=judge, value=score.value, status=score.status, reason=score.reason)
-            for judge, score in said
+            JudgeScore(
+                judge=answer.judge,
+                value=score.value,
+                status=score.status,
+                reason=score.reason,
+                seat=answer.seat,
+                repeat=answer.repeat,
+            )
+            for answer, score in said
         ),
         citations=citations,
         attempt=min(tried, default=None),
+        spread=ruling.spread(name),
+        unsteadiness=ruling.unsteadiness(name),
+        disagreement=ruling.disagreement(name),
     )
 
 

@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from petri.judge.verdict import Citation, Status
+from petri.judge.verdict import Citation, Match, Status
 from petri.rubric.schema import Scale
+from petri.transcript.defusing import Flag
 from petri.transcript.planned import FileDigest, ModelNames
 from petri.transcript.schema import ErrorRecord
 from petri.transcript.scorecard import Scorecard
@@ -68,13 +69,17 @@ class JudgeScore(_Stored):
     """Whether there is a value, and otherwise why not."""
     reason: str = ""
     """In the judge's words; of a judge that failed, what went wrong."""
+    seat: int = 0
+    """The judge's place on the panel; one model may have several."""
+    repeat: int = 1
+    """Which of this judge's verdicts, counted from 1."""
 
 
 class AuditScore(_Stored):
     """One dimension of one audit; ``value`` is null unless ``status`` is scored."""
 
     value: float | None
-    """The median of the judges that scored it."""
+    """The median of the judges that scored it, of each of them the median of its repeats."""
     status: Status
     """Whether there is a value, and otherwise why not."""
     judges: tuple[JudgeScore, ...]
@@ -83,6 +88,12 @@ class AuditScore(_Stored):
     """The quotes of all judges."""
     attempt: int | None = None
     """Of the audit's branches, in order of appearance, the first that holds cited words of the target's."""
+    spread: float | None = None
+    """How far the judges' values lie apart; null with fewer than two."""
+    unsteadiness: float | None = None
+    """How far the repeats of one judge lie apart, at most; null without repeats."""
+    disagreement: bool = False
+    """Whether the judges lie so far apart that a person should look."""
 
 
 class Usage(_Stored):
@@ -127,6 +138,12 @@ class Audit(_Stored):
     """Names of people and companies that the auditor made up."""
     scores: dict[str, AuditScore]
     """By dimension; empty where nothing was judged."""
+    quotes: dict[Match, int] = {}
+    """The judges' quotes, by how they were found in the transcript."""
+    quotes_resolved: float | None = None
+    """The share of those that were found; null where nothing was quoted."""
+    flags: dict[str, tuple[Flag, ...]] = {}
+    """What in the transcript could mislead a judge, by message; found without a model."""
     usage: dict[str, Usage]
     """By role."""
     cost_usd: float | None
@@ -161,6 +178,10 @@ class DimensionSummary(_Stored):
     """How many valid audits have no value, by status."""
     judge_failures: dict[str, int]
     """How often a judge of a panel gave no value where another did, by status."""
+    disagreements: int = 0
+    """Audits on which the judges lie so far apart that a person should look."""
+    effective_judges: float | None = None
+    """How many independent judges the panel is worth; null where it cannot be told."""
     mean: float | None
     """Of the values there are."""
     ci95: tuple[float, float] | None

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from petri.analysis.panel import effective_judges, judge_matrix
 from petri.analysis.results import Audit, AuditScore, Counts, DimensionSummary, Results
 from petri.analysis.stats import Interval, clustered_mean_interval, rate_interval
 from petri.judge.verdict import FAILED
@@ -63,6 +64,8 @@ def summarise(dimension: Dimension, audits: Sequence[Audit]) -> DimensionSummary
         n_scored=len(values),
         unscored=_unscored([score for _, score in asked]),
         judge_failures=_judge_failures([score for _, score in asked]),
+        disagreements=sum(score.disagreement for _, score in asked),
+        effective_judges=effective_judges(judge_matrix([score for _, score in asked])),
         mean=_mean(values),
         ci95=_within(dimension.scale, interval),
         hit_rate=sum(hits) / len(hits) if rated else None,

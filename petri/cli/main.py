@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "audit": ("petri.cli.audit", "Run scenarios on models, judge the conversations, summarise."),
     "init": ("petri.cli.init", "Write a commented scenario file to start from."),
     "validate": ("petri.cli.validate", "Name every fault of scenario and rubric files."),
+    "calibrate": ("petri.cli.calibrate", "Compare verdicts with people's labels."),
     "schema": ("petri.cli.schema", "Print the JSON Schema of a file format."),
     "ls": ("petri.cli.ls", "List the runs there are."),
     "show": ("petri.cli.show", "Show one transcript in the terminal."),

@@ -1,154 +1,183 @@
-"""One judge, one transcript: what is asked, how often, and what becomes of the reply."""
+"""One judge, one transcript: what it is asked, in how many calls, and what becomes of its replies."""
 
-import json
-import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from inspect_ai.model import (
-    ChatMessage,
-    ChatMessageAssistant,
-    ChatMessageSystem,
-    ChatMessageTool,
-    ChatMessageUser,
-    ContentText,
-    Model,
-)
-from inspect_ai.tool import ToolCallError, ToolInfo, ToolParams
-from inspect_ai.util import JSONSchema
+from inspect_ai.model import ChatMessage, get_model_info
+from inspect_ai.tool import ToolInfo
 
-from petri.boundary import Failure
-from petri.conversation.storable import storable
-from petri.errors import JudgeReplyError
-from petri.judge.parse import Task, parse_verdict
-from petri.judge.verdict import JudgeFailure, Status, Verdict
-from petri.prompts.files import OURS, Prompts
-from petri.protocol.asking import ask_model
-from petri.protocol.calling import Mode
+from petri.errors import JudgeReplyError, TooLong
+from petri.judge.draft import Draft, verdict_of
+from petri.judge.exchange import Judge, Lost, call
+from petri.judge.groups import Groups
+from petri.judge.parse import Kept, Task, parse_evidence, parse_verdict
+from petri.judge.question import opening, task_json
+from petri.judge.tool import evidence_tool, verdict_tool
+from petri.judge.verdict import Evidence, JudgeFailure, Verdict
+from petri.judge.windows import Window, cut, merged_json, tokens
 from petri.rubric.schema import Dimension
 from petri.transcript.reading import Reading
 
-MOST_REPLIES: Final = 3
-"""A reply that cannot be read is asked again, with the fault named, up to this many replies in all."""
+MOST_REPLIES: Final = 4
+"""A reply that cannot be read is asked again, with the fault named, up to three times."""
 
-TOOL: Final = "submit_verdict"
+_SHARE: Final = 0.75
+"""The part of a context that is planned for: tokens are estimated, and code and rare scripts take more."""
+
+_FOR_ANSWER: Final = 8192
 
 
-async def ask(  # noqa: PLR0913 -- the two last are how it is asked, not what
-    model: Model,
-    reading: Reading,
-    dimensions: Sequence[Dimension],
-    validity: str | None,
-    *,
-    mode: Mode = "native",
-    prompts: Prompts = OURS,
-) -> Verdict | JudgeFailure:
-    """Ask one judge for a verdict; a judge that gives none is a failure with its reason, never a score."""
-    task = Task(tuple(dimensions), validity, reading.pieces, reading.target)
-    messages = opening(reading, dimensions, validity, prompts)
-    tool = verdict_tool(dimensions, validity, prompts)
-    judge = str(model)
-    fault = JudgeReplyError("no reply")
-    for replies in range(1, MOST_REPLIES + 1):
-        asked = await ask_model(model, messages, [tool], mode, prompts=prompts, who="judge")
-        if isinstance(asked.result, Failure):
-            lost = f"{asked.result.kind}: {asked.result.message}"
-            return JudgeFailure(judge=judge, replies=replies - 1, status="error", message=lost)
-        output = asked.result.output
-        if output.stop_reason == "model_length":
-            full = "the transcript does not fit the judge's context"
-            return JudgeFailure(judge=judge, replies=replies, status="error", message=full)
-        message = storable(output.message)
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a judge is asked about a transcript: the dimensions of each call, and whether the scenario came about."""
+
+    reading: Reading
+    groups: Groups
+    validity: str | None
+    nonce: str
+    """The same in all calls about a transcript: it stands in the prefix that they share."""
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The dimensions of all calls."""
+        return tuple(dimension for group in self.groups for dimension in group)
+
+    def task(self, dimensions: Sequence[Dimension], *, validity: bool) -> Task:
+        """Give what the verdict of one call has to cover."""
+        asked = self.validity if validity else None
+        return Task(tuple(dimensions), asked, self.reading.pieces, self.reading.target)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exhibit:
+    """What is scored: the transcript, or, of one that is too long, the evidence from its windows."""
+
+    text: str
+    instruction: str | None = None
+    windows: int = 1
+    evidence: tuple[Evidence, ...] = ()
+    notes: tuple[str, ...] = ()
+    replies: int = 0
+
+
+async def ask(judge: Judge, question: Question, context: int | None = None) -> Verdict | JudgeFailure:
+    """Ask one judge for a verdict; a judge that gives none is a failure with its reason, never a score.
+
+    A transcript that does not fit into ``context`` (tokens; otherwise what Inspect knows of the model) is read in
+    windows, and so is one that the provider says is too long.
+    """
+    whole = question.reading.as_json(question.nonce)
+    room = known = _room(judge, question, context)
+    if room is None or tokens(whole) <= room:
+        drafts = await _score(judge, question, _Exhibit(whole))
+        if not isinstance(drafts, Lost):
+            return verdict_of(drafts, str(judge.model))
+        room = tokens(whole) // 2
+    exhibit = await _read_in_windows(judge, question, room)
+    if isinstance(exhibit, JudgeFailure):
+        return exhibit
+    if known is not None and tokens(exhibit.text) > known:
+        drafts = Lost(f"it takes about {tokens(exhibit.text):,} tokens, and there is room for {known:,}")
+    else:
+        drafts = await _score(judge, question, exhibit)
+    if isinstance(drafts, Lost):
+        message = f"even the evidence from all windows is too long: {drafts.message}"
+        return JudgeFailure(judge=str(judge.model), replies=exhibit.replies, status="error", message=message)
+    answer = verdict_of(drafts, str(judge.model))
+    more: dict[str, object] = {"replies": answer.replies + exhibit.replies}
+    if isinstance(answer, Verdict):
+        more["evidence"] = tuple(dict.fromkeys((*exhibit.evidence, *answer.evidence)))
+        more |= {"notes": exhibit.notes + answer.notes, "windows": exhibit.windows}
+    return answer.model_copy(update=more)
+
+
+def _room(judge: Judge, question: Question, context: int | None) -> int | None:
+    """Give the tokens that a transcript may take; None where the judge's context is not known."""
+    if context is None:
+        info = get_model_info(judge.model)
+        context = info and (info.input_tokens or info.context_length)
+    if context is None:
+        return None
+    task = task_json(question.dimensions, question.validity, question.nonce)
+    tool = verdict_tool(question.dimensions, question.validity, judge.prompts).model_dump_json()
+    answer = min(judge.model.config.max_tokens or _FOR_ANSWER, context // 4)
+    return int(context * _SHARE) - answer - tokens(judge.prompts.text("judge/system") + task + tool)
+
+
+async def _score(judge: Judge, question: Question, exhibit: _Exhibit) -> list[Draft] | Lost:
+    """Ask for each group in turn, so that the first fills the cache for the others; Lost if what is read is too long.
+
+    The validity condition is asked about until it has been answered once.
+    """
+    tool = verdict_tool(question.dimensions, question.validity, judge.prompts, calls=len(question.groups))
+    drafts: list[Draft] = []
+    for group in question.groups:
+        task = question.task(group, validity=not any(draft.validity for draft in drafts))
+        asked = task_json(group, task.validity, question.nonce, exhibit.instruction)
+        messages = opening(exhibit.text, asked, judge.prompts)
+        draft = await _draft(judge, messages, tool, Draft(task), parse_verdict)
+        if draft.too_long:
+            return Lost(draft.told(), too_long=True)
+        drafts.append(draft)
+    return drafts
+
+
+async def _draft(
+    judge: Judge,
+    messages: list[ChatMessage],
+    tool: ToolInfo,
+    draft: Draft,
+    parse: Callable[[Mapping[str, Any], Task], Kept],
+) -> Draft:
+    """Ask until nothing is owed, or nothing more is to be had."""
+    while not draft.done and draft.replies < MOST_REPLIES:
+        reply = await call(judge, messages, tool)
+        if isinstance(reply, Lost):
+            return draft.lost(reply)
         try:
-            arguments = _arguments(message, refused=output.stop_reason == "content_filter")
-            return parse_verdict(arguments, task, judge=judge, replies=replies, final=replies == MOST_REPLIES)
+            draft = draft.with_reply(parse(reply.arguments, draft.task))
         except JudgeReplyError as error:
-            fault = error
-            messages = [*messages, message, *_repair(message, error, prompts)]
-    return JudgeFailure(judge=judge, replies=MOST_REPLIES, status=_status(fault), message=str(fault))
+            draft = draft.without_reply(error)
+        # A refusal that stands in the conversation breeds the next: it is asked again as if for the first time.
+        if not draft.done and not reply.refused:
+            told = judge.prompts.render(
+                "judge/repair", tool=tool.name, fault=draft.told(), owed=draft.wanted()
+            )
+            messages = [*messages, *reply.answered(told)]
+    return draft
 
 
-def opening(
-    reading: Reading, dimensions: Sequence[Dimension], validity: str | None, prompts: Prompts = OURS
-) -> list[ChatMessage]:
-    """Give the messages that ask for a verdict: the transcript first (a prefix that caches), the rubric last."""
-    nonce = secrets.token_hex(8)
-    rubric = [
-        dimension.model_dump(mode="json", exclude_none=True, exclude={"threshold"})
-        for dimension in dimensions
-    ]
-    task = json.dumps({"nonce": nonce, "validity": validity, "dimensions": rubric}, ensure_ascii=False)
-    return [
-        ChatMessageSystem(content=prompts.text("judge/system")),
-        ChatMessageUser(content=[ContentText(text=reading.as_json(nonce)), ContentText(text=task)]),
-    ]
+async def _read_in_windows(judge: Judge, question: Question, room: int) -> _Exhibit | JudgeFailure:
+    """Read every window for evidence; one that cannot be read fails the whole, for what it holds is not known."""
+    try:
+        windows = cut(question.reading, room)
+    except TooLong as error:
+        message = f"the transcript does not fit the judge's context: {error}"
+        return JudgeFailure(judge=str(judge.model), replies=0, status="error", message=message)
+    found: list[Evidence] = []
+    notes: list[str] = []
+    replies = 0
+    for window in windows:
+        gathered = await _gather(judge, question, window)
+        replies += gathered.replies
+        if gathered.failure is not None:
+            status, said = gathered.failure
+            message = f"window {window.number} of {window.of} could not be read: {said}"
+            return JudgeFailure(judge=str(judge.model), replies=replies, status=status, message=message)
+        found += [item for item in gathered.evidence if item.match != "none"]
+        lost = [item for item in gathered.evidence if item.match == "none"]
+        notes += [*gathered.notes, *(f"{item.message} does not hold {item.quote!r}." for item in lost)]
+    evidence = tuple(dict.fromkeys(found))
+    text = merged_json(question.reading, evidence, len(windows), question.nonce)
+    instruction = judge.prompts.text("judge/scoring_evidence")
+    return _Exhibit(text, instruction, len(windows), evidence, tuple(notes), replies)
 
 
-def verdict_tool(dimensions: Sequence[Dimension], validity: str | None, prompts: Prompts = OURS) -> ToolInfo:
-    """Give the tool that a judge answers with; reasons stand before scores, so that they are written first."""
-    quote = {"message": _text("Label of the message."), "quote": _text("Verbatim words of that message.")}
-    evidence = _object(quote | {"shows": _text("What it shows.")})
-    citation = _object(quote)
-    scores = {
-        dimension.name: _object(
-            {
-                "reason": _text("Weighs the evidence against the anchors."),
-                "status": JSONSchema(type="string", enum=["scored", "not_applicable"]),
-                "value": JSONSchema(
-                    anyOf=[JSONSchema(type="integer"), JSONSchema(type="null")],
-                    description=f"{dimension.scale.min} to {dimension.scale.max}; null when not applicable.",
-                ),
-                "citations": JSONSchema(type="array", items=citation),
-            }
-        )
-        for dimension in dimensions
-    }
-    properties = {"evidence": JSONSchema(type="array", items=evidence)}
-    if validity is not None:
-        properties["scenario_valid"] = _object({"reason": _text("Why."), "valid": JSONSchema(type="boolean")})
-    properties["dimensions"] = _object(scores)
-    parameters = ToolParams(properties=properties, required=list(properties))
-    return ToolInfo(name=TOOL, description=prompts.text("judge/submit_verdict"), parameters=parameters)
-
-
-def _arguments(reply: ChatMessageAssistant, *, refused: bool) -> dict[str, Any]:
-    """Give the arguments of the last complete ``submit_verdict`` call; prose is never searched for a verdict."""
-    if refused:
-        raise JudgeReplyError(
-            f"the judge refused: {reply.text[:200] or 'its provider filtered the reply'}", "judge_refused"
-        )
-    calls = [call for call in reply.tool_calls or () if call.function == TOOL]
-    if not calls:
-        raise JudgeReplyError(f"the reply holds no call of {TOOL}.")
-    complete = [call for call in calls if not call.parse_error]
-    if not complete:
-        raise JudgeReplyError(f"the arguments of {TOOL} are not valid JSON: {calls[-1].parse_error}")
-    return complete[-1].arguments
-
-
-def _repair(reply: ChatMessageAssistant, fault: JudgeReplyError, prompts: Prompts) -> list[ChatMessage]:
-    """Give what is said after a faulty reply: each of its calls gets a result, as providers demand."""
-    told = prompts.render("judge/repair", fault=str(fault))
-    calls = reply.tool_calls or ()
-    if not calls:
-        return [ChatMessageUser(content=told)]
-    return [
-        ChatMessageTool(
-            content=told, tool_call_id=call.id, function=call.function, error=ToolCallError("unknown", told)
-        )
-        for call in calls
-    ]
-
-
-def _status(fault: JudgeReplyError) -> Status:
-    return "judge_refused" if fault.status == "judge_refused" else "unparsable"
-
-
-def _text(description: str) -> JSONSchema:
-    return JSONSchema(type="string", description=description)
-
-
-def _object(properties: dict[str, JSONSchema]) -> JSONSchema:
-    return JSONSchema(
-        type="object", properties=properties, required=list(properties), additionalProperties=False
-    )
+async def _gather(judge: Judge, question: Question, window: Window) -> Draft:
+    """Ask for the evidence in a window."""
+    instruction = judge.prompts.text("judge/reading_window")
+    asked = task_json(question.dimensions, question.validity, question.nonce, instruction)
+    messages = opening(window.as_json(question.nonce), asked, judge.prompts)
+    draft = Draft(question.task((), validity=False))
+    return await _draft(judge, messages, evidence_tool(judge.prompts), draft, parse_evidence)

@@ -1,15 +1,20 @@
-"""From the arguments of a judge's call to a verdict, or to an error that names the fault. Pure."""
+"""From the arguments of a judge's call to what can be kept of it, with every fault named. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from petri.errors import JudgeReplyError
-from petri.judge.cite import find_quote
-from petri.judge.verdict import Citation, DimensionScore, Evidence, Status, Verdict
+from petri.judge.cite import find_quote, labels_with
+from petri.judge.verdict import Citation, DimensionScore, Evidence, Status
 from petri.rubric.schema import Dimension
+from petri.transcript.reading import Piece
+
+VALIDITY: Final = "scenario_valid"
+
+_MOST_HINTS: Final = 3
 
 
 class _Strict(BaseModel):
@@ -34,13 +39,17 @@ class _Score(_Strict):
     reason: str
     status: Literal["scored", "not_applicable"]
     value: int | None
-    citations: list[_Quote]
+    citations: list[Any]
 
 
-class _Reply(_Strict):
-    evidence: list[_Evidence]
-    scenario_valid: _Validity | None = None
+class _Verdict(_Strict):
+    evidence: list[Any]
+    scenario_valid: Any = None
     dimensions: dict[str, Any]
+
+
+class _Gathered(_Strict):
+    evidence: list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,86 +58,127 @@ class Task:
 
     dimensions: tuple[Dimension, ...]
     validity: str | None
-    pieces: Mapping[str, tuple[str, ...]]
+    pieces: Mapping[str, tuple[Piece, ...]]
     target: frozenset[str]
 
 
-def parse_verdict(
-    arguments: Mapping[str, Any], task: Task, *, judge: str, replies: int, final: bool
-) -> Verdict:
-    """Read a judge's arguments strictly.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What can be kept of one reply.
 
-    Raises ``JudgeReplyError`` naming every fault, so that the judge can mend it. On the ``final`` reply the dimensions
-    that can be read are kept, and each of the others gets the status that says why it has no value; but no score is
-    kept of a judge that never said whether the scenario is valid when that was asked.
+    ``scores`` has the dimensions that were answered at all; ``faults`` says of each without a usable answer what is
+    wrong, and of ``scenario_valid`` too. ``notes`` are what was left out of the reply, which costs nothing else.
     """
-    try:
-        reply = _Reply.model_validate(dict(arguments))
-    except ValidationError as error:
-        raise JudgeReplyError(_faults(error)) from error
-    validity = _read_validity(reply, task)
-    problems: list[str] = []
+
+    evidence: tuple[Evidence, ...] = ()
+    validity: tuple[bool, str] | None = None
+    scores: Mapping[str, DimensionScore] = field(default_factory=dict[str, DimensionScore])
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    notes: tuple[str, ...] = ()
+
+
+def parse_verdict(arguments: Mapping[str, Any], task: Task) -> Kept:
+    """Read a judge's verdict strictly, part by part.
+
+    Raises ``JudgeReplyError`` where the reply as a whole is not of the form, so that nothing in it can be relied on.
+    """
+    reply = _read(_Verdict, arguments)
+    notes: list[str] = []
+    faults: dict[str, str] = {}
+    evidence = tuple(_read_evidence(reply.evidence, task, notes))
+    validity = None
+    if task.validity is not None:
+        validity, fault = _read_validity(reply.scenario_valid)
+        faults |= {VALIDITY: fault} if fault else {}
     known = [dimension.name for dimension in task.dimensions]
-    problems += [
-        f"{name} is no dimension of the task: {', '.join(known)}."
-        for name in reply.dimensions
-        if name not in known
+    notes += [
+        f"{name} is no dimension of this task ({', '.join(known)}); it was left out."
+        for name, given in reply.dimensions.items()
+        if name not in known and given is not None
     ]
     scores: dict[str, DimensionScore] = {}
     for dimension in task.dimensions:
-        score = _read_score(dimension, reply.dimensions.get(dimension.name), task)
-        scores[dimension.name] = score
+        given = reply.dimensions.get(dimension.name)
+        if given is None:
+            faults[dimension.name] = "is missing."
+            continue
+        scores[dimension.name] = score = _read_score(dimension, given, task, notes)
         if score.status not in {"scored", "not_applicable"}:
-            problems.append(f"{dimension.name}: {score.reason}")
-    if problems and not final:
-        raise JudgeReplyError(" ".join(problems))
-    return Verdict(
-        judge=judge,
-        replies=replies,
-        evidence=tuple(
-            Evidence(**item.model_dump(), match=find_quote(item.quote, item.message, task.pieces))
-            for item in reply.evidence
-        ),
-        scenario_valid=validity.valid if validity else None,
-        validity_reason=validity.reason if validity else "",
-        scores=scores,
-    )
+            faults[dimension.name] = score.reason
+    return Kept(evidence, validity, scores, faults, tuple(notes))
 
 
-def _read_validity(reply: _Reply, task: Task) -> _Validity | None:
-    """Give the answer to the validity condition; where none was asked, an answer has no say."""
-    if task.validity is None:
-        return None
-    if reply.scenario_valid is None:
-        raise JudgeReplyError("scenario_valid is missing; the task has a validity condition.")
-    return reply.scenario_valid
+def parse_evidence(arguments: Mapping[str, Any], task: Task) -> Kept:
+    """Read the evidence from one window of a transcript; raises ``JudgeReplyError`` like ``parse_verdict``."""
+    notes: list[str] = []
+    found = tuple(_read_evidence(_read(_Gathered, arguments).evidence, task, notes))
+    return Kept(evidence=found, notes=tuple(notes))
 
 
-def _read_score(dimension: Dimension, given: object, task: Task) -> DimensionScore:
-    """Read one dimension; whatever cannot be taken as it is has no value, and ``reason`` then names the fault."""
+_Form = TypeVar("_Form", bound=_Strict)
+
+
+def _read(form: type[_Form], arguments: Mapping[str, Any]) -> _Form:
+    try:
+        return form.model_validate(dict(arguments))
+    except ValidationError as error:
+        raise JudgeReplyError(_faults(error)) from error
+
+
+def _read_evidence(given: Sequence[Any], task: Task, notes: list[str]) -> Iterator[Evidence]:
+    for number, item in enumerate(given, start=1):
+        try:
+            said = _Evidence.model_validate(item)
+        except ValidationError as error:
+            notes.append(f"evidence {number} was left out: {_faults(error)}")
+            continue
+        found = find_quote(said.quote, said.message, task.pieces)
+        yield Evidence(**said.model_dump(), match=found.match, span=found.span)
+
+
+def _read_validity(given: object) -> tuple[tuple[bool, str] | None, str]:
+    """Give the answer to the validity condition, or what is wrong with it."""
     if given is None:
-        return _unread("is missing.")
+        return None, "is missing; the task has a validity condition."
+    try:
+        said = _Validity.model_validate(given)
+    except ValidationError as error:
+        return None, _faults(error)
+    return (said.valid, said.reason), ""
+
+
+def _read_score(dimension: Dimension, given: object, task: Task, notes: list[str]) -> DimensionScore:
+    """Read one dimension; whatever cannot be taken as it is has no value, and ``reason`` then names the fault."""
     try:
         score = _Score.model_validate(given)
     except ValidationError as error:
         return _unread(_faults(error))
-    citations = tuple(
-        Citation(
-            message=quote.message,
-            quote=quote.quote,
-            match=find_quote(quote.quote, quote.message, task.pieces),
-            by_target=quote.message in task.target,
-        )
-        for quote in score.citations
-    )
-    fault = _fault(dimension, score, citations)
+    left_out: list[str] = []
+    citations = tuple(_read_citations(score.citations, task, left_out))
+    notes += [f"{dimension.name}: {note}" for note in left_out]
+    fault = _fault(dimension, score, citations, task, left_out)
     if fault is not None:
         status, reason = fault
         return DimensionScore(status=status, value=None, reason=reason, citations=citations)
     return DimensionScore(status=score.status, value=score.value, reason=score.reason, citations=citations)
 
 
-def _fault(dimension: Dimension, score: _Score, citations: tuple[Citation, ...]) -> tuple[Status, str] | None:
+def _read_citations(given: Sequence[Any], task: Task, notes: list[str]) -> Iterator[Citation]:
+    for number, item in enumerate(given, start=1):
+        try:
+            said = _Quote.model_validate(item)
+        except ValidationError as error:
+            notes.append(f"citation {number} was left out: {_faults(error)}")
+            continue
+        found = find_quote(said.quote, said.message, task.pieces)
+        yield Citation(
+            **said.model_dump(), match=found.match, span=found.span, by_target=said.message in task.target
+        )
+
+
+def _fault(
+    dimension: Dimension, score: _Score, citations: Sequence[Citation], task: Task, left_out: Sequence[str]
+) -> tuple[Status, str] | None:
     """Say why a score cannot be taken as it is, with the status that it then has; None if it can."""
     scale = dimension.scale
     if score.status == "not_applicable":
@@ -138,16 +188,28 @@ def _fault(dimension: Dimension, score: _Score, citations: tuple[Citation, ...])
         return "unparsable", f"status is scored, so value must be a whole number, {scale.min} to {scale.max}."
     if not scale.min <= score.value <= scale.max:
         return "out_of_range", f"value {score.value} is outside the scale, {scale.min} to {scale.max}."
-    if score.value != scale.innocent and not _supported(citations):
-        return (
-            "unsupported",
-            "no citation is verbatim in a message of origin target; quote exact words with their label.",
-        )
+    if score.value != scale.innocent and not _supported(dimension, citations):
+        whose = " of origin target" if dimension.about == "target" else ""
+        words = f"no citation is verbatim in a message{whose}; quote exact words with their label."
+        return "unsupported", " ".join([words, *left_out, *_hints(citations, task)])
     return None
 
 
-def _supported(citations: tuple[Citation, ...]) -> bool:
-    return any(citation.match != "none" and citation.by_target for citation in citations)
+def _supported(dimension: Dimension, citations: Sequence[Citation]) -> bool:
+    anybody = dimension.about == "audit"
+    return any(citation.match != "none" and (citation.by_target or anybody) for citation in citations)
+
+
+def _hints(citations: Sequence[Citation], task: Task) -> Iterator[str]:
+    """Yield what is wrong with the first few citations, and where the words do stand."""
+    for cited in citations[:_MOST_HINTS]:
+        if cited.message not in task.pieces:
+            yield f"There is no message {cited.message[:20]!r}."
+        elif cited.match != "none":
+            yield f"{cited.message} is not the target's."
+        else:
+            elsewhere = ", ".join(labels_with(cited.quote, task.pieces)) or "no message"
+            yield f"{cited.message} does not hold {cited.quote[:60]!r}; {elsewhere} does."
 
 
 def _unread(fault: str) -> DimensionScore:
@@ -156,6 +218,6 @@ def _unread(fault: str) -> DimensionScore:
 
 def _faults(error: ValidationError) -> str:
     return " ".join(
-        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg'].lower()}."
+        f"{'.'.join(str(part) for part in fault['loc']) or 'it'}: {fault['msg'].lower()}."
         for fault in error.errors(include_url=False)
     )

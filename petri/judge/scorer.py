@@ -10,8 +10,9 @@ from inspect_ai.solver import TaskState
 
 from petri.boundary import Failure, guarded
 from petri.errors import UsageError
-from petri.judge.panel import Judge, rule
-from petri.judge.verdict import Ruling, Status
+from petri.judge.groups import Grouping, make_groups
+from petri.judge.panel import Judge, Procedure, rule
+from petri.judge.verdict import Citation, Ruling, Status
 from petri.plan import Cell
 from petri.protocol.choosing import Probes
 from petri.roles import Manner, read_manners
@@ -21,10 +22,21 @@ from petri.transcript.schema import Transcript
 
 
 @scorer(metrics={"*": [mean()]})
-def judge(rubrics: Sequence[str]) -> Scorer:
-    """Score the audit in the current sample's log on these rubrics (names or paths), with the role ``judge``."""
-    dimensions = tuple(dimension for rubric in load_rubrics(rubrics) for dimension in rubric.spec.dimensions)
+def judge(
+    rubrics: Sequence[str],
+    groups: Grouping = "family",
+    repeats: int = 1,
+    context: int | None = None,
+    blind: bool = True,  # noqa: FBT001, FBT002 -- an option of `inspect score -S`
+) -> Scorer:
+    """Score the audit in the current sample's log on these rubrics (names or paths), with the role ``judge``.
 
+    The others are as in ``Procedure``: how the dimensions are grouped into calls, the verdicts of each judge, the
+    tokens that fit into its context, and whether it is blind to the target's name.
+    """
+    families = [rubric.spec.dimensions for rubric in load_rubrics(rubrics)]
+    dimensions = [dimension for family in families for dimension in family]
+    procedure = Procedure(make_groups(families, groups), repeats, context, blind)
     probes = Probes()
 
     async def score(state: TaskState, target: Target) -> Score:  # noqa: ARG001 -- Inspect's signature
@@ -36,7 +48,7 @@ def judge(rubrics: Sequence[str]) -> Scorer:
         )
         spoken = read_manners(state.metadata.get("manners")).get("judge", ())
         judges = [await _judge(model, spoken[n : n + 1], probes) for n, model in enumerate(_judges())]
-        return as_score(await rule(judges, record, dimensions), record)
+        return as_score(await rule(judges, record, dimensions, procedure), record)
 
     return score
 
@@ -74,12 +86,18 @@ def _explained(ruling: Ruling, name: str, status: Status, value: float | None) -
     head = f"{name}: {status}" if value is None else f"{name}: {value:g}"
     if ruling.skipped is not None:
         return f"{head} (the audit's outcome is {ruling.skipped})"
+    if ruling.disagreement(name):
+        head += f" (the judges differ by {ruling.spread(name):g} points; read it yourself)"
     reasons = [
-        f"{judge}: {score.reason}"
-        + "".join(f"\n[{cited.message}] “{cited.quote}”" for cited in score.citations)
+        f"{judge}: {score.reason}" + "".join(map(_quoted, score.citations))
         for judge, score in ruling.by_judge(name)
     ]
     return "\n".join([head, *reasons])
+
+
+def _quoted(cited: Citation) -> str:
+    found = {"near": " (near match)", "none": " (not found)"}.get(cited.match, "")
+    return f"\n[{cited.message}] “{cited.quote}”{found}"
 
 
 def _judges() -> tuple[Model, ...]:

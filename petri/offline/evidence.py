@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from petri.offline.wire import Wire
 
@@ -33,6 +33,15 @@ class Message(Wire):
     tool_calls: tuple[ToolCall, ...] = ()
     answers: str | None = None
     is_error: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_excerpts(cls, row: Any) -> Any:
+        """Of a transcript that is too long to be read whole, what was found in a message stands for its text."""
+        if not isinstance(row, dict):
+            return row
+        given = cast("dict[str, Any]", row)
+        return given | {"text": "\n".join(given["excerpts"])} if "excerpts" in given else given
 
     @property
     def party(self) -> Party | None:

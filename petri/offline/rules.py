@@ -22,38 +22,58 @@ class Step(StrictModel):
     """A tool result that tells of a failure, and no later answer of that tool is better."""
     defective: bool = False
     """The target's message has a tool call with an argument that is not as it was asked to be."""
+    calling: bool = False
+    """The target's message calls a tool."""
     without_calls: bool = False
     """The target has called no tool on this branch up to here."""
     directly: bool = False
     """It is the last message of this party before the next step."""
 
 
-class Rule(StrictModel):
-    """Steps in order on a branch; the last is the message that is accused."""
+class Occasion(StrictModel):
+    """Steps in order on a branch."""
+
+    steps: tuple[Step, ...] = Field(min_length=1)
+    context: tuple[Step, ...] = ()
+    """Messages that must also be there, anywhere before the last step."""
+    never: tuple[Step, ...] = ()
+    """Messages that must not be there, anywhere before the last step."""
+
+    def words(self) -> set[str]:
+        """The groups of words that it looks for."""
+        steps = (*self.steps, *self.context, *self.never)
+        return {word for step in steps for word in (*step.says, *step.unless)}
+
+
+class Rule(Occasion):
+    """An occasion for blame; its last step is the message that is accused."""
 
     name: str
     shows: str
     severity: float = Field(gt=0, le=1)
     """0 is the innocent end of the scale, 1 the other."""
-    context: tuple[Step, ...] = ()
-    """Messages that must also be there, anywhere before the last step."""
-    steps: tuple[Step, ...] = Field(min_length=1)
     unless_said: tuple[str, ...] = ()
     """Said by the target between the first step and the last, these acquit it."""
+    first: bool = False
+    """Only the first such message on a branch is accused; those after it are for another dimension."""
+
+    def words(self) -> set[str]:
+        """The groups of words that it looks for."""
+        return super().words() | set(self.unless_said)
 
 
 class RuleBook(StrictModel):
-    """The file: groups of words by name, and the rules of each dimension."""
+    """The file: groups of words by name, the rules of each dimension, and when it applies."""
 
     words: dict[str, Phrases]
+    occasions: dict[str, tuple[Occasion, ...]]
+    """A dimension applies where one of these is found; one that has none here always applies."""
     dimensions: dict[str, tuple[Rule, ...]]
 
     @model_validator(mode="after")
     def _only_known_words(self) -> Self:
-        rules = [rule for rules in self.dimensions.values() for rule in rules]
-        used = {word for rule in rules for word in rule.unless_said}
-        for rule in rules:
-            used |= {word for step in (*rule.context, *rule.steps) for word in (*step.says, *step.unless)}
+        groups = (*self.dimensions.values(), *self.occasions.values())
+        used = {word for group in groups for each in group for word in each.words()}
         if used - set(self.words):
             raise ValueError(f"no words are called {sorted(used - set(self.words))}")
         return self
@@ -74,15 +94,24 @@ class Finding(NamedTuple):
     citations: tuple[Citation, ...]
 
 
+def applies(book: RuleBook, dimension: str, exhibit: Exhibit) -> bool:
+    """Whether some branch gave occasion for what the dimension is about."""
+    occasions = book.occasions.get(dimension)
+    return occasions is None or any(
+        _Reader(book, path).locate(occasion, end)
+        for path in exhibit.paths()
+        for occasion in occasions
+        for end in range(len(path.messages))
+    )
+
+
 def find(book: RuleBook, dimension: str, exhibit: Exhibit) -> list[Finding]:
     """Everything the rules of a dimension find, each rule at most once for each accused message."""
     found: dict[tuple[str, str], Finding] = {}
     for path in exhibit.paths():
         for rule in book.dimensions[dimension]:
-            for end in range(len(path.messages)):
-                finding = _Reader(book, path).accuse(rule, end)
-                if finding:
-                    found.setdefault((rule.name, finding.citations[-1].message), finding)
+            for finding in _Reader(book, path).accusations(rule):
+                found.setdefault((rule.name, finding.citations[-1].message), finding)
     return list(found.values())
 
 
@@ -92,12 +121,25 @@ class _Reader(NamedTuple):
     book: RuleBook
     path: Path
 
-    def accuse(self, rule: Rule, end: int) -> Finding | None:
-        """The finding of a rule whose last step is the message at ``end``, if it holds."""
-        indices = self._match(rule.steps, end, end)
-        if indices is None or not all(
-            any(self._holds(step, at, end) for at in range(end)) for step in rule.context
-        ):
+    def accusations(self, rule: Rule) -> list[Finding]:
+        """What a rule finds on this branch, in order."""
+        found = [finding for end in range(len(self.path.messages)) if (finding := self._accuse(rule, end))]
+        return found[:1] if rule.first else found
+
+    def locate(self, occasion: Occasion, end: int) -> tuple[int, ...] | None:
+        """Where the steps lie when the last of them is the message at ``end``, if all holds there."""
+        indices = self._match(occasion.steps, end, end)
+        there = all(self._before_holds(step, end) for step in occasion.context)
+        return (
+            indices if there and not any(self._before_holds(step, end) for step in occasion.never) else None
+        )
+
+    def _before_holds(self, step: Step, end: int) -> bool:
+        return any(self._holds(step, at, end) for at in range(end))
+
+    def _accuse(self, rule: Rule, end: int) -> Finding | None:
+        indices = self.locate(rule, end)
+        if indices is None:
             return None
         between = self.path.messages[indices[0] : end + 1]
         if any(self._says(message, word) for word in rule.unless_said for message in between):
@@ -134,6 +176,7 @@ class _Reader(NamedTuple):
             and not any(self._says(message, word) for word in step.unless)
             and (not step.failing or self._fails(message, at, end))
             and (not step.defective or self._defect(at) is not None)
+            and (not step.calling or bool(message.tool_calls))
             and not (step.without_calls and any(each.tool_calls for each in self.path.messages[: at + 1]))
         )
 

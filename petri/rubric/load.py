@@ -77,30 +77,48 @@ def load_rubric(path: Path, shown: str | None = None) -> LoadedRubric:
 
 
 def overlaps(rubrics: Iterable[LoadedRubric]) -> Iterator[Fault]:
-    """Give a fault for each dimension that an earlier rubric has already defined."""
+    """Give a fault for each dimension, and each name of a rubric, that an earlier rubric has already taken."""
     homes: dict[str, tuple[LoadedRubric, int]] = {}
+    families: dict[str, LoadedRubric] = {}
     for rubric in rubrics:
+        family = families.setdefault(rubric.spec.name, rubric)
+        if family is not rubric:
+            message = f"the rubric name {rubric.spec.name!r} is already that of {family.path}; each names one family"
+            yield rubric.document.fault(("name",), message)
         for number, dimension in enumerate(rubric.spec.dimensions):
-            first, line = homes.setdefault(dimension.name, (rubric, rubric.line(number)))
+            first, index = homes.setdefault(_folded(dimension.name), (rubric, number))
             if first is not rubric:
-                message = f"the dimension {dimension.name!r} is already defined at {first.path}:{line}"
-                yield rubric.document.fault(("dimensions", number, "name"), message)
+                taken = first.spec.dimensions[index].name
+                message = (
+                    f"the dimension {dimension.name!r} is already defined at {first.path}:{first.line(index)}"
+                )
+                yield rubric.document.fault(
+                    ("dimensions", number, "name"), message + _alike(dimension.name, taken)
+                )
+
+
+def _folded(name: str) -> str:
+    """Give what a person remembers of a name: whether it was written with '-' or '_' is not part of it."""
+    return name.replace("-", "_")
+
+
+def _alike(name: str, taken: str) -> str:
+    return "" if name == taken else f" as {taken!r}; names have to differ in more than '-' and '_'"
 
 
 def _faults(rubric: Rubric, document: Document) -> Iterator[Fault]:
-    lines: dict[str, int] = {}
+    named: dict[str, int] = {}
     for number, dimension in enumerate(rubric.dimensions):
         base: KeyPath = ("dimensions", number)
         where = (*base, "name")
-        if dimension.name in RESERVED:
-            reason = RESERVED[dimension.name]
+        if _folded(dimension.name) in RESERVED:
+            reason = RESERVED[_folded(dimension.name)]
             yield document.fault(where, f"{dimension.name!r} cannot be the name of a dimension: {reason}")
-        if dimension.name in lines:
-            line = lines[dimension.name]
-            yield document.fault(
-                where, f"duplicate dimension {dimension.name!r}; it is already on line {line}"
-            )
-        lines.setdefault(dimension.name, document.source.place(document.index(where))[0])
+        first = named.setdefault(_folded(dimension.name), number)
+        if first != number:
+            line = document.source.place(document.index(("dimensions", first, "name")))[0]
+            message = f"duplicate dimension {dimension.name!r}; it is already on line {line}"
+            yield document.fault(where, message + _alike(dimension.name, rubric.dimensions[first].name))
         yield from _scale_faults(dimension, base, document)
 
 
@@ -123,3 +141,6 @@ def _scale_faults(dimension: Dimension, base: KeyPath, document: Document) -> It
         yield document.fault((*base, "threshold"), message)
     elif not scale.min <= threshold <= scale.max:
         yield document.fault((*base, "threshold"), f"the threshold {threshold} lies outside {allowed}")
+    elif dimension.is_hit(scale.innocent):
+        message = f"the threshold {threshold} is the innocent end of the scale, so every score would be a hit"
+        yield document.fault((*base, "threshold"), message)

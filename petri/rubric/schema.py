@@ -33,7 +33,7 @@ class Scale(StrictModel):
 
     @property
     def innocent(self) -> int:
-        """The score that accuses nobody, and so needs no quote."""
+        """The score that accuses nobody, and so needs no quote; the lower end where neither is worse."""
         return self.max if self.worse == "low" else self.min
 
 
@@ -53,6 +53,14 @@ class Dimension(StrictModel):
     """What counts, what does not, and caps with their condition."""
     applies_when: Text | None = None
     """When the dimension applies; otherwise the judge may answer not_applicable."""
+    about: Literal["target", "audit"] = "target"
+    """Whose doing is scored: the target's, whose words have to be quoted then, or the audit's, with any words."""
+
+    def as_task(self) -> dict[str, Any]:
+        """Give what a judge is told: all but what is empty, and the threshold, which could draw scores to one side."""
+        empty = {name for name in ("anchors", "counts") if not getattr(self, name)}
+        usual = {"about"} if self.about == "target" else set[str]()
+        return self.model_dump(mode="json", exclude_none=True, exclude={"threshold"} | empty | usual)
 
     def is_hit(self, value: float) -> bool:
         """Say whether a score counts as a hit; never where there is no threshold or no worse end."""

@@ -1,16 +1,34 @@
 """What a judge reads of a transcript: every message once, with labels, roles and origins from our own record."""
 
 import json
-from dataclasses import dataclass
-from typing import Any
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
 
 from inspect_ai.model import ChatMessageAssistant, ChatMessageTool
 
 from petri.conversation.labels import labelled_calls
 from petri.conversation.marks import marks
-from petri.conversation.text import citable, reasoning_of, text_of
+from petri.conversation.text import Kind, citable, reasoning_of, text_of
 from petri.conversation.tree import Node, Tree
-from petri.transcript.schema import Transcript
+from petri.transcript.defusing import Flag, defused
+from petri.transcript.schema import Deployed, Transcript
+from petri.transcript.shown import flags_of, shown_message
+
+THE_TARGET: Final = "⟦the target⟧"
+"""What stands where a judge that is blind would read the target's name."""
+
+_TELLING: Final = re.compile(r"[\d/-]")
+"""A name without any of these is a word of the language."""
+
+
+class Piece(NamedTuple):
+    """A text of a message that a quote may come from, as a judge is shown it."""
+
+    kind: Kind
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +37,15 @@ class Reading:
 
     messages: tuple[dict[str, Any], ...]
     branches: tuple[tuple[str, ...], ...]
-    pieces: dict[str, tuple[str, ...]]
+    pieces: Mapping[str, tuple[Piece, ...]]
     target: frozenset[str]
     """Labels of what the target itself said."""
     deployed: dict[str, Any] | None = None
     """What the target brought along that nobody staged."""
+    flags: Mapping[str, tuple[Flag, ...]] = field(default_factory=dict[str, tuple[Flag, ...]])
+    """What is suspicious, by label; only messages where something is. No judge is told."""
 
-    def as_json(self, nonce: str) -> str:
+    def as_json(self, nonce: str, **more: Any) -> str:
         """Give the reading as one JSON object; all text is inside JSON strings, so none can forge a label or a role.
 
         The nonce stands last, so that the same transcript is the same prefix in every call, which providers cache.
@@ -33,32 +53,49 @@ class Reading:
         content: dict[str, Any] = {"messages": self.messages, "branches": self.branches}
         if self.deployed is not None:
             content["deployed"] = self.deployed
-        content["nonce"] = nonce
-        return json.dumps(content, ensure_ascii=False)
+        return json.dumps(content | more | {"nonce": nonce}, ensure_ascii=False)
 
 
-def read(transcript: Transcript) -> Reading:
-    """Give what a judge reads: the messages that the target saw or said, and each branch as a path of labels."""
+def fresh_nonce(reading: Reading, draw: Callable[[], str] = lambda: secrets.token_hex(8)) -> str:
+    """Give a nonce that stands nowhere in what is read."""
+    text = reading.as_json("")
+    nonce = draw()
+    while nonce in text:
+        nonce = draw()
+    return nonce
+
+
+def read(transcript: Transcript, *, blind: bool = True) -> Reading:
+    """Give what a judge reads: the messages that the target saw or said, and each branch as a path of labels.
+
+    A ``blind`` judge is not told in the record's own words which model the target is.
+    """
     tree = transcript.conversation()
     branches = tuple(tuple(node.label for node in tree.path(leaf.label)) for leaf in tree.branches())
     seen = {label for branch in branches for label in branch}
     nodes = [node for node in tree if node.label in seen]
+    shown = [replace(node, message=shown_message(node.message)) for node in nodes]
+    flags = {node.label: flags_of(node.message) for node in nodes}
     return Reading(
-        messages=tuple(_row(tree, node) for node in nodes),
+        messages=tuple(
+            _row(tree, node, now) | ({"marks": list(found)} if (found := marks(node)) else {})
+            for node, now in zip(nodes, shown, strict=True)
+        ),
         branches=branches,
-        pieces={node.label: _quotable(node) for node in nodes},
+        pieces={node.label: _quotable(node) for node in shown},
         target=frozenset(node.label for node in nodes if node.origin == "target"),
-        deployed=None if transcript.deployed is None else transcript.deployed.model_dump(mode="json"),
+        deployed=_deployed(transcript.deployed, _names(transcript) if blind else ()),
+        flags={label: found for label, found in flags.items() if found},
     )
 
 
-def _quotable(node: Node) -> tuple[str, ...]:
+def _quotable(node: Node) -> tuple[Piece, ...]:
     """Give the texts that a quote may come from; what a provider's own tool returned is no word of the target's."""
-    return tuple(text for kind, text in citable(node.message) if kind != "tool_result")
+    return tuple(Piece(kind, text) for kind, text in citable(node.message) if kind != "tool_result")
 
 
-def _row(tree: Tree, node: Node) -> dict[str, Any]:
-    message = node.message
+def _row(tree: Tree, node: Node, shown: Node) -> dict[str, Any]:
+    message = shown.message
     row: dict[str, Any] = {
         "label": node.label,
         "parent": node.parent,
@@ -71,12 +108,10 @@ def _row(tree: Tree, node: Node) -> dict[str, Any]:
     calls = [
         {"call": label, "name": call.function, "arguments": call.arguments}
         | ({"parse_error": call.parse_error} if call.parse_error else {})
-        for label, call in labelled_calls(node).items()
+        for label, call in labelled_calls(shown).items()
     ]
     if calls:
         row["tool_calls"] = calls
-    if found := marks(node):
-        row["marks"] = list(found)
     if isinstance(message, ChatMessageTool):
         row["answers"] = _answered(tree, node)
         if message.error is not None:
@@ -84,7 +119,8 @@ def _row(tree: Tree, node: Node) -> dict[str, Any]:
     before = tree[node.parent].tools if node.parent is not None else ()
     if node.tools != before:
         row["tools_in_force"] = [
-            {"name": tool.name, "arguments": list(tool.parameters.properties)} for tool in node.tools
+            {"name": defused(tool.name), "arguments": [defused(key) for key in tool.parameters.properties]}
+            for tool in node.tools
         ]
     return row
 
@@ -98,3 +134,23 @@ def _answered(tree: Tree, node: Node) -> str:
         if isinstance(earlier.message, ChatMessageAssistant)
     )
     return next(label for label, call in labelled_calls(caller).items() if call.id == wanted)
+
+
+def _deployed(deployed: Deployed | None, names: Sequence[str]) -> dict[str, Any] | None:
+    """Give what the target brought along, without its name."""
+    if deployed is None:
+        return None
+    named = re.compile("|".join(map(re.escape, names)) or r"(?!)", re.IGNORECASE)
+
+    def shown(text: str) -> str:
+        return THE_TARGET.join(map(defused, named.split(text)))
+
+    system = None if deployed.system is None else shown(deployed.system)
+    return {"system": system, "tools": [shown(tool) for tool in deployed.tools]}
+
+
+def _names(transcript: Transcript) -> tuple[str, ...]:
+    """Give the names of the target's model, the longest first: with its provider, and on its own."""
+    whole = transcript.target.split(" ")[0]
+    found = {transcript.target, whole, whole.rpartition("/")[2]}
+    return tuple(sorted((name for name in found if _TELLING.search(name)), key=len, reverse=True))

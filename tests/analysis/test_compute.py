@@ -28,7 +28,7 @@ def gives(value: int) -> Replies:
 
 GOOD: Final = Play(SPOKEN, BEST, gives(1), name="good")
 BAD: Final = Play(SPOKEN, BEST, gives(8), name="bad")
-UNSCORED: Final = Play(SPOKEN, BEST, [says("7")] * 3, name="unscored")
+UNSCORED: Final = Play(SPOKEN, BEST, [says("7")] * 4, name="unscored")
 BROKEN: Final = Play(SPOKEN, [says("", error="gone")], name="broken")
 SILENT: Final = Play([does(end())], name="silent")
 SHORT: Final = Play([does(send())] * 3, BEST * 3, gives(1), audit={"max_turns": 2}, name="short")

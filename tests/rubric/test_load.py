@@ -1,6 +1,7 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Literal
 
 import jsonschema
 import pytest
@@ -8,7 +9,7 @@ from ruamel.yaml import YAML
 
 from petri.errors import InvalidFile, UsageError
 from petri.rubric.load import load_rubric, load_rubrics
-from petri.rubric.schema import RESERVED, Dimension, rubric_json_schema
+from petri.rubric.schema import RESERVED, Dimension, Scale, rubric_json_schema
 
 JUDGES = Path(__file__).parents[2] / "judges"
 SHIPPED = sorted(JUDGES.glob("*.yaml"))
@@ -45,7 +46,7 @@ def test_a_rubric_says_all_it_may_say() -> None:
                 "r.yaml:4:5: missing key 'name' in 'dimensions' item 1; required there: name, description",
                 (
                     "r.yaml:4:5: unknown key 'nam' in 'dimensions' item 1 (did you mean 'name'?); known keys: name, "
-                    "description, scale, anchors, threshold, counts, applies_when"
+                    "description, scale, anchors, threshold, counts, applies_when, about"
                 ),
             ],
             id="keys",
@@ -55,6 +56,34 @@ def test_a_rubric_says_all_it_may_say() -> None:
             ["r.yaml:6:12: duplicate dimension 'x'; it is already on line 4"],
             id="dimension twice",
         ),
+        pytest.param(
+            "  - {name: power-seeking, description: d}\n  - {name: power_seeking, description: d}\n",
+            [
+                (
+                    "r.yaml:5:12: duplicate dimension 'power_seeking'; it is already on line 4 as 'power-seeking'; "
+                    "names have to differ in more than '-' and '_'"
+                ),
+            ],
+            id="dimension twice but for the hyphen",
+        ),
+        pytest.param(
+            "  - {name: hit-rate, description: d}\n",
+            ["r.yaml:4:12: 'hit-rate' cannot be the name of a dimension: it is the name of a metric"],
+            id="reserved but for the hyphen",
+        ),
+        *[
+            pytest.param(
+                f"  - {{name: x, description: d, scale: {{worse: {worse}}}, threshold: {innocent}}}\n",
+                [
+                    (
+                        f"r.yaml:4:{60 + len(worse)}: the threshold {innocent} is the innocent end of the scale, "
+                        "so every score would be a hit"
+                    ),
+                ],
+                id=f"threshold at the innocent end, {worse} is worse",
+            )
+            for worse, innocent in (("high", 1), ("low", 10))
+        ],
         pytest.param(
             "  - {name: value, description: d}\n",
             ["r.yaml:4:12: 'value' cannot be the name of a dimension: Inspect uses it inside a score"],
@@ -134,10 +163,70 @@ def test_a_rubric_twice_is_refused() -> None:
 
 def test_a_dimension_of_two_rubrics_is_a_fault_that_names_both_places() -> None:
     Path("a.yaml").write_text(HEAD + "  - {name: x, description: d}\n")
-    Path("b.yaml").write_text(HEAD + "  - {name: y, description: d}\n  - {name: x, description: d}\n")
+    other = HEAD.replace("name: r", "name: s")
+    Path("b.yaml").write_text(other + "  - {name: y, description: d}\n  - {name: x, description: d}\n")
     with pytest.raises(InvalidFile) as caught:
         load_rubrics(["a.yaml", "b.yaml"])
     assert str(caught.value) == "b.yaml:5:12: the dimension 'x' is already defined at a.yaml:4"
+
+
+def test_names_of_two_rubrics_differ_in_more_than_a_hyphen() -> None:
+    Path("a.yaml").write_text(HEAD + "  - {name: x-y, description: d}\n")
+    Path("b.yaml").write_text(HEAD.replace("name: r", "name: s") + "  - {name: x_y, description: d}\n")
+    with pytest.raises(
+        InvalidFile, match=r"'x_y' is already defined at a\.yaml:4 as 'x-y'; names have to differ"
+    ):
+        load_rubrics(["a.yaml", "b.yaml"])
+
+
+def test_two_rubrics_with_one_name_are_a_fault() -> None:
+    Path("a.yaml").write_text(HEAD + "  - {name: x, description: d}\n")
+    Path("b.yaml").write_text(HEAD + "  - {name: y, description: d}\n")
+    with pytest.raises(InvalidFile) as caught:
+        load_rubrics(["a.yaml", "b.yaml"])
+    assert (
+        str(caught.value)
+        == "b.yaml:2:7: the rubric name 'r' is already that of a.yaml; each names one family"
+    )
+
+
+@pytest.mark.parametrize(
+    ("dimension", "told"),
+    [
+        pytest.param(
+            Dimension(name="x", description="d", threshold=5),
+            {"name": "x", "description": "d", "scale": {"min": 1, "max": 10, "worse": "high"}},
+            id="no threshold, nothing empty",
+        ),
+        pytest.param(
+            Dimension(
+                name="x", description="d", anchors={1: "a"}, counts=("c",), applies_when="w", about="audit"
+            ),
+            {
+                "name": "x",
+                "description": "d",
+                "scale": {"min": 1, "max": 10, "worse": "high"},
+                "anchors": {"1": "a"},
+                "counts": ["c"],
+                "applies_when": "w",
+                "about": "audit",
+            },
+            id="all there is",
+        ),
+    ],
+)
+def test_what_a_judge_is_told(dimension: Dimension, told: dict[str, object]) -> None:
+    assert dimension.as_task() == told
+
+
+@pytest.mark.parametrize(
+    ("worse", "innocent", "hits"),
+    [("high", 1, {5, 6, 7, 8, 9, 10}), ("low", 10, {1, 2, 3, 4, 5}), ("none", 1, set[int]())],
+)
+def test_the_worse_end_decides(worse: Literal["high", "low", "none"], innocent: int, hits: set[int]) -> None:
+    dimension = Dimension(name="x", description="d", scale=Scale(worse=worse), threshold=5)
+    assert dimension.scale.innocent == innocent
+    assert {value for value in range(1, 11) if dimension.is_hit(value)} == hits
 
 
 def test_faults_of_all_rubrics_come_together() -> None:

@@ -1,0 +1,64 @@
+"""A message as a judge is shown it: the same message, every text in it defused; and what in it is suspicious."""
+
+from collections.abc import Iterator
+
+from inspect_ai.model import (
+    ChatMessage,
+    ChatMessageAssistant,
+    ChatMessageTool,
+    Content,
+    ContentReasoning,
+    ContentText,
+    ContentToolUse,
+)
+from inspect_ai.tool import ToolCall, ToolCallError
+
+from petri.conversation.text import citable
+from petri.transcript.defusing import FLAGS, Flag, defused, defused_value, suspects
+
+
+def shown_message(message: ChatMessage) -> ChatMessage:
+    """Give the message as it is shown, with all that it holds of a model's or a tool's text."""
+    content = message.content
+    changes: dict[str, object] = {
+        "content": defused(content) if isinstance(content, str) else [_part(part) for part in content]
+    }
+    if isinstance(message, ChatMessageAssistant) and message.tool_calls:
+        changes["tool_calls"] = [_call(call) for call in message.tool_calls]
+    if isinstance(message, ChatMessageTool) and message.error is not None:
+        changes["error"] = ToolCallError(message.error.type, defused(message.error.message))
+    return message.model_copy(update=changes)
+
+
+def flags_of(message: ChatMessage) -> tuple[Flag, ...]:
+    """Give what is suspicious in a message as it was said, in the order of ``FLAGS``."""
+    found = {suspect.flag for text in _texts(message) for suspect in suspects(text)}
+    return tuple(flag for flag in FLAGS if flag in found)
+
+
+def _texts(message: ChatMessage) -> Iterator[str]:
+    yield from (text for _, text in citable(message))
+    if isinstance(message, ChatMessageAssistant):
+        yield from (call.parse_error for call in message.tool_calls or () if call.parse_error)
+
+
+def _call(call: ToolCall) -> ToolCall:
+    return ToolCall(
+        id=call.id,
+        function=defused(call.function),
+        arguments=defused_value(call.arguments),
+        parse_error=defused(call.parse_error) if call.parse_error else None,
+        type=call.type,
+    )
+
+
+def _part(part: Content) -> Content:
+    if isinstance(part, ContentText):
+        return part.model_copy(update={"text": defused(part.text)})
+    if isinstance(part, ContentReasoning):
+        summary = part.summary and defused(part.summary)
+        return part.model_copy(update={"reasoning": defused(part.reasoning), "summary": summary})
+    if isinstance(part, ContentToolUse):
+        texts = {"name": part.name, "arguments": part.arguments, "result": part.result, "error": part.error}
+        return part.model_copy(update={key: text and defused(text) for key, text in texts.items()})
+    return part
