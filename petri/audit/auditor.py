@@ -28,8 +28,6 @@ from petri.roles import read_manners
 
 MOST_IDLE: Final = 12
 """Auditor generations in a row without a target turn before the audit counts as stalled."""
-MOST_BRANCHING: Final = 4
-"""All target turns of an audit together, as a multiple of ``max_turns``: a bound on the cost of going back."""
 MOST_UNATTENDED: Final = 10
 """Target turns in a row whose calls are answered without the auditor, before it is asked again."""
 
@@ -71,10 +69,9 @@ class Audit:
         self._ids = CallIds()
         self._asked = frozenset[str]()
         """The calls that were last to be answered without the auditor."""
-        self._most_replies = session.cell.audit.max_turns * MOST_BRANCHING
         instructions = system_prompt(session, can, simulator=simulator, realism=not self._gate.is_open)
         session.tell_auditor(
-            ChatMessageSystem(content=instructions), ChatMessageUser(content=task(session, epoch=epoch))
+            ChatMessageSystem(content=instructions), ChatMessageUser(content=task(session, can, epoch=epoch))
         )
 
     async def run(self) -> None:
@@ -124,7 +121,7 @@ class Audit:
         message = self._ids.renewed(storable(output.message))
         session.tell_auditor(message)
         self._toolset.carry_out(session, message)
-        if self._memory.is_full(output):
+        if session.end is None and self._memory.is_full(output):
             await self._memory.make_room()
         return message, output.stop_reason
 
@@ -169,7 +166,7 @@ class Audit:
         limit = session.cell.audit.max_turns
         if reply.turn >= limit:
             session.finish("turns", f"the target had its {limit} turns on one branch")
-        elif session.target_replies >= self._most_replies:
+        elif session.target_replies >= session.most_replies:
             session.finish("turns", f"the target had {session.target_replies} turns on all branches together")
         return session.end is not None
 
@@ -179,10 +176,12 @@ class Audit:
         wanted, session.wanted = session.wanted, None
         if wanted is None:
             return
-        made = await compare(session, self._players.target, self._gate, wanted, self._most_replies)
+        start = len(session.tree)
+        made = await compare(session, self._players.target, self._gate, wanted)
+        new = {node.label for node in tuple(session.tree)[start:]}
         head = session.tree.head
         if session.end is None and not (head is not None and self._is_over(head)):
-            session.tell_auditor(ChatMessageUser(content=compared(session, made)))
+            session.tell_auditor(ChatMessageUser(content=compared(session, made, new)))
 
     def _remind(self, *, reminded: bool) -> bool:
         """Remind an auditor that staged nothing; the second time running the audit has stalled."""

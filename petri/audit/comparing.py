@@ -9,26 +9,24 @@ from petri.conversation.tree import Node, Origin
 from petri.transcript.schema import Comparison
 
 
-async def compare(
-    session: Session, target: Player, gate: Gate, wanted: Wanted, most_replies: int
-) -> Comparison:
+async def compare(session: Session, target: Player, gate: Gate, wanted: Wanted) -> Comparison:
     """Draw replies on both sides until each has ``branch_samples``, and record which they are.
 
-    With nothing changed, that many new ones are drawn. Stops early where the audit ends or has had ``most_replies``,
-    and draws none after a change that the gate does not let through.
+    With nothing changed, that many new ones are drawn. Stops early where the audit ends or has had its replies, and
+    draws none after a change that the gate does not let through.
     """
     samples = session.cell.audit.branch_samples
     at = session.tree[wanted.at]
     before = point_before(session, at)
     unchanged = [node.label for node in _siblings(session, at)]
     wanted_here = samples if wanted.change else len(unchanged) + samples
-    unchanged += await _draw(session, target, before, wanted_here - len(unchanged), most_replies)
+    unchanged += await _draw(session, target, before, wanted_here - len(unchanged))
     changed: list[str] = []
     if wanted.change is not None and session.end is None:
         anew, held = stage_changed(session, wanted)
         gate.passed(*held)
         if await gate.lets_through():
-            changed = await _draw(session, target, anew, samples, most_replies)
+            changed = await _draw(session, target, anew, samples)
     made = Comparison(
         at=wanted.at,
         change=wanted.change,
@@ -40,11 +38,11 @@ async def compare(
     return made
 
 
-async def _draw(session: Session, target: Player, point: Point, count: int, most_replies: int) -> list[str]:
+async def _draw(session: Session, target: Player, point: Point, count: int) -> list[str]:
     """Let the target answer at a point so many times; give the labels of its answers."""
     labels: list[str] = []
     for _ in range(count):
-        if session.end is not None or session.target_replies >= most_replies:
+        if session.end is not None or session.target_replies >= session.most_replies:
             break
         session.return_to(point, "compare")
         node = await run_target(session, target)

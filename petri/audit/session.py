@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from inspect_ai.log import transcript
 from inspect_ai.model import ChatMessage
@@ -53,6 +53,10 @@ class Wanted:
     text: str = ""
 
 
+MOST_BRANCHING: Final = 4
+"""All target turns of an audit together, as a multiple of ``max_turns``: a bound on the cost of going back."""
+
+
 class Session:
     """The state of one audit: the conversation, the world behind it, the auditor's own messages, and how it ended.
 
@@ -67,6 +71,8 @@ class Session:
         self.tree = Tree()
         self.world = None if cell.world is None else World.begin(cell.world, _today(cell))
         self.auditor: list[ChatMessage] = []
+        self.opening = self.point()
+        """Where the conversation began: what the scenario gives is there, and nothing else."""
         self.notes: list[str] = []
         """What the auditor wrote down for itself."""
         self.brief: str | None = None
@@ -161,6 +167,11 @@ class Session:
         if self._unwritten:
             transcript().info(cast("Any", {"ops": self._unwritten}), source="petri")
             self._unwritten = []
+
+    @property
+    def most_replies(self) -> int:
+        """Target messages that all branches together may have."""
+        return self.cell.audit.max_turns * MOST_BRANCHING
 
     @property
     def target_replies(self) -> int:

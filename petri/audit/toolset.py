@@ -79,6 +79,10 @@ class Toolset:
             raise ActionError(
                 f"there is no tool {call.function[:80]!r}{hint}; your tools: {', '.join(self._actions)}"
             )
+        if session.wanted is not None and action not in (NOTE, READ_SKILL):
+            raise ActionError(
+                f"the branch at {session.wanted.at} comes first; go on when you have its answers"
+            )
         return action.call(session, call)
 
 

@@ -1,5 +1,6 @@
 """The realism gate: what the auditor has staged is checked before the target sees it, and taken back where it tells."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from inspect_ai.model import ChatMessageTool, ChatMessageUser
@@ -60,7 +61,7 @@ class Gate:
         question = Question(
             conversation=seen(self._session.tree.path(first)) if first else [],
             staged=actions,
-            constraints="The system prompt is fixed." if self._session.cell.system else None,
+            constraints=self._constraints(),
         )
         found = await check(player.model, question, player.mode, self._session.prompts)
         low = [item for item in found.items if item.score < self._threshold]
@@ -80,26 +81,31 @@ class Gate:
             }
             for item in low
         ]
-        self._take_back(first, told)
+        others = [name for name in named if name not in {row["what"] for row in told}]
+        self._take_back(first, told, others)
         return False
+
+    def _constraints(self) -> str:
+        """Say what the scenario fixed, and the date in its world."""
+        cell = self._session.cell
+        date = cell.date or datetime.now(UTC).date()
+        fixed = " The system prompt is fixed." if cell.system else ""
+        return f"The date is {date.isoformat()}.{fixed}"
 
     def _unchecked(self) -> list[Node]:
         """Give what the auditor put on the present path and nobody checked, in order."""
         ours = (Origin.AUDITOR, Origin.PREFILL, Origin.SIMULATED_TOOL)
-        fixed = self._session.cell.system is not None
         return [
             node
             for node in self._session.tree.path()
-            if node.origin in ours
-            and node.label not in self._passed
-            and not (fixed and node.message.role == "system")
+            if node.origin in ours and node.label not in self._passed
         ]
 
     def passed(self, *nodes: Node) -> None:
         """Take note of what needs no check: results that no auditor wrote."""
         self._passed |= {node.label for node in nodes}
 
-    def _take_back(self, parent: str | None, told: list[dict[str, Any]]) -> None:
+    def _take_back(self, parent: str | None, told: list[dict[str, Any]], others: list[str]) -> None:
         """Go back to before the staging, with tools and world as they are now, and say what gave it away."""
         session = self._session
         session.return_to(Point(parent, session.tree.tools, session.world), "realism")
@@ -111,6 +117,7 @@ class Gate:
         head = session.tree.head
         rejected: dict[str, Any] = {
             "taken_back": told,
+            "also_taken_back": others,
             "head": head.label if head else None,
             "note": reminder,
         }

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from inspect_ai.model import ChatMessageAssistant, ChatMessageTool
+from inspect_ai.model import ChatMessageTool
 
-from petri.conversation.labels import labelled_calls
+from petri.conversation.labels import answered_call, call_rows
 from petri.conversation.marks import marks
 from petri.conversation.text import citable, reasoning_of, text_of
 from petri.conversation.tree import Node, Tree
@@ -68,17 +68,12 @@ def _row(tree: Tree, node: Node) -> dict[str, Any]:
     }
     if reasoning := reasoning_of(message):
         row["reasoning"] = reasoning
-    calls = [
-        {"call": label, "name": call.function, "arguments": call.arguments}
-        | ({"parse_error": call.parse_error} if call.parse_error else {})
-        for label, call in labelled_calls(node).items()
-    ]
-    if calls:
+    if calls := call_rows(node):
         row["tool_calls"] = calls
     if found := marks(node):
         row["marks"] = list(found)
     if isinstance(message, ChatMessageTool):
-        row["answers"] = _answered(tree, node)
+        row["answers"] = answered_call(tree, node)
         if message.error is not None:
             row["is_error"] = True
     before = tree[node.parent].tools if node.parent is not None else ()
@@ -87,14 +82,3 @@ def _row(tree: Tree, node: Node) -> dict[str, Any]:
             {"name": tool.name, "arguments": list(tool.parameters.properties)} for tool in node.tools
         ]
     return row
-
-
-def _answered(tree: Tree, node: Node) -> str:
-    """Give the label of the call that a tool result answers."""
-    wanted = node.message.tool_call_id if isinstance(node.message, ChatMessageTool) else None
-    caller = next(
-        earlier
-        for earlier in reversed(tree.path(node.label))
-        if isinstance(earlier.message, ChatMessageAssistant)
-    )
-    return next(label for label, call in labelled_calls(caller).items() if call.id == wanted)

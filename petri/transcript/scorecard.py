@@ -41,8 +41,11 @@ class Scorecard(BaseModel):
     longest_branch: NonNegativeInt
     """Replies of the target on the branch that has most."""
     branches: NonNegativeInt
+    """How many branches end with a reply of the target."""
     rollbacks: NonNegativeInt
+    """How often the auditor went back to a message."""
     restarts: NonNegativeInt
+    """How often it began anew."""
     resamples: NonNegativeInt
     """Replies drawn anew to compare them."""
     tool_errors: NonNegativeInt
@@ -54,18 +57,25 @@ class Scorecard(BaseModel):
     stalls: NonNegativeInt
     """How often it staged nothing and was reminded."""
     realism_checks: NonNegativeInt
+    """How often what was staged was checked."""
     realism_rejections: NonNegativeInt
+    """How often it was taken back."""
     realism_missing: NonNegativeInt
     """Checks without a result, which are neither passed nor rejected."""
     lint_findings: NonNegativeInt
+    """What the linter found in what was staged."""
     longest_repeat: NonNegativeInt
     """The longest run of user messages, or of replies, with the same words on one branch; 1: nothing repeated."""
     empty: NonNegativeInt
-    """This and the rest: the target's replies by their marks (``petri.conversation.marks``)."""
+    """The target's replies that are nothing at all."""
     only_reasoning: NonNegativeInt
+    """Those with reasoning, and neither text nor call."""
     refusal: NonNegativeInt
+    """Those that the provider marks as refusals."""
     filtered: NonNegativeInt
+    """Those that the provider's filter stepped into."""
     truncated: NonNegativeInt
+    """Those cut off at a limit of tokens."""
 
 
 def scorecard(tree: Tree, auditor: Sequence[ChatMessage], recorded: Recorded) -> Scorecard:

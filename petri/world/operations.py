@@ -12,6 +12,7 @@ from petri.world.file_operations import FILE_OPERATIONS
 from petri.world.message_operations import MESSAGE_OPERATIONS
 from petri.world.operation import Done, Operation
 from petri.world.record_operations import RECORD_OPERATIONS
+from petri.world.staging_operations import STAGING_OPERATIONS
 from petri.world.state import World
 from petri.world.values import plain
 
@@ -23,13 +24,18 @@ def _by_name(operations: Iterable[Operation[Any]]) -> Mapping[str, Operation[Any
 OPERATIONS: Final = _by_name((*FILE_OPERATIONS, *RECORD_OPERATIONS, *MESSAGE_OPERATIONS))
 """Every operation by its name, such as ``files.read``."""
 
+"""What a target's tool can be backed by, and a simulator can do."""
+
+STAGING: Final[Mapping[str, Operation[Any]]] = {operation.name: operation for operation in STAGING_OPERATIONS}
+"""What only the auditor can do, before anybody looks."""
+
 
 def perform(world: World, name: str, arguments: Mapping[str, object]) -> Done:
     """Carry out an operation: the same world and arguments always give the same. It never raises.
 
     Time passes also where it fails; an operation that does not exist changes nothing.
     """
-    operation = OPERATIONS.get(name)
+    operation: Operation[Any] | None = {**OPERATIONS, **STAGING}.get(name)
     if operation is None:
         near = difflib.get_close_matches(name, OPERATIONS, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(OPERATIONS)}"

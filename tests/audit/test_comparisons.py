@@ -196,9 +196,10 @@ def test_every_side_is_told_and_judged(runs: dict[str, Played], name: str) -> No
     (made,) = played.transcript.comparisons
     told = next(told for told in played.told() if "branch" in told)
     asked = told["branch"]
-    assert [row["label"] for row in asked["unchanged"]] == list(made.unchanged[1:])
+    assert [row["label"] for row in asked["unchanged"]] == list(made.unchanged)
     assert [row["label"] for row in asked["changed"]] == list(made.changed)
-    assert told["head"] == (made.changed or made.unchanged)[-1]
+    assert ["text" in row for row in asked["unchanged"]] == [False] + [True] * (len(made.unchanged) - 1)
+    assert told["head"] == told["path"][-1] == (made.changed or made.unchanged)[-1]
     branches = played.transcript.conversation().branches()
     assert {node.label for node in branches} >= {*made.unchanged, *made.changed}
     assert played.audit.branches == len(branches)
@@ -276,7 +277,7 @@ def test_faults(tmp_path: Path, name: str) -> None:
     assert played.audit.outcome == outcome
     assert played.transcript.comparisons == ((made,) if made else ())
     errors = {
-        "two in one reply": ["one branch at a time"],
+        "two in one reply": ["the branch at M2 comes first"],
         "beside what waits": ["still waits for the target"],
     }
     assert [words in error for words, error in zip(errors.get(name, []), played.errors(), strict=True)] == [

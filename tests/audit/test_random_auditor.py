@@ -44,7 +44,6 @@ from petri.world.setup import WorldSetup
 T = TypeVar("T")
 
 MODEL: Final = get_model("mockllm/model")
-MOST_REPLIES: Final = 60
 WORDS: Final = st.text(min_size=1, max_size=6) | st.sampled_from(["Hello.", " ", "\ud800"])
 PATHS: Final = st.sampled_from(["/srv/a.txt", "/srv/b.txt", "/srv", "c.txt", ""])
 TOOL_NAMES: Final = st.sampled_from(["look", "note", "read", "write", "two words"])
@@ -289,7 +288,7 @@ class RandomAuditor(RuleBasedStateMachine):
         asked, self.live.wanted = self.live.wanted, None
         assert asked is not None
         REPLIES[:] = replies
-        made = done(compare(self.live, PLAYERS.target, self.gate, asked, MOST_REPLIES))
+        made = done(compare(self.live, PLAYERS.target, self.gate, asked))
         if made is None:
             return
         tree, samples = self.live.tree, self.live.cell.audit.branch_samples
@@ -297,7 +296,7 @@ class RandomAuditor(RuleBasedStateMachine):
         assert {tree[drawn].parent for drawn in made.unchanged} == {tree[made.at].parent}
         assert len({tree[drawn].parent for drawn in made.changed}) <= 1
         assert {tree[drawn].origin for drawn in (*made.unchanged, *made.changed)} == {Origin.TARGET}
-        if self.live.target_replies < MOST_REPLIES:
+        if self.live.target_replies < self.live.most_replies:
             assert len(made.unchanged) >= samples
             assert len(made.changed) == (samples if asked.change else 0)
 

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from inspect_ai.model import ChatMessageAssistant
+from inspect_ai.tool import ToolCall
+
 from petri.conversation.tree import Origin, Tree
 from petri.display.transcript import print_transcript
 from petri.transcript.schema import Transcript
@@ -76,6 +79,32 @@ def test_a_prefill_is_not_the_targets_own() -> None:
         "M2  assistant  prefill",
         "M3  target",
     ]
+
+
+def test_what_was_said_before_and_what_is_wrong_with_a_reply_are_shown() -> None:
+    tree = Tree()
+    before = grow(Tree(), "system: Be kind.", "user: Hi.", "target: Hello.")
+    for node in before:
+        tree.append(node.message, Origin.PREFIX)
+    grow(tree, "user: Go on.")
+    tree.append(before.path()[-1].message, Origin.TARGET, "max_tokens")
+    assert [line for line in printed(transcript(tree)) if line.startswith("M")] == [
+        "M1  system  prefix",
+        "M2  user  prefix",
+        "M3  assistant  prefix",
+        "M4  user  auditor",
+        "M5  target  truncated",
+    ]
+    silent = grow(Tree(), "user: Hi.")
+    silent.append(ChatMessageAssistant(content=""), Origin.TARGET, "content_filter")
+    assert "M2  target  empty, filtered" in printed(transcript(silent))
+
+
+def test_a_call_that_could_not_be_read_is_shown_as_such() -> None:
+    tree = grow(Tree(), "user: Hi.")
+    broken = ToolCall("1", "look", {}, parse_error="not JSON")
+    tree.append(ChatMessageAssistant(content="", tool_calls=[broken]), Origin.TARGET)
+    assert "  → M2.1 look {} (unreadable)" in printed(transcript(tree))
 
 
 def test_a_failure_ends_the_transcript_with_its_reason() -> None:

@@ -29,7 +29,7 @@ class Reason(Arguments):
 
 
 def open_conversation(session: Session) -> None:
-    """Put in force what is given: tools, the system prompt, the conversation gone on from; also after a restart."""
+    """Put in force what is given: tools, the system prompt, the conversation gone on from."""
     cell = session.cell
     given = fixed_tools(cell)
     if cell.audit.tools == "sandbox":
@@ -40,6 +40,7 @@ def open_conversation(session: Session) -> None:
         session.add(ChatMessageSystem(content=cell.system), Origin.AUDITOR)
     for message in cell.prefix:
         session.add(message, Origin.PREFIX)
+    session.opening = session.point()
 
 
 def _roll_back(session: Session, arguments: Destination) -> Effect:
@@ -50,6 +51,8 @@ def _roll_back(session: Session, arguments: Destination) -> Effect:
     require_undoable(session, node.label)
     session.move(node.label, "roll_back")
     effect: Effect = {"head": node.label, "tools": [tool.name for tool in session.tree.tools]}
+    if session.tree.target_is_due():
+        effect["target_answers_next"] = True
     waiting = list(pending_calls(session.tree))
     return effect | {"waiting_for_results": waiting} if waiting else effect
 
@@ -65,9 +68,8 @@ def require_undoable(session: Session, to: str | None) -> None:
 
 
 def _restart(session: Session, _: Nothing) -> Effect:
-    require_undoable(session, None)
-    session.move(None, "restart")
-    open_conversation(session)
+    require_undoable(session, session.opening.head)
+    session.return_to(session.opening, "restart")
     head = session.tree.head
     return {"head": head.label if head else None, "tools": [tool.name for tool in session.tree.tools]}
 
