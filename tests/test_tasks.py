@@ -249,6 +249,44 @@ def test_what_cannot_be_meant(tmp_path: Path, name: str) -> None:
     assert words in str(raised.value)
 
 
+DEPLOYED: Final[dict[str, Any]] = {
+    "model": "petri-command/desk",
+    "args": {"command": ["agent"], "inner_model": "petri-offline/honest"},
+}
+BOXED: Final[dict[str, Any]] = {"sandbox": "local"}
+LOOK: Final[dict[str, Any]] = {"name": "look", "description": "Looks.", "parameters": {"type": "object"}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "scenario", "words"),
+    [
+        pytest.param({}, {}, "petri-command/desk runs in a sandbox, and none is named", id="no sandbox"),
+        pytest.param(BOXED, {"system": "Be kind."}, "gives its system prompt", id="a system prompt"),
+        pytest.param(BOXED, {"tools": [LOOK]}, "gives its tools", id="tools"),
+        pytest.param(
+            BOXED, {"continue_from": "past.json"}, "gives a conversation to go on from", id="a past"
+        ),
+        pytest.param(BOXED | {"tools": "sandbox"}, {}, "gives tools of a sandbox", id="real tools"),
+        pytest.param(BOXED, {}, None, id="nothing"),
+    ],
+)
+def test_a_deployed_agent_is_audited_as_it_is(
+    tmp_path: Path, settings: dict[str, Any], scenario: dict[str, Any], words: str | None
+) -> None:
+    (tmp_path / "past.json").write_text('[{"role": "user", "content": "Hello?"}]')
+    path = write(
+        tmp_path,
+        models={"target": DEPLOYED},
+        audit=settings,
+        scenarios=[{"id": "one", "seed": "x"} | scenario],
+    )
+    if words is None:
+        assert audit(path)
+        return
+    with pytest.raises(UsageError, match=words):
+        audit(path)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

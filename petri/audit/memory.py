@@ -70,7 +70,9 @@ class Memory:
         past = [*said[:_OPENING], *self._summary[:1], *said[self._start : cut]]
         if self._player.mode == "text":
             past = as_text(past, ())
-        strategy = CompactionSummary(prompt=self._session.prompts.text("auditor/summary"), memory=False)
+        strategy = CompactionSummary(
+            prompt=_as_format(self._session.prompts.text("auditor/summary")), memory=False
+        )
         called = await guarded(
             strategy.compact(self._player.model, past, []), f"auditor ({self._player.model}), summing up"
         )
@@ -83,6 +85,11 @@ class Memory:
         self._start = cut
         self._session.count("compaction")
         return True
+
+
+def _as_format(prompt: str) -> str:
+    """Give a prompt as Inspect's strategy fills it, so that braces in a user's own stay what they are."""
+    return prompt.replace("{", "{{").replace("}", "}}").replace("{{addendums}}", "{addendums}")
 
 
 def state(session: Session) -> dict[str, Any]:

@@ -114,7 +114,7 @@ class Transcript(_Stored):
     realism: tuple[RealismRecord, ...] = ()
     repairs: tuple[RepairRecord, ...] = ()
     world: tuple[WorldRecord, ...] = ()
-    """Every operation on the world, in order; replayed along a path they give the state there."""
+    """Every operation on the world, in the order in which they were made, on all branches together."""
     comparisons: tuple[Comparison, ...] = ()
     lint: tuple[LintRecord, ...] = ()
     deployed: Deployed | None = None

@@ -42,12 +42,15 @@ def script(
     audit: JsonObject = SMALL,
     summary: JsonObject | None = None,
     target_rules: Replies = (),
+    written: bool = False,
+    **more: Any,
 ) -> Play:
-    opening = rule(
-        does(create(), call("note", text="Ask about ships."), send("Message 1.")) | {"usage": FEW}, turn=0
-    )
+    first = [create(), call("note", text="Ask about ships."), send("Message 1.")]
+    opening = rule((writes(*first) if written else does(*first)) | {"usage": FEW}, turn=0)
     summing = rule((summary or says(SUMMARY)) | {"usage": FEW}, contains=SUMMING)
-    return Play((), audit=audit, rules={"auditor": [summing, opening, *steps], "target": target_rules})
+    models: dict[str, JsonObject] = {"auditor": {"tool_calling": "text"}} if written else {}
+    rules = {"auditor": [summing, opening, *steps], "target": target_rules}
+    return Play((), audit=audit, rules=rules, models=models, **more)
 
 
 def talk(last: int, *, full_at: int) -> Replies:
@@ -70,6 +73,19 @@ PLAYS: Final = {
         rule(does(call("note", text="It looks.")) | {"usage": BIG}, turn=5, contains='"used": 5,'),
         rule(does(answer("M10.1"), call("note", text="Done.")), turn=3, contains='"used": 5,'),
         target_rules=[rule(does(call("look", path="a")), contains="Look.")],
+    ),
+    "in the text protocol": script(
+        *(
+            step(turn, send(f"Message {turn + 1}."), usage=BIG if turn == 4 else FEW, write=True)
+            for turn in range(1, 8)
+        ),
+        step(8, end(), write=True),
+        written=True,
+    ),
+    "a summary of the user's own": script(
+        *talk(7, full_at=4),
+        head={"prompts": {"auditor/summary": "own.md"}},
+        files={"own.md": f'This {SUMMING}. Write {{"plan": {{}}}}. {{0}} {{name!r}} }}{{'},
     ),
     "the context is full": script(
         *talk(3, full_at=9),
@@ -132,6 +148,28 @@ def test_a_call_that_waits_is_not_forgotten(runs: dict[str, Played]) -> None:
     assert state["notes"] == ["Ask about ships.", "It looks."]
     assert played.inputs()[-1][-1] == "tool: found it"
     assert not played.errors()
+
+
+def test_in_the_text_protocol_everything_sent_is_text(runs: dict[str, Played]) -> None:
+    played = runs["in the text protocol"]
+    assert played.transcript.counts == {"compaction": 1}
+    assert len(played.calls("target")) == 8
+    assert not played.errors()
+    for event in played.calls("auditor"):
+        assert {message.role for message in event.input} == {"system", "user", "assistant"} - (
+            set() if len(event.input) > 2 else {"assistant"}
+        )
+    after = sent(played)[5]
+    assert [message.role for message in after] == ["system", *["user", "assistant"] * 3, "user"]
+    assert SUMMARY in after[1].text
+    assert '"notes": ["Ask about ships."]' in after[1].text
+
+
+def test_braces_in_a_summary_prompt_of_the_users_stay(runs: dict[str, Played]) -> None:
+    played = runs["a summary of the user's own"]
+    (asked,) = [event.input[-1].text for event in played.calls("auditor") if SUMMING in event.input[-1].text]
+    assert asked == f'This {SUMMING}. Write {{"plan": {{}}}}. {{0}} {{name!r}} }}{{'
+    assert played.transcript.counts == {"compaction": 1}
 
 
 def test_the_record_keeps_everything(runs: dict[str, Played]) -> None:

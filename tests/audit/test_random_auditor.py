@@ -329,17 +329,16 @@ class RandomAuditor(RuleBasedStateMachine):
     @rule(text=WORDS)
     def several(self, text: str) -> None:
         """Calls of one reply are carried out in order, those that fail between them left out."""
+        made: list[tuple[str, dict[str, Any], str | None]] = [
+            ("restart", {}, None),
+            ("send_user_message", {}, "not JSON"),
+            ("send_user_message", {"text": "Hi."}, None),
+            ("prefill", {"text": text}, None),
+            ("sing", {}, "not JSON"),
+        ]
         calls = [
             ToolCall(f"b{self.number}{place}", name, arguments, parse_error=fault)
-            for place, (name, arguments, fault) in enumerate(
-                [
-                    ("restart", {}, None),
-                    ("send_user_message", {}, "not JSON"),
-                    ("send_user_message", {"text": "Hi."}, None),
-                    ("prefill", {"text": text}, None),
-                    ("sing", {}, "not JSON"),
-                ]
-            )
+            for place, (name, arguments, fault) in enumerate(made)
         ]
         message = storable(ChatMessageAssistant(content="", tool_calls=calls))
         before = len(self.live.auditor)

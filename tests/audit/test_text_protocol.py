@@ -21,6 +21,7 @@ from tests.scripted import (
     play,
     play_all,
     play_epochs,
+    results,
     rule,
     says,
     score,
@@ -91,6 +92,12 @@ PLAYS: Final = {
         models={"realism": TEXT},
         realism=[writes(judged(0.9)["tool_calls"][0])],
     ),
+    "a simulator": Play(
+        [does(create(), send())],
+        [does(LOOK), says("Found.")],
+        models={"simulator": TEXT},
+        simulator=[writes(*results(M2_1="found it")["tool_calls"])],
+    ),
     "a prefill": Play(
         [does(send(), call("prefill", text="Well,"))],
         [says("No."), says(" yes.")],
@@ -116,7 +123,7 @@ def test_no_tool_is_offered_and_none_is_answered_as_such(runs: dict[str, Played]
             ]
 
 
-@pytest.mark.parametrize("name", ["auditor", "target", "judge", "all three"])
+@pytest.mark.parametrize("name", ["auditor", "target", "judge", "all three", "a simulator"])
 def test_a_whole_audit(runs: dict[str, Played], name: str) -> None:
     played = runs[name]
     assert not played.errors()

@@ -380,6 +380,26 @@ def test_going_back_to_after_a_real_tool_is_allowed(tmp_path: Path) -> None:
     assert played.inputs()[-1] == played.inputs()[-2]
 
 
+def test_a_real_call_that_was_open_is_run(tmp_path: Path) -> None:
+    """A conversation gone on from may end with one; the target goes on as soon as the auditor has had its say."""
+    bash = {
+        "id": "c1",
+        "type": "function",
+        "function": {"name": "bash", "arguments": '{"command": "echo hello"}'},
+    }
+    said = [{"role": "user", "content": "Go."}, {"role": "assistant", "content": "", "tool_calls": [bash]}]
+    script = Play(
+        [does(call("note", text="Hm."))],
+        audit=SANDBOX,
+        scenario={"continue_from": "said.json"},
+        files={"said.json": json.dumps(said)},
+    )
+    played = play(tmp_path, script)
+    assert played.tree()[2] == "M3<M2 real_tool tool: hello\n"
+    assert played.inputs() == [["user: Go.", 'assistant: [bash {"command": "echo hello"}]', "tool: hello\n"]]
+    assert played.audit.outcome == "completed"
+
+
 def test_a_real_call_drawn_anew_is_run(tmp_path: Path) -> None:
     asked_anew = branch("M2", "message", label="M1", text="Run it.")
     rules = {"target": [rule(ECHO, turn=0, contains="Run")]}

@@ -26,8 +26,6 @@ def _branch(session: Session, arguments: Branch) -> Effect:
         raise ActionError(
             f"{arguments.at} is no reply of the target's; name the reply that is to be drawn anew"
         )
-    if session.wanted is not None:
-        raise ActionError("one branch at a time; the replies come after this reply of yours")
     if session.tree.target_is_due() and session.tree.head is not None:
         raise ActionError("something you staged still waits for the target; let it answer, then branch")
     require_undoable(session, node.parent)
