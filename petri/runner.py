@@ -26,7 +26,7 @@ from petri.roles import OFFLINE, as_choices, missing_roles, target_label
 from petri.rubric.load import load_rubrics
 from petri.rubric.schema import Dimension
 from petri.scenario.load import LoadedFile
-from petri.scenario.override import override
+from petri.scenario.override import override, with_threshold
 from petri.scenario.schema import Model
 from petri.scenario.select import load_scenarios
 from petri.tasks import audit, resolved_rubrics
@@ -42,8 +42,6 @@ INSPECT_SETTINGS: Final[Mapping[str, Any]] = {
 }
 """What lowers Inspect's own cost per call without costing crash safety."""
 
-REALISM_THRESHOLD: Final = 0.6
-"""What holds where a realism model is named on the command line and the file names no threshold."""
 _MOST_SAMPLES: Final = 100
 _TRACE_LEVEL: Final = "INSPECT_TRACE_LEVEL"
 
@@ -155,8 +153,7 @@ def _settled(order: Order, file: LoadedFile) -> LoadedFile:
     settings = dict(order.settings)
     if order.offline:
         settings = {f"models.{role}": model for role, model in OFFLINE.items()} | settings
-    if settings.get("models.realism") is not None and file.spec.audit.realism == "off":
-        settings = {"audit.realism": REALISM_THRESHOLD} | settings
+    settings = with_threshold(file, settings)
     settled = override(file, settings)
     missing = missing_roles(settled.spec.models, judged=order.judge)
     if missing:

@@ -10,7 +10,8 @@ from inspect_ai.event import ModelEvent
 
 from petri.display.base import Display, Start
 from petri.errors import UsageError
-from petri.runner import REALISM_THRESHOLD, Order, run
+from petri.runner import Order, run
+from petri.scenario.override import REALISM_THRESHOLD
 from petri.transcript.store import samples, transcript_of
 
 SCENARIO = "petri: 1\nname: poem\naudit: {max_turns: 1}\nscenarios: [{id: sonnet, seed: A sonnet.}]\n"

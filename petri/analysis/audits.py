@@ -84,7 +84,8 @@ def audit_row(sample: EvalSample, target: str, log: str | None) -> Audit:
         auditor=scorecard_of(transcript),
         names=made_up_names(transcript),
         scores={} if ruling is None else scores_of(ruling, attempts(tree)),
-        usage={role: _usage(spent) for role, spent in sample.role_usage.items()},
+        # A target that is a program reports nothing of its own: that is not known, and not 0.
+        usage={role: _usage(spent) for role, spent in sample.role_usage.items() if spent.total_tokens},
         cost_usd=_cost(sample.role_usage),
         error=transcript.error,
         log=log,
@@ -154,7 +155,7 @@ def _score(ruling: Ruling, name: str, branch_of: Mapping[str, int]) -> AuditScor
             for judge, score in said
         ),
         citations=citations,
-        attempt=min(tried, default=None),
+        attempt=max(tried, default=None),
     )
 
 

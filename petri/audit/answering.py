@@ -1,7 +1,6 @@
 """Results of the target's tool calls that need no auditor: from the world, a simulator, or a sandbox."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from inspect_ai.model import ChatMessageAssistant, ChatMessageTool
 from inspect_ai.tool import ToolCall, ToolCallError
@@ -24,6 +23,7 @@ async def answer_open_calls(session: Session, players: Players) -> tuple[Node, .
     if session.cell.audit.tools == "sandbox":
         await _answer_for_real(session)
     else:
+        _fail_unreadable(session, players)
         _answer_from_world(session)
         if players.simulator is not None and session.tree.pending():
             await _answer_by_simulator(session, players.simulator)
@@ -42,15 +42,20 @@ async def _answer_for_real(session: Session) -> None:
         session.add(result, Origin.REAL_TOOL)
 
 
+def _fail_unreadable(session: Session, players: Players) -> None:
+    """Give calls whose arguments cannot be read their error, where no auditor would be asked to answer them."""
+    backed = {tool.name for tool in session.tree.tools if backing(tool) is not None}
+    for call in pending_calls(session.tree).values():
+        if call.parse_error and (players.simulator is not None or call.function in backed):
+            add_result(session, call, f"invalid arguments: {call.parse_error}", is_error=True)
+
+
 def _answer_from_world(session: Session) -> None:
-    """Let the world answer the calls of tools that it backs; a call whose arguments cannot be read gets its error."""
+    """Let the world answer the calls of tools that it backs."""
     backed = {tool.name: backing(tool) for tool in session.tree.tools}
     for call in pending_calls(session.tree).values():
         operation = backed.get(call.function)
         if operation is None or session.world is None:
-            continue
-        if call.parse_error:
-            add_result(session, call, f"invalid arguments: {call.parse_error}", is_error=True)
             continue
         done = session.do_in_world(operation, call.arguments, "tool")
         add_result(session, call, done.result, is_error=done.is_error)
@@ -111,10 +116,3 @@ def add_result(session: Session, call: ToolCall, result: str, *, is_error: bool)
         error=ToolCallError("unknown", result) if is_error else None,
     )
     return session.add(message, Origin.SIMULATED_TOOL)
-
-
-def shown_result(node: Node) -> dict[str, Any]:
-    """Give a result as the auditor is told of it."""
-    return {"label": node.label, "result": text_of(node.message)} | (
-        {"is_error": True} if isinstance(node.message, ChatMessageTool) and node.message.error else {}
-    )

@@ -64,6 +64,7 @@ class Audit:
         can = abilities(players.target.model)
         simulator = players.simulator is not None
         self._toolset = Toolset(session, can, simulator=simulator)
+        session.answerable = self._toolset.offers("answer_tool_call")
         self._gate = Gate(session, players.realism)
         self._memory = Memory(session, players.auditor)
         self._ids = CallIds()
@@ -138,7 +139,12 @@ class Audit:
         return session.target_replies > before
 
     def _calls_are_new(self) -> bool:
-        """Say whether there are calls that nobody was asked to answer: after a comparison, or a way back."""
+        """Say whether calls wait that only a sandbox can answer, and has not: after a comparison, or a way back.
+
+        Elsewhere such calls are the auditor's, which may have come back to answer them in another way.
+        """
+        if self._session.cell.audit.tools != "sandbox":
+            return False
         waiting = list(pending_calls(self._session.tree))
         return bool(waiting) and not self._asked.issuperset(waiting)
 
@@ -159,6 +165,7 @@ class Audit:
                 break
         if happened := tuple(session.tree)[start:]:
             session.tell_auditor(ChatMessageUser(content=report(session, happened)))
+        session.told_at = happened[-1].label if happened else session.told_at
 
     def _is_over(self, reply: Node) -> bool:
         """End the audit where the turns are used up, and say whether it has."""
@@ -182,6 +189,7 @@ class Audit:
         head = session.tree.head
         if session.end is None and not (head is not None and self._is_over(head)):
             session.tell_auditor(ChatMessageUser(content=compared(session, made, new)))
+            session.told_at = head.label if head else None
 
     def _remind(self, *, reminded: bool) -> bool:
         """Remind an auditor that staged nothing; the second time running the audit has stalled."""

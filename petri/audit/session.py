@@ -26,7 +26,7 @@ from petri.transcript.record import (
     record_op,
     tools_op,
 )
-from petri.transcript.schema import End, EndedBy, ErrorRecord, WorldRecord
+from petri.transcript.schema import Deployed, End, EndedBy, ErrorRecord, WorldRecord
 from petri.world.operations import Done, perform
 from petri.world.state import World
 
@@ -80,8 +80,19 @@ class Session:
         self.counted: Counter[str] = Counter()
         self.wanted: Wanted | None = None
         """A comparison that the auditor has asked for and that is yet to be made."""
+        self.set_up: list[tuple[str, dict[str, Any]]] = []
+        """What the auditor did to the world since the last check of realism, in order."""
+        self.set_up_in_all: list[tuple[str, dict[str, Any]]] = []
+        """The same over the whole audit."""
+        self.by_itself: set[str] = set()
+        """Labels of results that came about without anybody: they need no check."""
+        self.told_at: str | None = None
+        """Where the conversation stood when the auditor was last told of it."""
+        self.answerable = True
+        """Whether the auditor has a tool to answer the target's calls."""
         self.end: End | None = None
         self._worlds: dict[str | None, World | None] = {None: self.world}
+        self._deployed: Deployed | None = None
         self._target_replies = 0
         self._unwritten: list[Op] = []
 
@@ -120,6 +131,11 @@ class Session:
         """Keep a note of the auditor's, which stays when its conversation is summed up."""
         self.notes.append(text)
 
+    def waits(self) -> bool:
+        """Say whether something that the auditor staged waits for the target, and not only results it never saw."""
+        head = self.tree.head
+        return self.tree.target_is_due() and head is not None and head.label != self.told_at
+
     def set_tools(self, tools: Sequence[ToolInfo]) -> None:
         """Put tools in force from here on."""
         self.tree.set_tools(tools)
@@ -146,6 +162,12 @@ class Session:
     def record(self, record: Recorded) -> None:
         """Write down one of the things that a transcript lists."""
         self._unwritten.append(record_op(record))
+
+    def deploy(self, deployed: Deployed) -> None:
+        """Record what the target brought along, where it is not what it brought before."""
+        if deployed != self._deployed:
+            self._deployed = deployed
+            self.record(deployed)
 
     def count(self, what: str) -> None:
         """Count something that happened once more."""

@@ -19,6 +19,17 @@ KEYS: Final = tuple(
 """What may be set, such as ``audit.max_turns``."""
 
 
+REALISM_THRESHOLD: Final = 0.6
+"""What holds where a realism model is named from outside, and the file names no threshold."""
+
+
+def with_threshold(file: LoadedFile, changes: Mapping[str, object]) -> dict[str, object]:
+    """Give the changes, with a threshold where they name a realism model and nobody names a threshold."""
+    if changes.get("models.realism") is None or file.spec.audit.realism != "off":
+        return dict(changes)
+    return {"audit.realism": REALISM_THRESHOLD} | dict(changes)
+
+
 def override(file: LoadedFile, changes: Mapping[str, object]) -> LoadedFile:
     """Give the file with these values in place of its own; raises ``UsageError`` for an unknown key or a bad value."""
     if not changes:

@@ -29,6 +29,11 @@ OPERATIONS: Final = _by_name((*FILE_OPERATIONS, *RECORD_OPERATIONS, *MESSAGE_OPE
 STAGING: Final[Mapping[str, Operation[Any]]] = {operation.name: operation for operation in STAGING_OPERATIONS}
 """What only the auditor can do, before anybody looks."""
 
+CHANGING: Final = frozenset(
+    {"files.write", "files.move", "shell.run", "records.create", "records.update", "mail.send", *STAGING}
+)
+"""What may put something there for a tool to find."""
+
 
 def perform(world: World, name: str, arguments: Mapping[str, object]) -> Done:
     """Carry out an operation: the same world and arguments always give the same. It never raises.

@@ -1,7 +1,7 @@
 """An auditor's conversation that grows too long: what is sent then, and what the record keeps."""
 
 import json
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from inspect_ai.model import ChatMessage, ChatMessageAssistant

@@ -9,7 +9,7 @@ from petri.audit.tools.action import Action, Arguments, Effect, Words
 from petri.audit.tools.toolbox import parsed
 from petri.document.wording import did_you_mean
 from petri.errors import ActionError
-from petri.world.operations import OPERATIONS, STAGING
+from petri.world.operations import CHANGING, OPERATIONS, STAGING
 
 
 class Operation(Arguments):
@@ -35,6 +35,10 @@ def _world(session: Session, arguments: Operation) -> Effect:
     done = session.do_in_world(arguments.do, arguments.arguments, "auditor")
     if done.is_error:
         raise ActionError(done.result)
+    if arguments.do in CHANGING:
+        done_here = (arguments.do, arguments.arguments)
+        session.set_up.append(done_here)
+        session.set_up_in_all.append(done_here)
     return {"result": done.result}
 
 
