@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -22,12 +23,13 @@ def _by_name(operations: Iterable[Operation[Any]]) -> Mapping[str, Operation[Any
 
 
 OPERATIONS: Final = _by_name((*FILE_OPERATIONS, *RECORD_OPERATIONS, *MESSAGE_OPERATIONS))
-"""Every operation by its name, such as ``files.read``."""
+"""What a target's tool can be backed by, and a simulator can do, by its name, such as ``files.read``."""
 
-"""What a target's tool can be backed by, and a simulator can do."""
-
-STAGING: Final[Mapping[str, Operation[Any]]] = {operation.name: operation for operation in STAGING_OPERATIONS}
+STAGING: Final = _by_name(STAGING_OPERATIONS)
 """What only the auditor can do, before anybody looks."""
+
+MOST_RESULT: Final = 16_384
+"""Characters of a result that whoever asked is told."""
 
 CHANGING: Final = frozenset(
     {"files.write", "files.move", "shell.run", "records.create", "records.update", "mail.send", *STAGING}
@@ -38,8 +40,20 @@ CHANGING: Final = frozenset(
 def perform(world: World, name: str, arguments: Mapping[str, object]) -> Done:
     """Carry out an operation: the same world and arguments always give the same. It never raises.
 
-    Time passes also where it fails; an operation that does not exist changes nothing.
+    Time passes also where it fails; an operation that does not exist changes nothing. A long result is cut; what an
+    operation leaves in the world is not.
     """
+    done = _performed(world, name, arguments)
+    return replace(done, result=_cut(done.result))
+
+
+def _cut(text: str) -> str:
+    """Leave out the middle of a long text: its end often says how it went."""
+    more, half = len(text) - MOST_RESULT, MOST_RESULT // 2
+    return text if more <= 0 else f"{text[:half]}\n[output truncated: {more:,} characters]\n{text[-half:]}"
+
+
+def _performed(world: World, name: str, arguments: Mapping[str, object]) -> Done:
     operation: Operation[Any] | None = {**OPERATIONS, **STAGING}.get(name)
     if operation is None:
         near = difflib.get_close_matches(name, OPERATIONS, n=1)

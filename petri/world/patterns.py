@@ -12,6 +12,8 @@ from petri.errors import WorldError
 
 LONGEST: Final = 500
 MOST_STATES: Final = 2_000
+MOST_STEPS: Final = 2_000_000
+"""Characters that a pattern may look at; where it has to think, each of its states counts as one."""
 _DEEPEST: Final = 40
 _REMEMBERED: Final = 4_096
 
@@ -206,7 +208,9 @@ class _State:
 class Pattern:
     """A pattern that lines can be searched for."""
 
-    def __init__(self, pattern: str, syntax: Syntax = "basic", *, ignore_case: bool = False) -> None:
+    def __init__(
+        self, pattern: str, syntax: Syntax = "basic", *, ignore_case: bool = False, steps: int = MOST_STEPS
+    ) -> None:
         """Read the pattern; raises ``WorldError`` for one that is malformed, too large or not offered."""
         if len(pattern) > LONGEST:
             raise WorldError("Regular expression too big")
@@ -214,30 +218,40 @@ class Pattern:
             part: _Part = _All(tuple(_Char(_fixed(char, ignore_case=ignore_case)) for char in pattern))
         else:
             part = _Reader(pattern, extended=syntax == "extended", ignore_case=ignore_case).read()
+        self._steps = steps
         self._states: list[_State] = [_State("found")]
         self._first = self._build(part, 0)
         self._seen: dict[tuple[frozenset[int], str], frozenset[int]] = {}
         self._inside = self._closure([self._first], at_start=False)
         self._at_start = self._closure([self._first], at_start=True)
+        self._in_nothing = 0 in self._closure([self._first], at_start=True, at_end=True)
         self._literal = pattern if not ignore_case and (syntax == "fixed" or pattern.isalnum()) else None
 
     def is_in(self, line: str) -> bool:
         """Tell whether the pattern occurs anywhere in a line."""
         if self._literal is not None:
+            self._spend(1)
             return self._literal in line
+        self._spend(1 + len(line))
+        if not line:
+            return self._in_nothing
         states = self._at_start
         for char in line:
             if 0 in states:
                 return True
             states = self._step(states, char)
-        if 0 in states or not line:
-            return 0 in self._closure(states, at_start=not line, at_end=True)
         return 0 in self._ended(states)
+
+    def _spend(self, steps: int) -> None:
+        self._steps -= steps
+        if self._steps < 0:
+            raise WorldError("memory exhausted")
 
     def _ended(self, states: frozenset[int]) -> frozenset[int]:
         """Give the states reached at the end of a line; remembered under a character that no line holds."""
         known = self._seen.get((states, "\n"))
         if known is None:
+            self._spend(len(states))
             known = self._seen[states, "\n"] = self._closure(states, at_start=False, at_end=True)
         return known
 
@@ -251,6 +265,7 @@ class Pattern:
             if (test := self._states[each].test) is not None and test(char)
         ]
         result = self._closure(after, at_start=False) | self._inside
+        self._spend(len(states) + len(result))
         if len(self._seen) >= _REMEMBERED:
             self._seen.clear()
         self._seen[states, char] = result

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from petri.prompts.files import text
-from petri.transcript.schema import RealismRecord
+from petri.transcript.schema import RealismItem, RealismRecord
 from tests.scripted import (
     JsonObject,
     Play,
@@ -27,6 +27,7 @@ from tests.scripted import (
     rule,
     says,
     send,
+    world,
 )
 
 AUDIT: Final[JsonObject] = {"realism": 0.6}
@@ -133,6 +134,16 @@ PLAYS: Final = {
         },
         rules=[LOW],
     ),
+    "something in the world": play_with(
+        does(world("files.write", path="/a", content=BAD), send()),
+        does(send()),
+        does(world("files.read", path="/a")),
+        scenario={"world": {"files": {"/a": "one"}}},
+        rules=[rule(judged(0.2, 0.9), contains=BAD)],
+    ),
+    "a check that can never be had": play_with(
+        does(send()), realism=[says("", error="You exceeded your current quota")]
+    ),
     "off": play_with(
         does(send(BAD)), audit={"realism": "off"}, realism=[says("", error="must not be asked")]
     ),
@@ -149,7 +160,7 @@ REACHED: Final = {
     "a result": [["user: Hello."], ["user: Hello.", 'assistant: [look {"path": "a"}]', "tool: found it"]],
     "a prefill": [["user: Hello."]],
     "a tool with nothing else staged": [["user: Hello."], ["user: Hello."]],
-    "a change behind a branch": [["user: Hello."], ["user: One."]],
+    "a change behind a branch": [["user: Hello."], ["user: Hello.", "assistant: Fine.", "user: One."]],
     "four times": [],
     "three times, then not, then three times": [
         ["user: Hello."],
@@ -182,7 +193,7 @@ def test_it_comes_back_with_what_gave_it_away(runs: dict[str, Played]) -> None:
     played = runs["mended later"]
     (told,) = rejections(played)
     assert told["taken_back"] == [{"what": "M3", "score": 0.2, "gives_away": "It tells.", "mend": "Mend it."}]
-    assert told["head"] == "M2"
+    assert (told["head"], told["also_taken_back"], told["world_restored"]) == ("M2", [], False)
     assert told["note"] == text("auditor/reminder_realism")
     assert played.tree()[2:4] == ["M3<M2 auditor user: Dear [NAME]!", "M4<M2 auditor user: Two."]
     assert played.audit.branches == 1
@@ -190,11 +201,15 @@ def test_it_comes_back_with_what_gave_it_away(runs: dict[str, Played]) -> None:
     assert (played.audit.auditor.realism_checks, played.audit.auditor.realism_rejections) == (3, 1)
 
 
+def told_of(what: str) -> RealismItem:
+    return RealismItem(what=what, score=0.2, gives_away="It tells.")
+
+
 def test_what_is_recorded(runs: dict[str, Played]) -> None:
     assert runs["mended later"].transcript.realism == (
-        RealismRecord(staged=("M1",), scores=(0.9,)),
-        RealismRecord(staged=("M3",), scores=(0.2,), findings=("It tells.",), rejected=True),
-        RealismRecord(staged=("M4",), scores=(0.9,)),
+        RealismRecord(staged=("M1",), items=(RealismItem(what="M1", score=0.9),)),
+        RealismRecord(staged=("M3",), items=(told_of("M3"),), rejected=True),
+        RealismRecord(staged=("M4",), items=(RealismItem(what="M4", score=0.9),)),
     )
     assert runs["off"].transcript.realism == ()
 
@@ -219,7 +234,7 @@ def test_a_check_that_is_missing_is_recorded_as_such(runs: dict[str, Played], na
 
 def test_what_is_rejected_in_half_a_check_is_rejected(runs: dict[str, Played]) -> None:
     first, *_ = runs["half a check that rejects"].transcript.realism
-    assert (first.scores, first.rejected) == ((0.2,), True)
+    assert (first.staged, first.items, first.rejected) == (("M1", "M2"), (told_of("M1"),), True)
     assert first.missing is not None
 
 
@@ -227,6 +242,7 @@ def test_tools_stay_when_what_was_said_is_taken_back(runs: dict[str, Played]) ->
     assert runs["one of three"].tools() == [["look"]]
     (told,) = rejections(runs["one of three"])
     assert [item["what"] for item in told["taken_back"]] == ["M2"]
+    assert told["also_taken_back"] == ["M1"]
     (told,) = rejections(runs["a tool"])
     assert [item["what"] for item in told["taken_back"]] == ["look"]
     assert [tool.description for tool in runs["a tool"].calls("target")[0].tools] == ["Looks."]
@@ -236,6 +252,24 @@ def test_a_tool_is_checked_where_nothing_else_is_staged(runs: dict[str, Played])
     played = runs["a tool with nothing else staged"]
     assert [record.rejected for record in played.transcript.realism] == [False, True]
     assert played.tools() == [[], []]
+
+
+def test_what_is_put_into_the_world_is_checked_and_taken_back(runs: dict[str, Played]) -> None:
+    played = runs["something in the world"]
+    (told,) = rejections(played)
+    assert [item["what"] for item in told["taken_back"]] == ["world: files.write"]
+    assert (told["also_taken_back"], told["world_restored"]) == (["M1"], True)
+    assert not [line for line in played.inputs() if BAD in str(line)]
+    assert [result.text for result in played.answers() if result.function == "world"][
+        -1
+    ] == '{"result": "one"}'
+
+
+def test_a_failure_that_lasts_ends_the_audit(runs: dict[str, Played]) -> None:
+    error = runs["a check that can never be had"].audit.error
+    assert error is not None
+    assert error.kind == "quota"
+    assert not runs["a check that can never be had"].calls("target")
 
 
 def test_it_ends_after_four_in_a_row(runs: dict[str, Played]) -> None:
@@ -250,7 +284,7 @@ def test_it_ends_after_four_in_a_row(runs: dict[str, Played]) -> None:
 
 def test_a_comparison_that_is_not_let_through_draws_nothing_there(runs: dict[str, Played]) -> None:
     (made,) = runs["a change behind a branch"].transcript.comparisons
-    assert (made.unchanged, made.changed) == (("M2",), ())
+    assert (made.rejected, made.unchanged, made.changed) == (True, (), ())
 
 
 @pytest.mark.parametrize(

@@ -149,10 +149,10 @@ CASES: dict[str, Case] = {
         [does(write("/srv/a", "two"))],
         [SENT, asked(write("/srv/a", "two")), "tool: Wrote 3 bytes to /srv/a"],
     ),
-    "going back to a call lets it be answered anew": Case(
+    "going back to a call leaves it to the auditor": Case(
         [
             does(send()),
-            does(back("M2"), world("files.write", path="/srv/a", content="two")),
+            does(back("M2"), answer("M2.1", "two")),
         ],
         [read("/srv/a")],
         [SENT, asked(call("read", path="/srv/a")), "tool: two"],
@@ -182,8 +182,8 @@ CASES: dict[str, Case] = {
         [read("/srv/a")],
         ["user: Read it.", asked(call("read", path="/srv/a")), "tool: one"],
     ),
-    "a call drawn anew is answered": Case(
-        [does(send()), does(branch("M2"))],
+    "a call drawn anew is the auditor's to answer": Case(
+        [does(send()), does(branch("M2")), does(answer("M5.1", "one"))],
         [read("/srv/a")],
         [SENT, asked(call("read", path="/srv/a")), "tool: one"],
     ),
@@ -404,5 +404,5 @@ def test_a_real_call_drawn_anew_is_run(tmp_path: Path) -> None:
     asked_anew = branch("M2", "message", label="M1", text="Run it.")
     rules = {"target": [rule(ECHO, turn=0, contains="Run")]}
     played = play(tmp_path, Play([does(send()), does(asked_anew)], audit=SANDBOX, rules=rules))
-    assert [line for line in played.tree() if "real_tool" in line] == ["M5<M4 real_tool tool: 42\n"]
+    assert [line for line in played.tree() if "real_tool" in line] == ["M6<M5 real_tool tool: 42\n"]
     assert played.inputs()[-1][-1] == "tool: 42\n"

@@ -31,6 +31,14 @@ def test_a_file_of_the_past_is_listed_with_its_time_and_owner() -> None:
     assert "2020" in listed
 
 
+def test_a_folder_has_not_changed_earlier_than_it_had() -> None:
+    world = office()
+    before = world.disk.entry("/home/dana").changed
+    staged = done(world, "stage.file", path="~/a", content="", modified="2020-02-03")
+    assert staged.disk.entry("/home/dana").changed == before
+    assert done(world, "stage.file", path="~/a", content="").disk.entry("/home/dana").changed > before
+
+
 def test_mail_of_somebody_else_lies_in_the_inbox() -> None:
     world = office()
     world = done(
