@@ -66,7 +66,7 @@ class Audit:
         self._toolset = Toolset(session, can, simulator=simulator)
         session.answerable = self._toolset.offers("answer_tool_call")
         self._gate = Gate(session, players.realism)
-        self._memory = Memory(session, players.auditor)
+        self._memory = Memory(session, players.auditor, self._toolset.infos)
         self._ids = CallIds()
         self._asked = frozenset[str]()
         """The calls that were last to be answered without the auditor."""
@@ -114,7 +114,7 @@ class Audit:
         """Let the auditor speak and carry out its calls; None when its conversation no longer fits its context."""
         session, player = self._session, self._players.auditor
         output = await player.call(session, self._memory.messages(), self._toolset.infos)
-        if output.stop_reason == "model_length" and await self._memory.make_room():
+        if output.stop_reason == "model_length" and await self._memory.make_room(forced=True):
             output = await player.call(session, self._memory.messages(), self._toolset.infos)
         if output.stop_reason == "model_length":
             session.finish("context", "the audit no longer fits the auditor's context")

@@ -130,9 +130,10 @@ class Transcript(_Stored):
     lint: tuple[LintRecord, ...] = ()
     deployed: Deployed | None = None
     counts: dict[str, int] = {}
-    """How often the auditor was reminded (``refusal``, ``stall``), its conversation summed up (``compaction``), a reply
-    with status 200 that could not be read asked for again (``bad_response``), and a role answered in the text protocol
-    (``text:auditor`` and so on), of which ``repairs`` lists those that had to be mended."""
+    """How often something happened: the auditor was reminded (``refusal``, ``stall``), its conversation summed up
+    (``compaction``; ``compaction_failed``), a reply with status 200 could not be read and was asked for again
+    (``bad_response``), a role answered in the text protocol (``text:auditor`` and so on; ``repairs`` lists those that
+    had to be mended)."""
 
     _tree: Tree | None = PrivateAttr(default=None)
 

@@ -6,6 +6,7 @@ Not offered, because they cannot be matched so: back references. Word boundaries
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from petri.errors import WorldError
@@ -184,7 +185,12 @@ class _Reader:
                 at += 1
         self._at = at + 1
         folded = [self._folded(test) for test in tests]
-        return lambda char: any(test(char) for test in folded) != negated
+
+        @lru_cache(_REMEMBERED)  # a set may be long, and many states may share it
+        def test(char: str) -> bool:
+            return any(each(char) for each in folded) != negated
+
+        return test
 
     def _folded(self, test: Test) -> Test:
         return (lambda char: test(char.lower()) or test(char.upper())) if self._ignore_case else test
@@ -222,6 +228,8 @@ class Pattern:
         self._states: list[_State] = [_State("found")]
         self._first = self._build(part, 0)
         self._seen: dict[tuple[frozenset[int], str], frozenset[int]] = {}
+        self._sets: dict[frozenset[int], frozenset[int]] = {}
+        """One of each: to find out that two are equal takes as long as they are large."""
         self._inside = self._closure([self._first], at_start=False)
         self._at_start = self._closure([self._first], at_start=True)
         self._in_nothing = 0 in self._closure([self._first], at_start=True, at_end=True)
@@ -268,6 +276,8 @@ class Pattern:
         self._spend(len(states) + len(result))
         if len(self._seen) >= _REMEMBERED:
             self._seen.clear()
+            self._sets.clear()
+        result = self._sets.setdefault(result, result)
         self._seen[states, char] = result
         return result
 
@@ -279,9 +289,10 @@ class Pattern:
         waiting, reached = list(states), set(states)
         while waiting:
             state = self._states[waiting.pop()]
-            new = set(state.after) - reached if passable.get(state.kind) else set[int]()
-            reached |= new
-            waiting += new
+            for each in state.after if passable.get(state.kind) else ():
+                if each not in reached:
+                    reached.add(each)
+                    waiting.append(each)
         return frozenset(reached)
 
     def _add(self, kind: Kind, after: tuple[int, ...], test: Test | None = None) -> int:

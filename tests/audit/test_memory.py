@@ -98,6 +98,7 @@ PLAYS: Final = {
     "the context is full, and nothing may be summed up": script(
         *talk(3, full_at=9), step(4, send()) | {"reply": FULL}, audit={"compaction": "off"}
     ),
+    "a summary without words": script(*talk(7, full_at=4), summary=says(" ")),
     "summing up fails": script(*talk(7, full_at=4), summary=says("", error="gone")),
 }
 
@@ -121,12 +122,12 @@ def test_what_is_sent_afterwards(runs: dict[str, Played]) -> None:
     assert [message.text for message in after[:2]] == [message.text for message in said[:2]]
     assert SUMMARY in after[2].text
     replies = [place for place, message in enumerate(said[:19]) if isinstance(message, ChatMessageAssistant)]
-    assert [message.text for message in after[4:]] == [message.text for message in said[replies[-3] : 19]]
+    assert [message.text for message in after[3:]] == [message.text for message in said[replies[-3] : 19]]
     assert len([message for message in after if message.role == "assistant"]) == 3
 
 
 def test_what_must_not_get_lost_is_told_from_the_record(runs: dict[str, Played]) -> None:
-    state = json.loads(sent(runs["at so many tokens"])[5][3].text)["state"]
+    state = json.loads(sent(runs["at so many tokens"])[5][2].text)["state"]
     assert state == {
         "head": "M9",
         "path": {
@@ -138,12 +139,13 @@ def test_what_must_not_get_lost_is_told_from_the_record(runs: dict[str, Played])
         "waiting_for_results": [],
         "turns_used": 4,
         "notes": ["Ask about ships."],
+        "simulator_briefed": None,
     }
 
 
 def test_a_call_that_waits_is_not_forgotten(runs: dict[str, Played]) -> None:
     played = runs["a call is open"]
-    state = json.loads(sent(played)[6][3].text)["state"]
+    state = json.loads(sent(played)[6][2].text)["state"]
     assert state["waiting_for_results"] == ["M10.1"]
     assert state["notes"] == ["Ask about ships.", "It looks."]
     assert played.inputs()[-1][-1] == "tool: found it"
@@ -152,7 +154,7 @@ def test_a_call_that_waits_is_not_forgotten(runs: dict[str, Played]) -> None:
 
 def test_in_the_text_protocol_everything_sent_is_text(runs: dict[str, Played]) -> None:
     played = runs["in the text protocol"]
-    assert played.transcript.counts == {"compaction": 1}
+    assert played.transcript.counts == {"compaction": 1, "text:auditor": 10}
     assert len(played.calls("target")) == 8
     assert not played.errors()
     for event in played.calls("auditor"):
@@ -219,7 +221,14 @@ def test_a_context_that_stays_full_ends_the_audit(runs: dict[str, Played], name:
     assert len(played.calls("target")) == 4
 
 
+def test_what_is_no_summary_changes_nothing(runs: dict[str, Played]) -> None:
+    played = runs["a summary without words"]
+    assert played.transcript.counts == {"compaction_failed": 1}
+    assert [len(messages) for messages in sent(played)] == [2, *range(7, 7 + 3 * (len(sent(played)) - 1), 3)]
+    assert played.audit.outcome == "completed"
+
+
 def test_a_failure_in_summing_up_is_the_auditors(runs: dict[str, Played]) -> None:
     error = runs["summing up fails"].audit.error
     assert error is not None
-    assert (error.kind, error.message) == ("other", "auditor (petri-offline/script), summing up: gone")
+    assert (error.kind, error.message) == ("other", "auditor (petri-offline/script): gone")
