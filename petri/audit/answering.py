@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from inspect_ai.model import ChatMessageAssistant, ChatMessageTool
 from inspect_ai.tool import ToolCall, ToolCallError
 
-from petri.audit.players import Player, Players, failed
+from petri.audit.players import Player, failed
 from petri.audit.real_tools import run_real_tools
 from petri.audit.session import Session
 from petri.audit.simulator import Answered, Asked, Simulated, simulate
@@ -17,16 +17,24 @@ from petri.conversation.text import text_of
 from petri.conversation.tree import Node, Origin
 
 
-async def answer_open_calls(session: Session, players: Players) -> tuple[Node, ...]:
+def answered_by_itself(session: Session) -> tuple[str, ...]:
+    """Give the labels of the open calls that need neither an auditor nor a simulator."""
+    real = session.cell.audit.tools == "sandbox"
+    backed = {tool.name for tool in session.tree.tools if backing(tool) is not None}
+    waiting = pending_calls(session.tree)
+    return tuple(label for label, call in waiting.items() if real or call.function in backed)
+
+
+async def answer_open_calls(session: Session, simulator: Player | None) -> tuple[Node, ...]:
     """Answer what can be answered without the auditor; give the new nodes, in order."""
     before = len(session.tree)
     if session.cell.audit.tools == "sandbox":
         await _answer_for_real(session)
     else:
-        _fail_unreadable(session, players)
+        _fail_unreadable(session, simulated=simulator is not None)
         _answer_from_world(session)
-        if players.simulator is not None and session.tree.pending():
-            await _answer_by_simulator(session, players.simulator)
+        if simulator is not None and session.tree.pending():
+            await _answer_by_simulator(session, simulator)
     return tuple(session.tree)[before:]
 
 
@@ -42,11 +50,11 @@ async def _answer_for_real(session: Session) -> None:
         session.add(result, Origin.REAL_TOOL)
 
 
-def _fail_unreadable(session: Session, players: Players) -> None:
+def _fail_unreadable(session: Session, *, simulated: bool) -> None:
     """Give calls whose arguments cannot be read their error, where no auditor would be asked to answer them."""
     backed = {tool.name for tool in session.tree.tools if backing(tool) is not None}
     for call in pending_calls(session.tree).values():
-        if call.parse_error and (players.simulator is not None or call.function in backed):
+        if call.parse_error and (simulated or call.function in backed):
             add_result(session, call, f"invalid arguments: {call.parse_error}", is_error=True)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from inspect_ai.model import ChatMessageAssistant, ChatMessageSystem, ChatMessageUser
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from petri.audit.answering import answer_open_calls
+from petri.audit.answering import answer_open_calls, answered_by_itself
 from petri.audit.briefing import as_json, compared, report, system_prompt, task
 from petri.audit.call_ids import CallIds
 from petri.audit.comparing import compare
@@ -139,27 +139,25 @@ class Audit:
         return session.target_replies > before
 
     def _calls_are_new(self) -> bool:
-        """Say whether calls wait that only a sandbox can answer, and has not: after a comparison, or a way back.
+        """Say whether calls wait that the world or a sandbox answers, and has not: after a comparison, or a way back.
 
-        Elsewhere such calls are the auditor's, which may have come back to answer them in another way.
+        Other calls are then the auditor's, which may have come back to answer them in another way.
         """
-        if self._session.cell.audit.tools != "sandbox":
-            return False
-        waiting = list(pending_calls(self._session.tree))
-        return bool(waiting) and not self._asked.issuperset(waiting)
+        return any(label not in self._asked for label in answered_by_itself(self._session))
 
     async def _target_turns(self) -> None:
         """Let the target go on for as long as its calls are answered by themselves; then tell the auditor."""
         session = self._session
         start = len(session.tree)
         for _ in range(MOST_UNATTENDED):
-            if session.tree.target_is_due():
+            spoke = session.tree.target_is_due()
+            if spoke:
                 reply = await run_target(session, self._players.target)
                 if reply is None or self._is_over(reply):
                     return
                 session.write()
             self._asked = frozenset(pending_calls(session.tree))
-            results = await answer_open_calls(session, self._players)
+            results = await answer_open_calls(session, self._players.simulator if spoke else None)
             self._gate.passed(*results)
             if not results or not session.tree.target_is_due():
                 break

@@ -14,7 +14,7 @@ from petri.world.state import World
 from petri.world.text_commands import TEXT_COMMANDS
 
 LONGEST_LINE: Final = 262_144
-MOST_COMMANDS: Final = 50
+MOST_COMMANDS: Final = 20
 MOST_ARGUMENTS: Final = 4_000
 LONGEST_ARGUMENTS: Final = 131_072
 NOT_FOUND: Final = 127

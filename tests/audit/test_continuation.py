@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -17,6 +18,7 @@ from tests.scripted import (
     branch,
     call,
     does,
+    play,
     play_all,
     score,
     send,
@@ -79,11 +81,11 @@ CASES: dict[str, Case] = {
         [*SHOWN, "user: One."],
         [*SHOWN, "user: Two."],
     ),
-    "going back into it": Case(
+    "going back to its end": Case(
         SAID,
-        [does(send("One.")), does(back("M4"), send("Two."))],
+        [does(send("One.")), does(back("M5"), send("Two."))],
         [*SHOWN, "user: One."],
-        [*SHOWN[:4], "user: Two."],
+        [*SHOWN, "user: Two."],
     ),
     "one of its messages changed": Case(
         SAID,
@@ -113,8 +115,12 @@ CASES: dict[str, Case] = {
 }
 
 
+def tools_of(case: Case) -> list[JsonObject]:
+    return [] if case.audit.get("tools") == "none" else [TOOL]
+
+
 def script(case: Case) -> Play:
-    given = {"messages": list(case.messages), "tools": [TOOL]}
+    given = {"messages": list(case.messages), "tools": tools_of(case)}
     cited = [verdict(score(5, ("M2", "Look.")))]
     return Play(
         case.auditor,
@@ -138,7 +144,7 @@ def test_what_the_target_is_sent(runs: dict[str, Played], name: str) -> None:
     assert not played.errors()
     assert played.inputs()[0] == case.first
     assert played.inputs()[-1] == (case.last or played.inputs()[-1])
-    assert {tuple(tools) for tools in played.tools()} == {("look",)}
+    assert {len(tools) for tools in played.tools()} == {len(tools_of(case))}
     assert played.audit.target_turns == case.turns
 
 
@@ -180,3 +186,10 @@ def test_who_wrote_what_is_changed_in_it(runs: dict[str, Played]) -> None:
         tree = runs[name].transcript.conversation()
         changed = tree["M8"]
         assert (changed.origin, changed.message.role) == ("auditor", role)
+
+
+def test_there_is_no_way_back_into_it(tmp_path: Path) -> None:
+    played = play(
+        tmp_path, replace(script(CASES["it ends with a reply"]), auditor=[does(send()), does(back("M4"))])
+    )
+    assert played.errors() == ["what was given stays as it is; M5 is the earliest you can go back to"]

@@ -269,7 +269,7 @@ def test_the_record_of_an_audit_that_went_badly(tmp_path: Path) -> None:
     assert card is not None
     assert card.lint_findings == len(played.transcript.lint) > 2
     assert card.model_dump(exclude={"lint_findings", "longest_repeat"}) == {
-        "target_turns": 3,
+        "target_replies": 3,
         "longest_branch": 2,
         "branches": 2,
         "rollbacks": 1,
@@ -277,16 +277,17 @@ def test_the_record_of_an_audit_that_went_badly(tmp_path: Path) -> None:
         "resamples": 0,
         "tool_errors": 1,
         "repairs": 0,
+        "text_replies": 0,
         "refusals": 0,
         "stalls": 1,
         "realism_checks": 0,
         "realism_rejections": 0,
         "realism_missing": 0,
-        "empty": 2,
-        "only_reasoning": 0,
-        "refusal": 0,
-        "filtered": 2,
-        "truncated": 1,
+        "empty_replies": 2,
+        "reasoning_only_replies": 0,
+        "refused_replies": 0,
+        "filtered_replies": 2,
+        "truncated_replies": 1,
     }
 
 
