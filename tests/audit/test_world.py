@@ -182,8 +182,8 @@ CASES: dict[str, Case] = {
         [read("/srv/a")],
         ["user: Read it.", asked(call("read", path="/srv/a")), "tool: one"],
     ),
-    "a call drawn anew is the auditor's to answer": Case(
-        [does(send()), does(branch("M2")), does(answer("M5.1", "one"))],
+    "a call drawn anew is answered by the world too": Case(
+        [does(send()), does(branch("M2"))],
         [read("/srv/a")],
         [SENT, asked(call("read", path="/srv/a")), "tool: one"],
     ),
