@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from inspect_ai import Task
 from inspect_ai import eval as inspect_eval  # pyright: ignore[reportUnknownVariableType] -- see below
@@ -17,6 +18,7 @@ from inspect_ai import eval as inspect_eval  # pyright: ignore[reportUnknownVari
 from petri.analysis.compute import compute_results
 from petri.analysis.gate import parse_gate
 from petri.analysis.results import Results
+from petri.boundary import Failure, attempted
 from petri.check import agreement_faults
 from petri.display.base import Display, Start
 from petri.display.progress import watching
@@ -31,7 +33,7 @@ from petri.scenario.schema import Model
 from petri.scenario.select import load_scenarios
 from petri.tasks import audit, resolved_rubrics
 from petri.transcript.planned import FileDigest, ModelNames, PlannedAudit, RunFile
-from petri.transcript.store import PLAN, RESULTS, Run, new_run, write_json
+from petri.transcript.store import PLAN, RESULTS, Run, new_run, sample_keys, write_json
 
 INSPECT_SETTINGS: Final[Mapping[str, Any]] = {
     "score_display": False,
@@ -123,7 +125,9 @@ def _load(order: Order) -> list[LoadedFile]:
     """Load the selected files with the order's settings in force; see that they agree and every role has a model."""
     files = [
         _settled(order, file)
-        for file in load_scenarios(order.scenarios, only=order.only, tags=order.tags, limit=order.limit)
+        for file in load_scenarios(
+            order.scenarios, only=order.only, tags=order.tags, limit=order.limit, flags=bool(order.settings)
+        )
     ]
     if "judge.rubric" in order.settings:
         load_rubrics(resolved_rubrics(files[0]))
@@ -275,14 +279,29 @@ def _evaluate(tasks: Sequence[Task], folder: Run, order: Order, planned: int) ->
     """
     total = min(order.max_samples or _MOST_SAMPLES, planned)
     at_once = min(len(tasks), total)
-    inspect_eval(  # pyright: ignore[reportUnknownMemberType] -- Inspect leaves one of its parameters untyped
-        list(tasks),
-        model=None,
-        log_dir=str(folder.folder),
-        display="none",
-        **INSPECT_SETTINGS,
-        fail_on_error=False,
-        max_tasks=at_once,
-        max_samples=total // at_once,
-        max_connections=order.max_connections,
+    ran = attempted(
+        lambda: inspect_eval(  # pyright: ignore[reportUnknownMemberType] -- one of Inspect's parameters is untyped
+            list(tasks),
+            model=None,
+            log_dir=str(folder.folder),
+            display="none",
+            **INSPECT_SETTINGS,
+            fail_on_error=False,
+            max_tasks=at_once,
+            max_samples=total // at_once,
+            max_connections=order.max_connections,
+        ),
+        "Inspect",
     )
+    if isinstance(ran, Failure):
+        _give_up(tasks, folder, ran)
+
+
+def _give_up(tasks: Sequence[Task], folder: Run, failure: Failure) -> NoReturn:
+    """Raise what kept the run from beginning, such as a sandbox that is not there; nothing was spent, nothing is kept."""
+    if any(sample_keys(log) for log in folder.logs()):
+        raise failure.error
+    shutil.rmtree(folder.folder)
+    wanted = dict.fromkeys(task.sandbox.type for task in tasks if task.sandbox is not None)
+    sandbox = f" (audit.sandbox: {', '.join(wanted)})" if wanted else ""
+    raise UsageError(f"the run could not begin{sandbox}: {failure.message}") from failure.error

@@ -9,7 +9,6 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.viewer import ViewerConfig
 
 from petri.audit.auditor import auditor
-from petri.audit.names import known_locale
 from petri.audit.players import EVERYTHING, abilities
 from petri.audit.tools.toolbox import given_tools
 from petri.errors import ActionError, UsageError
@@ -44,7 +43,7 @@ def audit(  # noqa: PLR0913, PLR0917 -- each is an option of `inspect eval -T`
     changes = dict(settings or {})
     given = {"audit.epochs": epochs, "audit.max_turns": max_turns, "judge.rubric": _names(rubric) or None}
     changes |= {key: value for key, value in given.items() if value is not None}
-    loaded = load_scenarios(_names(scenarios), only=_names(only), tags=_names(tags), limit=limit)
+    loaded = load_scenarios(_names(scenarios), only=_names(only), tags=_names(tags), limit=limit, flags=True)
     bound = model_roles()
     files = [override(file, with_threshold(file, changes | _optional(bound))) for file in loaded]
     spec = files[0].spec
@@ -69,7 +68,7 @@ def audit(  # noqa: PLR0913, PLR0917 -- each is an option of `inspect eval -T`
         scorer=judge_scorer(rubrics) if judge else None,
         model_roles=roles,
         epochs=spec.audit.epochs,
-        sandbox=_sandbox(files[0]),
+        sandbox=_sandbox(files, bound.get("target") or roles.get("target")),
         viewer=ViewerConfig(trust_content=False),
         metadata={"petri": _facts(files, cells, label, rubrics if judge else ()).model_dump(mode="json")},
     )
@@ -104,10 +103,20 @@ def _sample(cell: Cell, target: str | None, spoken: Mapping[str, object]) -> Sam
     return Sample(input=cell.seed, id=cell.id, metadata=told)
 
 
-def _sandbox(file: LoadedFile) -> str | tuple[str, str] | None:
-    """Give a file's sandbox as Inspect names it: a type, or a type and its configuration file, beside the scenarios."""
-    kind, _, config = (file.spec.audit.sandbox or "").partition(":")
-    return (kind, str((file.folder / config).resolve())) if config else kind or None
+def _sandbox(files: Sequence[LoadedFile], target: object) -> str | tuple[str, str] | None:
+    """Give the sandbox as Inspect names it, a type, or a type and its configuration file; None where nothing runs."""
+    needed = any(file.spec.audit.tools == "sandbox" for file in files) or _runs_in_sandbox(target)
+    kind, _, config = (files[0].spec.audit.sandbox or "").partition(":")
+    if not kind or not needed:
+        return None
+    path = (files[0].folder / config).resolve()
+    if config and not path.is_file():
+        raise UsageError(f"{files[0].path}: audit.sandbox names {config!r}, and there is no such file")
+    return (kind, str(path)) if config else kind
+
+
+def _runs_in_sandbox(target: object) -> bool:
+    return str(target).startswith("petri-command/")
 
 
 def _facts(
@@ -130,14 +139,12 @@ def _prompts(files: Sequence[LoadedFile]) -> dict[str, str]:
 
 
 def _require_usable(cells: Sequence[Cell]) -> None:
-    """Refuse tools that a provider would refuse, and locales without names, before anything is spent."""
+    """Refuse tools that a provider would refuse, before anything is spent."""
     for cell in cells:
         try:
             given_tools(cell)
         except ActionError as error:
             raise UsageError(f"{cell.file}: scenario {cell.scenario!r}: tools: {error}") from error
-        if cell.locale is not None:
-            known_locale(cell.locale)
 
 
 def _require_able(cells: Sequence[Cell], target: object) -> None:
@@ -150,7 +157,7 @@ def _require_able(cells: Sequence[Cell], target: object) -> None:
             "a conversation to go on from": bool(cell.prefix) and not can.rollback,
             "tools of a sandbox": cell.audit.tools == "sandbox" and not can.tools,
         }
-        if not can.rollback and cell.audit.sandbox is None and str(target).startswith("petri-command/"):
+        if cell.audit.sandbox is None and _runs_in_sandbox(target):
             raise UsageError(
                 f"{cell.file}: {target} runs in a sandbox, and none is named; set audit.sandbox, such as docker"
             )

@@ -24,9 +24,15 @@ async def compare(session: Session, target: Player, gate: Gate, wanted: Wanted) 
         if not await gate.lets_through():
             session.return_to(here, "rejected")
             return _recorded(session, wanted, (), (), rejected=True)
-    unchanged = await _draw(session, target, before)
-    changed = await _draw(session, target, anew) if anew is not None else ()
-    return _recorded(session, wanted, unchanged, changed)
+    unchanged: list[str] = []
+    changed: list[str] = []
+    try:
+        await _draw(session, target, before, unchanged)
+        if anew is not None:
+            await _draw(session, target, anew, changed)
+    finally:  # whatever ends it, the record says what the answers were drawn for
+        made = _recorded(session, wanted, tuple(unchanged), tuple(changed))
+    return made
 
 
 def _recorded(
@@ -49,9 +55,8 @@ def _recorded(
     return made
 
 
-async def _draw(session: Session, target: Player, point: Point) -> tuple[str, ...]:
-    """Let the target answer at a point ``branch_samples`` times; give the labels of its answers."""
-    labels: list[str] = []
+async def _draw(session: Session, target: Player, point: Point, labels: list[str]) -> None:
+    """Let the target answer at a point ``branch_samples`` times; add the labels of its answers."""
     for _ in range(session.cell.audit.branch_samples):
         if session.end is not None or session.target_replies >= session.most_replies:
             break
@@ -60,4 +65,3 @@ async def _draw(session: Session, target: Player, point: Point) -> tuple[str, ..
         session.write()
         if node is not None:
             labels.append(node.label)
-    return tuple(labels)

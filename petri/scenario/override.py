@@ -20,14 +20,18 @@ KEYS: Final = tuple(
 
 
 REALISM_THRESHOLD: Final = 0.6
-"""What holds where a realism model is named from outside, and the file names no threshold."""
+"""What holds where a realism model is named, and no threshold."""
 
 
 def with_threshold(file: LoadedFile, changes: Mapping[str, object]) -> dict[str, object]:
-    """Give the changes, with a threshold where they name a realism model and nobody names a threshold."""
-    if changes.get("models.realism") is None or file.spec.audit.realism != "off":
-        return dict(changes)
-    return {"audit.realism": REALISM_THRESHOLD} | dict(changes)
+    """Give the changes, with a threshold where a realism model is named and nobody names a threshold.
+
+    A file that names the model and says ``realism: off`` means it; a model named from outside is meant to be used.
+    """
+    named = changes.get("models.realism", file.spec.models.realism)
+    silent = "realism" not in file.spec.audit.model_fields_set
+    off = file.spec.audit.realism == "off" and ("models.realism" in changes or silent)
+    return ({"audit.realism": REALISM_THRESHOLD} if named is not None and off else {}) | dict(changes)
 
 
 def override(file: LoadedFile, changes: Mapping[str, object]) -> LoadedFile:

@@ -24,7 +24,7 @@ def test_every_prompt_has_a_name_and_says_something() -> None:
 def test_a_digest_is_of_the_text_that_is_sent() -> None:
     assert digest("é") == hashlib.sha256("é".encode()).hexdigest()
     assert digests("judge") == {name: digest(text(name)) for name in names() if name.startswith("judge/")}
-    assert [*digests(*ROLES)] == names()
+    assert sorted({*digests(*ROLES)} - {*names()}) == ["protocol/probe", "protocol/ready"]
     assert digests() == {}
 
 
