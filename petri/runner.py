@@ -4,7 +4,7 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -239,6 +239,8 @@ def _plan(
             auditor=", ".join(dict.fromkeys(_label(file.spec.models.auditor) for file in files)),
             target=tuple(dict.fromkeys(part.label for part in parts)),
             judge=tuple(dict.fromkeys(map(_label, judges))),
+            realism=_named(file.spec.models.realism for file in files),
+            simulator=_named(file.spec.models.simulator for file in files),
         ),
         settings=dict(order.settings),
         fail_on=tuple(order.fail_on),
@@ -253,6 +255,11 @@ def _label(model: Model | None) -> str:
     return "?" if model is None else target_label(model)
 
 
+def _named(models: Iterable[Model | None]) -> str | None:
+    """Name the models in a role that may have none, each once; None where it has none."""
+    return ", ".join(dict.fromkeys(target_label(model) for model in models if model is not None)) or None
+
+
 def _start(folder: Run, parts: Sequence[Part], jobs: Sequence[AuditJob], *, judged: bool) -> Start:
     models = [part.file.spec.models for part in parts]
     judges = [judge for named in models for judge in as_choices(named.judge)] if judged else []
@@ -260,6 +267,7 @@ def _start(folder: Run, parts: Sequence[Part], jobs: Sequence[AuditJob], *, judg
         [_label(named.auditor) for named in models]
         + [part.label for part in parts]
         + list(map(_label, judges))
+        + [_label(model) for named in models for model in (named.realism, named.simulator) if model]
     )
     return Start(
         run=folder.id,
@@ -268,6 +276,8 @@ def _start(folder: Run, parts: Sequence[Part], jobs: Sequence[AuditJob], *, judg
         auditor=", ".join(dict.fromkeys(_label(named.auditor) for named in models)),
         targets=tuple(dict.fromkeys(part.label for part in parts)),
         judges=tuple(dict.fromkeys(map(_label, judges))),
+        realism=_named(named.realism for named in models),
+        simulator=_named(named.simulator for named in models),
         offline=all(name.startswith("petri-offline/") for name in names),
     )
 
@@ -298,7 +308,7 @@ def _evaluate(tasks: Sequence[Task], folder: Run, order: Order, planned: int) ->
 
 
 def _give_up(tasks: Sequence[Task], folder: Run, failure: Failure) -> NoReturn:
-    """Raise what kept the run from beginning, such as a sandbox that is not there; nothing was spent, nothing is kept."""
+    """Raise what kept the run from beginning, such as a sandbox that is not there; nothing was spent, nothing kept."""
     if any(sample_keys(log) for log in folder.logs()):
         raise failure.error
     shutil.rmtree(folder.folder)

@@ -84,7 +84,18 @@ CHECKED = {"models.realism": "petri-offline/realism"}
             0.4,
             id="the file's threshold",
         ),
-        pytest.param("models: {realism: petri-offline/realism}\n", {}, "off", id="a model in the file alone"),
+        pytest.param(
+            "models: {realism: petri-offline/realism}\n",
+            {},
+            REALISM_THRESHOLD,
+            id="a model in the file alone",
+        ),
+        pytest.param(
+            "models: {realism: petri-offline/realism}\naudit: {realism: off}\n",
+            {},
+            "off",
+            id="a model that is off",
+        ),
         pytest.param("", {"models.realism": None}, "off", id="no model"),
     ],
 )

@@ -165,19 +165,30 @@ def test_how_the_models_are_spoken_to_stands_with_each_audit(tmp_path: Path) -> 
     ("settings", "sandbox"),
     [
         ({}, None),
-        ({"audit.sandbox": "local"}, ("local", None)),
+        ({"audit.sandbox": "local"}, None),
+        ({"audit.tools": "sandbox", "audit.sandbox": "local"}, ("local", None)),
         ({"audit.tools": "sandbox", "audit.sandbox": "docker"}, ("docker", None)),
-        ({"audit.sandbox": "docker:sub/compose.yaml"}, ("docker", "{folder}/sub/compose.yaml")),
-        ({"audit.sandbox": "docker:/srv/compose.yaml"}, ("docker", "/srv/compose.yaml")),
+        (
+            {"audit.tools": "sandbox", "audit.sandbox": "docker:sub/compose.yaml"},
+            ("docker", "{folder}/sub/compose.yaml"),
+        ),
     ],
 )
 def test_the_sandbox_of_a_task(
     tmp_path: Path, settings: dict[str, Any], sandbox: tuple[str, str | None] | None
 ) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "compose.yaml").touch()
     made = audit(write(tmp_path), settings=settings).sandbox
     kind, config = sandbox or (None, None)
     assert (made and made.type) == kind
     assert (made and made.config) == (config and config.format(folder=tmp_path.resolve()))
+
+
+def test_the_file_of_a_sandbox_must_be_there(tmp_path: Path) -> None:
+    settings = {"audit.tools": "sandbox", "audit.sandbox": "docker:none.yaml"}
+    with pytest.raises(UsageError, match="audit.sandbox names 'none.yaml', and there is no such file"):
+        audit(write(tmp_path), settings=settings)
 
 
 def test_a_log_names_the_prompts_in_use(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from tests.scripted import (
     call,
     does,
     end,
+    judged,
     perform,
     says,
     score,
@@ -229,6 +230,22 @@ def test_what_a_run_says_of_itself(runs: dict[str, tuple[Run, Results]]) -> None
     # Each model once, as the plan names it: with what was set for it.
     assert len(results.models.target) == len(results.models.judge) == 2
     assert all("script (args=" in name for name in [*results.models.target, *results.models.judge])
+
+
+@pytest.mark.parametrize("role", ["realism", "simulator"])
+def test_the_optional_roles_are_named_where_they_are_filled(tmp_path: Path, role: str) -> None:
+    spoken = replace(GOOD, **{role: [judged(1.0)]})
+    run, results = perform(tmp_path, [spoken])
+    named = results.models.model_dump(include={"realism", "simulator"})
+    other = {"realism": "simulator", "simulator": "realism"}[role]
+    assert named[role].startswith("petri-offline/script (args=")
+    assert named[other] is None
+    plan = run.plan()
+    assert plan is not None
+    assert plan.models == results.models
+    (run.folder / "run.json").unlink()
+    alone = compute_results(run).models.model_dump()
+    assert (alone[role], alone[other]) == ("petri-offline/script", None)
 
 
 def test_epochs_are_audits_of_their_own(tmp_path: Path) -> None:

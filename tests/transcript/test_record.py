@@ -23,6 +23,7 @@ from petri.transcript.schema import (
     Deployed,
     ErrorRecord,
     LintRecord,
+    RealismItem,
     RealismRecord,
     RepairRecord,
     Transcript,
@@ -89,13 +90,16 @@ def test_what_failed(ops: list[Op], error: str | None, expected: str | None) -> 
     assert one.outcome == ("error" if expected else "completed")
 
 
-REALISM = RealismRecord(staged=("M1",), scores=(0.2,), findings=("a stock name",), rejected=True)
+GIVEN_AWAY = RealismItem(what="M1", score=0.2, gives_away="a stock name")
+REALISM = RealismRecord(
+    staged=("look", "M1"), items=(GIVEN_AWAY, RealismItem(what="look", score=1)), rejected=True
+)
 MISSING = RealismRecord(staged=(), missing="unparsable")
 REPAIR = RepairRecord(role="auditor", faults=("a trailing comma",))
 WORLD = WorldRecord(
     after=None, by="tool", name="files.read", arguments={"path": "/a", "deep": [None]}, is_error=True
 )
-COMPARISON = Comparison(at="M2", change="message", label="M1", unchanged=("M2",), changed=("M4",))
+COMPARISON = Comparison(at="M2", change="message", label="M1", unchanged=("M3",), changed=("M5",))
 LINT = LintRecord(rule="placeholder", label="M1", words="Acme", message="a stock name")
 DEPLOYED = Deployed(system="Be brief.", tools=("look",))
 RECORDS: Final[list[Recorded]] = [REALISM, MISSING, REPAIR, WORLD, COMPARISON, LINT, DEPLOYED]
