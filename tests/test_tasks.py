@@ -187,7 +187,7 @@ def test_the_sandbox_of_a_task(
 
 def test_the_file_of_a_sandbox_must_be_there(tmp_path: Path) -> None:
     settings = {"audit.tools": "sandbox", "audit.sandbox": "docker:none.yaml"}
-    with pytest.raises(UsageError, match="audit.sandbox names 'none.yaml', and there is no such file"):
+    with pytest.raises(UsageError, match=r"audit\.sandbox names 'none.yaml', and there is no such file"):
         audit(write(tmp_path), settings=settings)
 
 

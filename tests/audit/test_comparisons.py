@@ -261,7 +261,7 @@ FAULTS: Mapping[str, tuple[Play, str, Comparison | None]] = {
             rules={"target": [{"when": {"contains": "Long."}, "reply": says("", error="gone")}]},
         ),
         "error",
-        record("M2", "message", "M3", "", "M1"),
+        record("M2", "message", "M4", "", "M1"),
     ),
     "two in one reply": (
         Play([does(send()), does(branch("M2"), branch("M2"))]),
