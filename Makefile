@@ -46,6 +46,7 @@ newest: $(VENV)/.petri-dev ## the suite on the newest Python of this machine
 bench: $(VENV)/.petri-dev ## overhead of our loop over Inspect's own, as ratios
 	@echo "bench: a few minutes"
 	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/prompts.py
 
 schemas: $(VENV)/.petri ## regenerate the JSON Schemas of scenario and rubric files
 	@echo "schemas: scenarios/scenario.schema.json, judges/rubric.schema.json"

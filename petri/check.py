@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from math import prod
 from typing import Final
 
@@ -70,9 +71,24 @@ def _review(selection: Selection) -> Checked:
         file = load_file(selection.path, selection.shown)
     except InvalidFile as error:
         return Checked(error.faults[0].path, "", error.faults)
+    unreadable = tuple(_prefix_faults(file))
+    if unreadable:
+        return Checked(file.path, "", unreadable)
     cells = sum(prod(len(values) for values in s.variables.values()) for s in file.spec.scenarios)
     summary = f"{_count(len(file.spec.scenarios), 'scenario')}, {_count(cells, 'cell')}"
     return Checked(file.path, summary, tuple(agreement_faults(file)))
+
+
+def _prefix_faults(file: LoadedFile) -> Iterator[Fault]:
+    """Give the faults of conversations to go on from. Reading one takes Inspect: seconds, for files that name one."""
+    given = {scenario.id: scenario.continuation for scenario in file.spec.scenarios}
+    for id_, wanted in given.items():
+        if wanted is None:
+            continue
+        try:
+            import_module("petri.scenario.prefix").read_wanted(wanted, file.folder)
+        except InvalidFile as error:
+            yield from (file.places[id_].fault(("continue_from",), str(fault)) for fault in error.faults)
 
 
 def _is_rubric(selection: Selection) -> bool:

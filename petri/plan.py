@@ -14,10 +14,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from petri.errors import InvalidFile, UsageError
 from petri.prompts.template import fill, fill_known
 from petri.scenario.checks import setting_faults
-from petri.scenario.prefix import Prefix, read_prefix
+from petri.scenario.prefix import Prefix, read_wanted
 from petri.scenario.schema import (
     AuditSettings,
-    Continuation,
     Expectation,
     Scenario,
     ToolDefinition,
@@ -181,13 +180,11 @@ def _cell(file: LoadedFile, scenario: Scenario, values: dict[str, VariableValue]
 
 def _prefix(file: LoadedFile, scenario: Scenario) -> Prefix | None:
     """Read the conversation that a scenario goes on from; a fault stands where the scenario names its file."""
-    given = scenario.continue_from
-    if given is None:
+    wanted = scenario.continuation
+    if wanted is None:
         return None
-    wanted = Continuation(file=given) if isinstance(given, str) else given
-    path = file.folder / wanted.file
     try:
-        return read_prefix(path, sample=wanted.sample, messages=wanted.messages, shown=wanted.file)
+        return read_wanted(wanted, file.folder)
     except InvalidFile as error:
         place = file.places[scenario.id]
         raise InvalidFile([place.fault(("continue_from",), str(fault)) for fault in error.faults]) from error
@@ -237,7 +234,13 @@ def _require_sensible(file: LoadedFile) -> None:
 def _require_tools_allowed(file: LoadedFile) -> None:
     """Refuse tools in a mode without any: a setting can ask for that mode after the file was checked."""
     for scenario in file.spec.scenarios:
-        if scenario.tools and file.spec.audit.tools == "none":
+        mode = file.spec.audit.tools
+        if scenario.world is not None and mode in {"none", "sandbox"}:
+            raise UsageError(
+                f"{file.path}: scenario {scenario.id!r} sets a world up behind simulated tools, and audit.tools is "
+                f"{mode}; choose fixed or simulated"
+            )
+        if scenario.tools and mode == "none":
             raise UsageError(
                 f"{file.path}: scenario {scenario.id!r} gives the target tools, and audit.tools is none; "
                 "choose fixed or simulated"

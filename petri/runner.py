@@ -2,14 +2,15 @@
 
 import gc
 import os
+import shutil
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from inspect_ai import Task
 from inspect_ai import eval as inspect_eval  # pyright: ignore[reportUnknownVariableType] -- see below
@@ -17,6 +18,7 @@ from inspect_ai import eval as inspect_eval  # pyright: ignore[reportUnknownVari
 from petri.analysis.compute import compute_results
 from petri.analysis.gate import parse_gate
 from petri.analysis.results import Results
+from petri.boundary import Failure, attempted
 from petri.check import agreement_faults
 from petri.display.base import Display, Start
 from petri.display.progress import watching
@@ -26,12 +28,12 @@ from petri.roles import OFFLINE, as_choices, missing_roles, target_label
 from petri.rubric.load import load_rubrics
 from petri.rubric.schema import Dimension
 from petri.scenario.load import LoadedFile
-from petri.scenario.override import override
+from petri.scenario.override import override, with_threshold
 from petri.scenario.schema import Model
 from petri.scenario.select import load_scenarios
 from petri.tasks import audit, resolved_rubrics
 from petri.transcript.planned import FileDigest, ModelNames, PlannedAudit, RunFile
-from petri.transcript.store import PLAN, RESULTS, Run, new_run, write_json
+from petri.transcript.store import PLAN, RESULTS, Run, new_run, sample_keys, write_json
 
 INSPECT_SETTINGS: Final[Mapping[str, Any]] = {
     "score_display": False,
@@ -42,8 +44,6 @@ INSPECT_SETTINGS: Final[Mapping[str, Any]] = {
 }
 """What lowers Inspect's own cost per call without costing crash safety."""
 
-REALISM_THRESHOLD: Final = 0.6
-"""What holds where a realism model is named on the command line and the file names no threshold."""
 _MOST_SAMPLES: Final = 100
 _TRACE_LEVEL: Final = "INSPECT_TRACE_LEVEL"
 
@@ -125,7 +125,9 @@ def _load(order: Order) -> list[LoadedFile]:
     """Load the selected files with the order's settings in force; see that they agree and every role has a model."""
     files = [
         _settled(order, file)
-        for file in load_scenarios(order.scenarios, only=order.only, tags=order.tags, limit=order.limit)
+        for file in load_scenarios(
+            order.scenarios, only=order.only, tags=order.tags, limit=order.limit, flags=bool(order.settings)
+        )
     ]
     if "judge.rubric" in order.settings:
         load_rubrics(resolved_rubrics(files[0]))
@@ -155,8 +157,7 @@ def _settled(order: Order, file: LoadedFile) -> LoadedFile:
     settings = dict(order.settings)
     if order.offline:
         settings = {f"models.{role}": model for role, model in OFFLINE.items()} | settings
-    if settings.get("models.realism") is not None and file.spec.audit.realism == "off":
-        settings = {"audit.realism": REALISM_THRESHOLD} | settings
+    settings = with_threshold(file, settings)
     settled = override(file, settings)
     missing = missing_roles(settled.spec.models, judged=order.judge)
     if missing:
@@ -238,6 +239,8 @@ def _plan(
             auditor=", ".join(dict.fromkeys(_label(file.spec.models.auditor) for file in files)),
             target=tuple(dict.fromkeys(part.label for part in parts)),
             judge=tuple(dict.fromkeys(map(_label, judges))),
+            realism=_named(file.spec.models.realism for file in files),
+            simulator=_named(file.spec.models.simulator for file in files),
         ),
         settings=dict(order.settings),
         fail_on=tuple(order.fail_on),
@@ -252,6 +255,11 @@ def _label(model: Model | None) -> str:
     return "?" if model is None else target_label(model)
 
 
+def _named(models: Iterable[Model | None]) -> str | None:
+    """Name the models in a role that may have none, each once; None where it has none."""
+    return ", ".join(dict.fromkeys(target_label(model) for model in models if model is not None)) or None
+
+
 def _start(folder: Run, parts: Sequence[Part], jobs: Sequence[AuditJob], *, judged: bool) -> Start:
     models = [part.file.spec.models for part in parts]
     judges = [judge for named in models for judge in as_choices(named.judge)] if judged else []
@@ -259,6 +267,7 @@ def _start(folder: Run, parts: Sequence[Part], jobs: Sequence[AuditJob], *, judg
         [_label(named.auditor) for named in models]
         + [part.label for part in parts]
         + list(map(_label, judges))
+        + [_label(model) for named in models for model in (named.realism, named.simulator) if model]
     )
     return Start(
         run=folder.id,
@@ -267,6 +276,8 @@ def _start(folder: Run, parts: Sequence[Part], jobs: Sequence[AuditJob], *, judg
         auditor=", ".join(dict.fromkeys(_label(named.auditor) for named in models)),
         targets=tuple(dict.fromkeys(part.label for part in parts)),
         judges=tuple(dict.fromkeys(map(_label, judges))),
+        realism=_named(named.realism for named in models),
+        simulator=_named(named.simulator for named in models),
         offline=all(name.startswith("petri-offline/") for name in names),
     )
 
@@ -278,14 +289,29 @@ def _evaluate(tasks: Sequence[Task], folder: Run, order: Order, planned: int) ->
     """
     total = min(order.max_samples or _MOST_SAMPLES, planned)
     at_once = min(len(tasks), total)
-    inspect_eval(  # pyright: ignore[reportUnknownMemberType] -- Inspect leaves one of its parameters untyped
-        list(tasks),
-        model=None,
-        log_dir=str(folder.folder),
-        display="none",
-        **INSPECT_SETTINGS,
-        fail_on_error=False,
-        max_tasks=at_once,
-        max_samples=total // at_once,
-        max_connections=order.max_connections,
+    ran = attempted(
+        lambda: inspect_eval(  # pyright: ignore[reportUnknownMemberType] -- one of Inspect's parameters is untyped
+            list(tasks),
+            model=None,
+            log_dir=str(folder.folder),
+            display="none",
+            **INSPECT_SETTINGS,
+            fail_on_error=False,
+            max_tasks=at_once,
+            max_samples=total // at_once,
+            max_connections=order.max_connections,
+        ),
+        "Inspect",
     )
+    if isinstance(ran, Failure):
+        _give_up(tasks, folder, ran)
+
+
+def _give_up(tasks: Sequence[Task], folder: Run, failure: Failure) -> NoReturn:
+    """Raise what kept the run from beginning, such as a sandbox that is not there; nothing was spent, nothing kept."""
+    if any(sample_keys(log) for log in folder.logs()):
+        raise failure.error
+    shutil.rmtree(folder.folder)
+    wanted = dict.fromkeys(task.sandbox.type for task in tasks if task.sandbox is not None)
+    sandbox = f" (audit.sandbox: {', '.join(wanted)})" if wanted else ""
+    raise UsageError(f"the run could not begin{sandbox}: {failure.message}") from failure.error

@@ -9,16 +9,15 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.viewer import ViewerConfig
 
 from petri.audit.auditor import auditor
-from petri.audit.names import known_locale
 from petri.audit.players import EVERYTHING, abilities
-from petri.audit.tools.toolbox import fixed_tools
+from petri.audit.tools.toolbox import given_tools
 from petri.errors import ActionError, UsageError
 from petri.judge.scorer import judge as judge_scorer
 from petri.plan import Cell, plan_cells
 from petri.prompts.files import digest, digests
 from petri.roles import as_choices, make_roles, manners, require_prefill, target_label
 from petri.rubric.load import load_rubrics
-from petri.scenario.override import override
+from petri.scenario.override import override, with_threshold
 from petri.scenario.select import LoadedFile, load_scenarios
 from petri.transcript.planned import FileDigest, LogFacts
 
@@ -44,24 +43,23 @@ def audit(  # noqa: PLR0913, PLR0917 -- each is an option of `inspect eval -T`
     changes = dict(settings or {})
     given = {"audit.epochs": epochs, "audit.max_turns": max_turns, "judge.rubric": _names(rubric) or None}
     changes |= {key: value for key, value in given.items() if value is not None}
-    loaded = load_scenarios(_names(scenarios), only=_names(only), tags=_names(tags), limit=limit)
-    files = [override(file, changes) for file in loaded]
+    loaded = load_scenarios(_names(scenarios), only=_names(only), tags=_names(tags), limit=limit, flags=True)
+    bound = model_roles()
+    files = [override(file, with_threshold(file, changes | _optional(bound))) for file in loaded]
     spec = files[0].spec
     _require_agreement(files)
-    bound = model_roles()
     label = None if "target" in bound else next(map(target_label, as_choices(spec.models.target)), None)
     cells = [cell for file in files for cell in plan_cells(file)]
     _require_usable(cells)
-    if "target" not in bound:
-        for file in files:
-            _require_prefill(file)
+    for file in files:
+        _require_prefill(file, bound.get("target"))
     spoken = {
         role: [manner.model_dump() for manner in each]
         for role, each in manners(spec.models).items()
         if role not in bound
     }
     roles = make_roles(spec.models, bound if judge else {*bound, "judge"})
-    _require_able(cells, roles.get("target"))
+    _require_able(cells, bound.get("target") or roles.get("target"))
     rubrics = resolved_rubrics(files[0])
     return Task(
         dataset=MemoryDataset([_sample(cell, label, spoken) for cell in cells], name=spec.name),
@@ -70,7 +68,7 @@ def audit(  # noqa: PLR0913, PLR0917 -- each is an option of `inspect eval -T`
         scorer=judge_scorer(rubrics) if judge else None,
         model_roles=roles,
         epochs=spec.audit.epochs,
-        sandbox=_sandbox(files[0]),
+        sandbox=_sandbox(files, bound.get("target") or roles.get("target")),
         viewer=ViewerConfig(trust_content=False),
         metadata={"petri": _facts(files, cells, label, rubrics if judge else ()).model_dump(mode="json")},
     )
@@ -105,10 +103,20 @@ def _sample(cell: Cell, target: str | None, spoken: Mapping[str, object]) -> Sam
     return Sample(input=cell.seed, id=cell.id, metadata=told)
 
 
-def _sandbox(file: LoadedFile) -> str | tuple[str, str] | None:
-    """Give a file's sandbox as Inspect names it: a type, or a type and its configuration file, beside the scenarios."""
-    kind, _, config = (file.spec.audit.sandbox or "").partition(":")
-    return (kind, str((file.folder / config).resolve())) if config else kind or None
+def _sandbox(files: Sequence[LoadedFile], target: object) -> str | tuple[str, str] | None:
+    """Give the sandbox as Inspect names it, a type, or a type and its configuration file; None where nothing runs."""
+    needed = any(file.spec.audit.tools == "sandbox" for file in files) or _runs_in_sandbox(target)
+    kind, _, config = (files[0].spec.audit.sandbox or "").partition(":")
+    if not kind or not needed:
+        return None
+    path = (files[0].folder / config).resolve()
+    if config and not path.is_file():
+        raise UsageError(f"{files[0].path}: audit.sandbox names {config!r}, and there is no such file")
+    return (kind, str(path)) if config else kind
+
+
+def _runs_in_sandbox(target: object) -> bool:
+    return str(target).startswith("petri-command/")
 
 
 def _facts(
@@ -131,14 +139,12 @@ def _prompts(files: Sequence[LoadedFile]) -> dict[str, str]:
 
 
 def _require_usable(cells: Sequence[Cell]) -> None:
-    """Refuse tools that a provider would refuse, and locales without names, before anything is spent."""
+    """Refuse tools that a provider would refuse, before anything is spent."""
     for cell in cells:
         try:
-            fixed_tools(cell)
+            given_tools(cell)
         except ActionError as error:
             raise UsageError(f"{cell.file}: scenario {cell.scenario!r}: tools: {error}") from error
-        if cell.locale is not None:
-            known_locale(cell.locale)
 
 
 def _require_able(cells: Sequence[Cell], target: object) -> None:
@@ -151,7 +157,7 @@ def _require_able(cells: Sequence[Cell], target: object) -> None:
             "a conversation to go on from": bool(cell.prefix) and not can.rollback,
             "tools of a sandbox": cell.audit.tools == "sandbox" and not can.tools,
         }
-        if not can.rollback and cell.audit.sandbox is None and str(target).startswith("petri-command/"):
+        if cell.audit.sandbox is None and _runs_in_sandbox(target):
             raise UsageError(
                 f"{cell.file}: {target} runs in a sandbox, and none is named; set audit.sandbox, such as docker"
             )
@@ -162,11 +168,16 @@ def _require_able(cells: Sequence[Cell], target: object) -> None:
             )
 
 
-def _require_prefill(file: LoadedFile) -> None:
+def _require_prefill(file: LoadedFile, bound: object) -> None:
     """Refuse prefill for a target that does not go on from it."""
     if file.spec.audit.prefill:
-        for target in as_choices(file.spec.models.target):
+        for target in [str(bound)] if isinstance(bound, Model) else as_choices(file.spec.models.target):
             require_prefill(target, file.path)
+
+
+def _optional(bound: Mapping[str, object]) -> dict[str, object]:
+    """Give the optional roles that Inspect fills as if the file named them, so that the plan knows of them."""
+    return {f"models.{role}": str(bound[role]) for role in ("realism", "simulator") if role in bound}
 
 
 def _require_agreement(files: Sequence[LoadedFile]) -> None:

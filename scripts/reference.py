@@ -34,6 +34,8 @@ from petri.offline.target import TARGETS
 from petri.rubric.schema import Dimension, Rubric, Scale
 from petri.scenario import schema as scenario
 from petri.transcript.schema import ErrorRecord
+from petri.transcript.scorecard import Scorecard
+from petri.world.setup import MailSetup, PersonSetup, WorldSetup
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 PAGES: Final = ("cli.md", "files.md", "offline.md")
@@ -45,6 +47,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
     for model in (
         *(scenario.ScenarioFile, scenario.Scenario, scenario.Models, scenario.ModelSettings),
         *(scenario.AuditSettings, scenario.JudgeSettings, scenario.ToolDefinition, scenario.Expectation),
+        *(scenario.Continuation, WorldSetup, MailSetup, PersonSetup),
         *(Rubric, Dimension, Scale),
         *(
             results.Results,
@@ -61,6 +64,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
             results.DimensionSummary,
             Citation,
             ErrorRecord,
+            Scorecard,
         ),
         *(Settings, script.Script, script.RoleScript, script.ScriptRule, script.ScriptWhen),
         *(script.ScriptedReply, script.ScriptedCall, script.ScriptedUsage),
@@ -226,7 +230,7 @@ def _without_null(spec: Schema) -> Schema:
 
 
 def _default(model: type[BaseModel], key: str) -> str:
-    field = model.model_fields[key]
+    field = model.model_fields[_attribute(model, key)]
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
@@ -243,7 +247,12 @@ def _described(model: type[BaseModel]) -> Iterator[tuple[str, Schema, Schema, st
     for key, spec in sorted(schema["properties"].items(), key=lambda item: item[0] not in needed):
         names = re.findall(r"#/\$defs/(\w+)", json.dumps(spec))
         of_model = next((MODELS[name].__doc__ or "" for name in names if name in MODELS), "")
-        yield key, spec, schema, _prose(own.get(key, of_model))
+        yield key, spec, schema, _prose(own.get(_attribute(model, key), of_model))
+
+
+def _attribute(model: type[BaseModel], key: str) -> str:
+    """Give the name that a key of the file has in the code; ``from`` is a word of Python's own."""
+    return next(name for name, field in model.model_fields.items() if key in {name, field.alias})
 
 
 def _meanings(model: type[BaseModel]) -> dict[str, str]:

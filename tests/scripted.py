@@ -227,6 +227,11 @@ def play(folder: Path, script: Play, **order: Any) -> Played:
     return played
 
 
+def play_epochs(folder: Path, script: Play) -> list[Played]:
+    """Run one audit with all its epochs."""
+    return _read(*perform(folder, [script]))
+
+
 def play_all(folder: Path, scripts: Mapping[str, Play]) -> dict[str, Played]:
     """Run many audits as one run, which costs a third of running each alone."""
     numbered = [replace(script, name=f"play-{number:03}") for number, script in enumerate(scripts.values())]

@@ -25,9 +25,10 @@ from petri.boundary import kind_of
 from petri.check import review_files
 from petri.cli.main import COMMANDS
 from petri.display.lines import LineDisplay
-from petri.errors import PetriError
+from petri.errors import PetriError, ProviderRefused, TargetFailed
 from petri.judge.verdict import Status
 from petri.offline.script import RoleName, read_script
+from petri.prompts.files import text as prompt
 from petri.runner import Order, run
 from petri.transcript.outcome import decide_outcome, is_valid
 from petri.transcript.schema import End, EndedBy
@@ -194,6 +195,19 @@ def test_links_lead_somewhere(name: str) -> None:
 # Example files
 
 
+def completed(text: str, folder: Path) -> str:
+    """A part of a scenario file as a whole one, with the prompts and skills beside it that it names."""
+    for name, path in re.findall(r"^  (\w+/\w+): (\S+\.md)", text, re.MULTILINE):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(prompt(name), encoding="utf-8")
+    for path in re.findall(r"^skills: \[(.+)\]", text, re.MULTILINE):
+        (folder / path).mkdir(parents=True)
+        (folder / path / "skill.md").write_text("How it is done", encoding="utf-8")
+    head = "" if text.startswith(("petri:", "#")) else "petri: 1\nname: part\n"
+    body = "" if re.search(r"^(seed|scenarios|roles|dimensions):", text, re.MULTILINE) else "\nseed: x\n"
+    return head + text + body
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -205,7 +219,7 @@ def test_links_lead_somewhere(name: str) -> None:
 )
 def test_an_example_file_is_valid(tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name
-    path.write_text(text, encoding="utf-8")
+    path.write_text(completed(text, tmp_path), encoding="utf-8")
     roles = [role for role in get_args(RoleName) if re.search(rf"^  {role}:", text, re.MULTILINE)]
     if text.partition("roles:\n")[1]:
         assert [read_script(path, role) for role in roles]
@@ -302,6 +316,7 @@ class Refusal(Exception):
 
 def test_the_kinds_of_error_are_all_there_are() -> None:
     named = [TimeoutError(), ConnectionError(), KeyError(), OSError(), ValueError("insufficient_quota")]
+    named += [ProviderRefused(), TargetFailed()]
     kinds = {kind_of(error) for error in [*map(Refusal, range(400, 600)), *named]}
     _, _, below = FILES.partition("| kind | what happened |\n")
     documented = re.findall(r"^\| `(\w+)` \|", below.partition("\n\n")[0], re.MULTILINE)

@@ -10,7 +10,8 @@ from inspect_ai.event import ModelEvent
 
 from petri.display.base import Display, Start
 from petri.errors import UsageError
-from petri.runner import REALISM_THRESHOLD, Order, run
+from petri.runner import Order, run
+from petri.scenario.override import REALISM_THRESHOLD
 from petri.transcript.store import samples, transcript_of
 
 SCENARIO = "petri: 1\nname: poem\naudit: {max_turns: 1}\nscenarios: [{id: sonnet, seed: A sonnet.}]\n"
@@ -77,8 +78,24 @@ CHECKED = {"models.realism": "petri-offline/realism"}
         pytest.param("", CHECKED, REALISM_THRESHOLD, id="a model alone"),
         pytest.param("", CHECKED | {"audit.realism": 0.2}, 0.2, id="a model and a threshold"),
         pytest.param("", CHECKED | {"audit.realism": "off"}, "off", id="a model, for nothing"),
-        pytest.param("models: {realism: x/y}\naudit: {max_turns: 1, realism: 0.4}\n", CHECKED, 0.4, id="the file's threshold"),
-        pytest.param("models: {realism: petri-offline/realism}\n", {}, "off", id="a model in the file alone"),
+        pytest.param(
+            "models: {realism: x/y}\naudit: {max_turns: 1, realism: 0.4}\n",
+            CHECKED,
+            0.4,
+            id="the file's threshold",
+        ),
+        pytest.param(
+            "models: {realism: petri-offline/realism}\n",
+            {},
+            REALISM_THRESHOLD,
+            id="a model in the file alone",
+        ),
+        pytest.param(
+            "models: {realism: petri-offline/realism}\naudit: {realism: off}\n",
+            {},
+            "off",
+            id="a model that is off",
+        ),
         pytest.param("", {"models.realism": None}, "off", id="no model"),
     ],
 )
@@ -87,9 +104,7 @@ def test_the_threshold_of_the_realism_check(
 ) -> None:
     Path("one.yaml").write_text(f"petri: 1\nname: one\nseed: A sonnet.\n{head}")
     folder, _ = run(
-        Order(
-            ["one.yaml"], tmp_path, settings={"audit.max_turns": 1} | settings, offline=True, judge=False
-        )
+        Order(["one.yaml"], tmp_path, settings={"audit.max_turns": 1} | settings, offline=True, judge=False)
     )
     (log,) = folder.logs()
     (sample,) = samples(log)

@@ -165,19 +165,30 @@ def test_how_the_models_are_spoken_to_stands_with_each_audit(tmp_path: Path) -> 
     ("settings", "sandbox"),
     [
         ({}, None),
-        ({"audit.sandbox": "local"}, ("local", None)),
+        ({"audit.sandbox": "local"}, None),
+        ({"audit.tools": "sandbox", "audit.sandbox": "local"}, ("local", None)),
         ({"audit.tools": "sandbox", "audit.sandbox": "docker"}, ("docker", None)),
-        ({"audit.sandbox": "docker:sub/compose.yaml"}, ("docker", "{folder}/sub/compose.yaml")),
-        ({"audit.sandbox": "docker:/srv/compose.yaml"}, ("docker", "/srv/compose.yaml")),
+        (
+            {"audit.tools": "sandbox", "audit.sandbox": "docker:sub/compose.yaml"},
+            ("docker", "{folder}/sub/compose.yaml"),
+        ),
     ],
 )
 def test_the_sandbox_of_a_task(
     tmp_path: Path, settings: dict[str, Any], sandbox: tuple[str, str | None] | None
 ) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "compose.yaml").touch()
     made = audit(write(tmp_path), settings=settings).sandbox
     kind, config = sandbox or (None, None)
     assert (made and made.type) == kind
     assert (made and made.config) == (config and config.format(folder=tmp_path.resolve()))
+
+
+def test_the_file_of_a_sandbox_must_be_there(tmp_path: Path) -> None:
+    settings = {"audit.tools": "sandbox", "audit.sandbox": "docker:none.yaml"}
+    with pytest.raises(UsageError, match=r"audit\.sandbox names 'none.yaml', and there is no such file"):
+        audit(write(tmp_path), settings=settings)
 
 
 def test_a_log_names_the_prompts_in_use(tmp_path: Path) -> None:
@@ -187,7 +198,7 @@ def test_a_log_names_the_prompts_in_use(tmp_path: Path) -> None:
         "prompts"
     ]
     assert ours == digests("auditor", "judge", "protocol", "realism", "simulator")
-    assert [*ours] == names()
+    assert sorted({*ours} - {*names()}) == ["protocol/probe", "protocol/ready"]
     assert theirs == ours | {"judge/repair": hashlib.sha256(b"Again: {{fault}}").hexdigest()}
 
 
@@ -247,6 +258,44 @@ def test_what_cannot_be_meant(tmp_path: Path, name: str) -> None:
     with pytest.raises(kind) as raised:
         audit(**given)
     assert words in str(raised.value)
+
+
+DEPLOYED: Final[dict[str, Any]] = {
+    "model": "petri-command/desk",
+    "args": {"command": ["agent"], "inner_model": "petri-offline/honest"},
+}
+BOXED: Final[dict[str, Any]] = {"sandbox": "local"}
+LOOK: Final[dict[str, Any]] = {"name": "look", "description": "Looks.", "parameters": {"type": "object"}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "scenario", "words"),
+    [
+        pytest.param({}, {}, "petri-command/desk runs in a sandbox, and none is named", id="no sandbox"),
+        pytest.param(BOXED, {"system": "Be kind."}, "gives its system prompt", id="a system prompt"),
+        pytest.param(BOXED, {"tools": [LOOK]}, "gives its tools", id="tools"),
+        pytest.param(
+            BOXED, {"continue_from": "past.json"}, "gives a conversation to go on from", id="a past"
+        ),
+        pytest.param(BOXED | {"tools": "sandbox"}, {}, "gives tools of a sandbox", id="real tools"),
+        pytest.param(BOXED, {}, None, id="nothing"),
+    ],
+)
+def test_a_deployed_agent_is_audited_as_it_is(
+    tmp_path: Path, settings: dict[str, Any], scenario: dict[str, Any], words: str | None
+) -> None:
+    (tmp_path / "past.json").write_text('[{"role": "user", "content": "Hello?"}]')
+    path = write(
+        tmp_path,
+        models={"target": DEPLOYED},
+        audit=settings,
+        scenarios=[{"id": "one", "seed": "x"} | scenario],
+    )
+    if words is None:
+        assert audit(path)
+        return
+    with pytest.raises(UsageError, match=words):
+        audit(path)
 
 
 @pytest.mark.parametrize(

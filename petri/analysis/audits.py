@@ -87,7 +87,8 @@ def audit_row(sample: EvalSample, target: str, log: str | None) -> Audit:
         quotes={} if ruling is None else ruling.quotes(),
         quotes_resolved=None if ruling is None else ruling.quotes_resolved(),
         flags={} if ruling is None else ruling.flags,
-        usage={role: _usage(spent) for role, spent in sample.role_usage.items()},
+        # A target that is a program reports nothing of its own: that is not known, and not 0.
+        usage={role: _usage(spent) for role, spent in sample.role_usage.items() if spent.total_tokens},
         cost_usd=_cost(sample.role_usage),
         error=transcript.error,
         log=log,
@@ -164,7 +165,7 @@ def _score(ruling: Ruling, name: str, branch_of: Mapping[str, int]) -> AuditScor
             for answer, score in said
         ),
         citations=citations,
-        attempt=min(tried, default=None),
+        attempt=max(tried, default=None),
         spread=ruling.spread(name),
         unsteadiness=ruling.unsteadiness(name),
         disagreement=ruling.disagreement(name),

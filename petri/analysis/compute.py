@@ -150,12 +150,17 @@ def _models(headers: Sequence[Header], plan: RunFile | None) -> ModelNames:
     """Name the models as the plan does, with what was set for them; without a plan as Inspect does."""
     if plan is not None:
         return plan.models
-    auditors = dict.fromkeys(name for header in headers for name in header.models("auditor"))
+    named = {
+        role: ", ".join(dict.fromkeys(name for header in headers for name in header.models(role))) or None
+        for role in ("auditor", "realism", "simulator")
+    }
     judged = [header for header in headers if header.facts.dimensions]
     return ModelNames(
-        auditor=", ".join(auditors) or None,
+        auditor=named["auditor"],
         target=tuple(dict.fromkeys(header.target for header in headers)),
         judge=tuple(dict.fromkeys(name for header in judged for name in header.models("judge"))),
+        realism=named["realism"],
+        simulator=named["simulator"],
     )
 
 

@@ -16,7 +16,10 @@ def made_up_names(transcript: Transcript) -> tuple[str, ...]:
     cell = transcript.cell
     staged = (text_of(node.message) for node in transcript.conversation() if node.origin in _STAGED)
     world = "" if cell.world is None else cell.world.model_dump_json()
-    given = (cell.seed, cell.system or "", cell.guidance or "", world, *map(str, cell.variables.values()))
+    prefix = (text_of(message) for message in cell.prefix)
+    tools = (tool.description for tool in cell.tools)
+    values = map(str, cell.variables.values())
+    given = (cell.seed, cell.system or "", cell.guidance or "", world, *values, *prefix, *tools)
     return tuple(sorted(names_of(staged, given)))
 
 

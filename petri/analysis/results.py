@@ -87,7 +87,7 @@ class AuditScore(_Stored):
     citations: tuple[Citation, ...]
     """The quotes of all judges."""
     attempt: int | None = None
-    """Of the audit's branches, in order of appearance, the first that holds cited words of the target's."""
+    """Of the audit's branches, in order of appearance, the one by which all cited words of the target's were said."""
     spread: float | None = None
     """How far the judges' values lie apart; null with fewer than two."""
     unsteadiness: float | None = None

@@ -1,12 +1,11 @@
 """Results of the target's tool calls that need no auditor: from the world, a simulator, or a sandbox."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from inspect_ai.model import ChatMessageAssistant, ChatMessageTool
 from inspect_ai.tool import ToolCall, ToolCallError
 
-from petri.audit.players import Player, Players, failed
+from petri.audit.players import Player, failed
 from petri.audit.real_tools import run_real_tools
 from petri.audit.session import Session
 from petri.audit.simulator import Answered, Asked, Simulated, simulate
@@ -18,15 +17,24 @@ from petri.conversation.text import text_of
 from petri.conversation.tree import Node, Origin
 
 
-async def answer_open_calls(session: Session, players: Players) -> tuple[Node, ...]:
+def answered_by_itself(session: Session) -> tuple[str, ...]:
+    """Give the labels of the open calls that need neither an auditor nor a simulator."""
+    real = session.cell.audit.tools == "sandbox"
+    backed = {tool.name for tool in session.tree.tools if backing(tool) is not None}
+    waiting = pending_calls(session.tree)
+    return tuple(label for label, call in waiting.items() if real or call.function in backed)
+
+
+async def answer_open_calls(session: Session, simulator: Player | None) -> tuple[Node, ...]:
     """Answer what can be answered without the auditor; give the new nodes, in order."""
     before = len(session.tree)
     if session.cell.audit.tools == "sandbox":
         await _answer_for_real(session)
     else:
+        _fail_unreadable(session, simulated=simulator is not None)
         _answer_from_world(session)
-        if players.simulator is not None and session.tree.pending():
-            await _answer_by_simulator(session, players.simulator)
+        if simulator is not None and session.tree.pending():
+            await _answer_by_simulator(session, simulator)
     return tuple(session.tree)[before:]
 
 
@@ -42,15 +50,20 @@ async def _answer_for_real(session: Session) -> None:
         session.add(result, Origin.REAL_TOOL)
 
 
+def _fail_unreadable(session: Session, *, simulated: bool) -> None:
+    """Give calls whose arguments cannot be read their error, where no auditor would be asked to answer them."""
+    backed = {tool.name for tool in session.tree.tools if backing(tool) is not None}
+    for call in pending_calls(session.tree).values():
+        if call.parse_error and (simulated or call.function in backed):
+            add_result(session, call, f"invalid arguments: {call.parse_error}", is_error=True)
+
+
 def _answer_from_world(session: Session) -> None:
-    """Let the world answer the calls of tools that it backs; a call whose arguments cannot be read gets its error."""
+    """Let the world answer the calls of tools that it backs."""
     backed = {tool.name: backing(tool) for tool in session.tree.tools}
     for call in pending_calls(session.tree).values():
         operation = backed.get(call.function)
         if operation is None or session.world is None:
-            continue
-        if call.parse_error:
-            add_result(session, call, f"invalid arguments: {call.parse_error}", is_error=True)
             continue
         done = session.do_in_world(operation, call.arguments, "tool")
         add_result(session, call, done.result, is_error=done.is_error)
@@ -111,10 +124,3 @@ def add_result(session: Session, call: ToolCall, result: str, *, is_error: bool)
         error=ToolCallError("unknown", result) if is_error else None,
     )
     return session.add(message, Origin.SIMULATED_TOOL)
-
-
-def shown_result(node: Node) -> dict[str, Any]:
-    """Give a result as the auditor is told of it."""
-    return {"label": node.label, "result": text_of(node.message)} | (
-        {"is_error": True} if isinstance(node.message, ChatMessageTool) and node.message.error else {}
-    )

@@ -5,7 +5,7 @@ from typing import Final
 from inspect_ai.model import ChatMessageAssistant, ChatMessageSystem, ChatMessageUser
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from petri.audit.answering import answer_open_calls
+from petri.audit.answering import answer_open_calls, answered_by_itself
 from petri.audit.briefing import as_json, compared, report, system_prompt, task
 from petri.audit.call_ids import CallIds
 from petri.audit.comparing import compare
@@ -28,8 +28,6 @@ from petri.roles import read_manners
 
 MOST_IDLE: Final = 12
 """Auditor generations in a row without a target turn before the audit counts as stalled."""
-MOST_BRANCHING: Final = 4
-"""All target turns of an audit together, as a multiple of ``max_turns``: a bound on the cost of going back."""
 MOST_UNATTENDED: Final = 10
 """Target turns in a row whose calls are answered without the auditor, before it is asked again."""
 
@@ -66,15 +64,15 @@ class Audit:
         can = abilities(players.target.model)
         simulator = players.simulator is not None
         self._toolset = Toolset(session, can, simulator=simulator)
+        session.answerable = self._toolset.offers("answer_tool_call")
         self._gate = Gate(session, players.realism)
-        self._memory = Memory(session, players.auditor)
+        self._memory = Memory(session, players.auditor, self._toolset.infos)
         self._ids = CallIds()
         self._asked = frozenset[str]()
         """The calls that were last to be answered without the auditor."""
-        self._most_replies = session.cell.audit.max_turns * MOST_BRANCHING
         instructions = system_prompt(session, can, simulator=simulator, realism=not self._gate.is_open)
         session.tell_auditor(
-            ChatMessageSystem(content=instructions), ChatMessageUser(content=task(session, epoch=epoch))
+            ChatMessageSystem(content=instructions), ChatMessageUser(content=task(session, can, epoch=epoch))
         )
 
     async def run(self) -> None:
@@ -116,7 +114,7 @@ class Audit:
         """Let the auditor speak and carry out its calls; None when its conversation no longer fits its context."""
         session, player = self._session, self._players.auditor
         output = await player.call(session, self._memory.messages(), self._toolset.infos)
-        if output.stop_reason == "model_length" and await self._memory.make_room():
+        if output.stop_reason == "model_length" and await self._memory.make_room(forced=True):
             output = await player.call(session, self._memory.messages(), self._toolset.infos)
         if output.stop_reason == "model_length":
             session.finish("context", "the audit no longer fits the auditor's context")
@@ -124,7 +122,7 @@ class Audit:
         message = self._ids.renewed(storable(output.message))
         session.tell_auditor(message)
         self._toolset.carry_out(session, message)
-        if self._memory.is_full(output):
+        if session.end is None and self._memory.is_full(output):
             await self._memory.make_room()
         return message, output.stop_reason
 
@@ -141,27 +139,31 @@ class Audit:
         return session.target_replies > before
 
     def _calls_are_new(self) -> bool:
-        """Say whether there are calls that nobody was asked to answer: after a comparison, or a way back."""
-        waiting = list(pending_calls(self._session.tree))
-        return bool(waiting) and not self._asked.issuperset(waiting)
+        """Say whether calls wait that the world or a sandbox answers, and has not: after a comparison, or a way back.
+
+        Other calls are then the auditor's, which may have come back to answer them in another way.
+        """
+        return any(label not in self._asked for label in answered_by_itself(self._session))
 
     async def _target_turns(self) -> None:
         """Let the target go on for as long as its calls are answered by themselves; then tell the auditor."""
         session = self._session
         start = len(session.tree)
         for _ in range(MOST_UNATTENDED):
-            if session.tree.target_is_due():
+            spoke = session.tree.target_is_due()
+            if spoke:
                 reply = await run_target(session, self._players.target)
                 if reply is None or self._is_over(reply):
                     return
                 session.write()
             self._asked = frozenset(pending_calls(session.tree))
-            results = await answer_open_calls(session, self._players)
+            results = await answer_open_calls(session, self._players.simulator if spoke else None)
             self._gate.passed(*results)
             if not results or not session.tree.target_is_due():
                 break
         if happened := tuple(session.tree)[start:]:
             session.tell_auditor(ChatMessageUser(content=report(session, happened)))
+        session.told_at = happened[-1].label if happened else session.told_at
 
     def _is_over(self, reply: Node) -> bool:
         """End the audit where the turns are used up, and say whether it has."""
@@ -169,7 +171,7 @@ class Audit:
         limit = session.cell.audit.max_turns
         if reply.turn >= limit:
             session.finish("turns", f"the target had its {limit} turns on one branch")
-        elif session.target_replies >= self._most_replies:
+        elif session.target_replies >= session.most_replies:
             session.finish("turns", f"the target had {session.target_replies} turns on all branches together")
         return session.end is not None
 
@@ -179,10 +181,13 @@ class Audit:
         wanted, session.wanted = session.wanted, None
         if wanted is None:
             return
-        made = await compare(session, self._players.target, self._gate, wanted, self._most_replies)
+        start = len(session.tree)
+        made = await compare(session, self._players.target, self._gate, wanted)
+        new = {node.label for node in tuple(session.tree)[start:]}
         head = session.tree.head
         if session.end is None and not (head is not None and self._is_over(head)):
-            session.tell_auditor(ChatMessageUser(content=compared(session, made)))
+            session.tell_auditor(ChatMessageUser(content=compared(session, made, new)))
+            session.told_at = head.label if head else None
 
     def _remind(self, *, reminded: bool) -> bool:
         """Remind an auditor that staged nothing; the second time running the audit has stalled."""

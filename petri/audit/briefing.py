@@ -1,10 +1,11 @@
 """What the auditor is told: its instructions, its task, what the target said. Facts are JSON, never free text."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from inspect_ai.model import ChatMessageTool
 from inspect_ai.tool import ToolInfo
 
 from petri.audit.names import cast
@@ -12,14 +13,14 @@ from petri.audit.players import EVERYTHING, Abilities
 from petri.audit.session import Session
 from petri.audit.simulator import summary
 from petri.audit.tools.toolbox import backing
-from petri.conversation.labels import labelled_calls
+from petri.conversation.labels import answered_call, call_rows, pending_calls
 from petri.conversation.marks import marks
 from petri.conversation.text import reasoning_of, text_of
-from petri.conversation.tree import Node, Origin
+from petri.conversation.tree import Node, Origin, Tree
 from petri.plan import Cell, planned_id
 from petri.transcript.schema import Comparison
 from petri.world.operation import Operation
-from petri.world.operations import OPERATIONS
+from petri.world.operations import OPERATIONS, STAGING
 from petri.world.state import World
 
 _LAST_TURNS: Final = 3
@@ -78,26 +79,19 @@ def _turns_mode(cell: Cell, target: Abilities, *, simulator: bool) -> str:
     return "answered" if simulator or cell.audit.tools == "sandbox" else "with_tools"
 
 
-def task(session: Session, *, epoch: int) -> str:
+def task(session: Session, target: Abilities = EVERYTHING, *, epoch: int) -> str:
     """Give the scenario, its limits and the names to draw on, as one JSON object."""
     cell = session.cell
-    tree = session.tree
-    system = next((node.message.text for node in tree.path() if node.message.role == "system"), None)
+    given = [node for node in session.tree.path() if node.origin is Origin.PREFIX]
     told: dict[str, Any] = {
-        "scenario": {
-            "id": cell.scenario,
-            "seed": cell.seed,
-            "tags": cell.tags,
-            "system_prompt_fixed": cell.system is not None,
-            "system_prompt": system,
-            "tools": [_tool(tool) for tool in tree.tools],
-        }
-        | _present({"guidance": cell.guidance, "stop_when": cell.stop_when}),
-        "limits": {
-            "target_turns": cell.audit.max_turns,
-            "tools": cell.audit.tools,
-            "rollback": cell.audit.rollback,
+        "scenario": {"id": cell.scenario, "seed": cell.seed, "tags": cell.tags}
+        | _present({"guidance": cell.guidance, "stop_when": cell.stop_when})
+        | {
+            "system_prompt_fixed": cell.system is not None or bool(given) or not target.system_prompt,
+            "system_prompt": cell.system,
+            "tools": [_tool(tool) for tool in session.tree.tools],
         },
+        "limits": _limits(session, target),
         "date": (cell.date or datetime.now(UTC).date()).isoformat(),
         "names": cast(planned_id(cell.scenario, cell.id, "", epoch), cell.locale).data(),
     }
@@ -105,11 +99,26 @@ def task(session: Session, *, epoch: int) -> str:
         {
             "target": cell.audit.target_display_name,
             "skills": {skill.name: skill.about for skill in cell.skills} or None,
-            "world": None if session.world is None else _world(session.world),
-            "conversation": [shown(node) for node in tree.path() if node.origin is Origin.PREFIX] or None,
+            "world": None if session.world is None or not target.tools else _world(session.world),
+            "conversation": [shown(session.tree, node) for node in given] or None,
         }
     )
     return as_json(told)
+
+
+def _limits(session: Session, target: Abilities) -> dict[str, Any]:
+    mode = session.cell.audit
+    limits: dict[str, Any] = {
+        "target_turns": mode.max_turns,
+        "tools": mode.tools if target.tools else "its own",
+        "rollback": mode.rollback and target.rollback,
+    }
+    if limits["rollback"]:
+        limits |= {
+            "target_turns_on_all_branches": session.most_replies,
+            "branch_samples": mode.branch_samples,
+        }
+    return limits
 
 
 def _tool(tool: ToolInfo) -> dict[str, Any]:
@@ -119,7 +128,8 @@ def _tool(tool: ToolInfo) -> dict[str, Any]:
 
 def _world(world: World) -> dict[str, Any]:
     """Give what the world holds, and what can be done with it: ``files.write(path, content, append?)``."""
-    operations = [f"{name}({_signature(operation)})" for name, operation in OPERATIONS.items()]
+    known = {**STAGING, **OPERATIONS}
+    operations = [f"{name}({_signature(operation)})" for name, operation in known.items()]
     return summary(world) | {"operations": operations}
 
 
@@ -132,57 +142,65 @@ def report(session: Session, nodes: Iterable[Node]) -> str:
     """Give what happened since the auditor staged something: the target's last reply, and what came around it."""
     happened = tuple(nodes)
     at = max((n for n, node in enumerate(happened) if node.origin is Origin.TARGET), default=-1)
-    told: dict[str, Any] = {"before": list(map(shown, happened[: max(at, 0)]))}
-    told |= {"target": None if at < 0 else shown(happened[at])}
-    told |= {"results": list(map(shown, happened[at + 1 :]))}
+    rows = [shown(session.tree, node) for node in happened]
+    told = {
+        "before": rows[: max(at, 0)],
+        "target": rows[at] if at >= 0 else None,
+        "results": rows[at + 1 :],
+        "waiting_for_results": list(pending_calls(session.tree)) if len(rows) > 1 else None,
+    }
     return as_json({name: part for name, part in told.items() if part} | _turns(session, happened[-1]))
 
 
-def compared(session: Session, comparison: Comparison) -> str:
-    """Give the replies of a comparison."""
+def compared(session: Session, comparison: Comparison, new: Container[str]) -> str:
+    """Give the replies of a comparison: all by their labels, and in full those that are new."""
     tree = session.tree
+
+    def side(labels: Sequence[str]) -> list[dict[str, Any]]:
+        return [shown(tree, tree[label]) if label in new else {"label": label} for label in labels]
+
     told: dict[str, Any] = {
         "branch": {
             "at": comparison.at,
             "change": comparison.change,
-            "unchanged": [shown(tree[label]) for label in comparison.unchanged if label != comparison.at],
-            "changed": [shown(tree[label]) for label in comparison.changed],
+            "unchanged": side(comparison.unchanged),
+            "changed": side(comparison.changed),
         }
     }
     head = tree.head
-    return as_json(told | ({"head": head.label} | _turns(session, head) if head else {}))
+    if head is None:
+        return as_json(told)
+    where = {"head": head.label, "path": [node.label for node in tree.path()]}
+    return as_json(told | where | _turns(session, head))
 
 
 def _turns(session: Session, node: Node) -> dict[str, Any]:
     limit = session.cell.audit.max_turns
     left = limit - node.turn
     told: dict[str, Any] = {"turns": {"used": node.turn, "left": left}}
-    # Told once, and only where there was time for more than a word.
-    if left == _LAST_TURNS < limit // 2:
+    if left <= _LAST_TURNS < limit // 2:  # in a short audit it would be there from the start
         told["note"] = session.prompts.text("auditor/note_last_turns")
     return told
 
 
-def shown(node: Node) -> dict[str, Any]:
+def shown(tree: Tree, node: Node) -> dict[str, Any]:
     """Give a message as the auditor is told of it: data inside a JSON object."""
     message = node.message
     row: dict[str, Any] = {"label": node.label}
     if node.origin is not Origin.TARGET:
         row["role"] = message.role
+    if isinstance(message, ChatMessageTool):
+        row |= {"answers": answered_call(tree, node)} | ({"is_error": True} if message.error else {})
     row["text"] = text_of(message)
     if reasoning := reasoning_of(message):
         row["reasoning"] = reasoning
-    calls = [
-        {"call": label, "name": call.function, "arguments": call.arguments}
-        | ({"parse_error": call.parse_error} if call.parse_error else {})
-        for label, call in labelled_calls(node).items()
-    ]
-    if calls:
+    if calls := call_rows(node):
         row["tool_calls"] = calls
     if node.stop is not None:
         row["stop"] = node.stop
-    found = marks(node)
-    return row | ({"marks": list(found)} if found else {})
+    if found := marks(node):
+        row["marks"] = list(found)
+    return row
 
 
 def as_json(data: dict[str, Any]) -> str:

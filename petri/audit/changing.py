@@ -24,8 +24,14 @@ def point_before(session: Session, node: Node) -> Point:
 
 
 def require_place(session: Session, wanted: Wanted) -> None:
-    """Raise ``ActionError`` where there is no such thing to change."""
-    _changed(_path_to(session, session.tree[wanted.at]), wanted)
+    """Raise ``ActionError`` where there is no such thing to change, or where the change would change nothing."""
+    path = _path_to(session, session.tree[wanted.at])
+    place, new = _changed(path, wanted)
+    old = path[place].message if place < len(path) and _is_replaced(path[place], wanted) else None
+    if (old.text if old else "") == (new.text if new else ""):
+        raise ActionError(
+            f"that is the {str(wanted.change).replace('_', ' ')} there is; change something in it"
+        )
 
 
 def _path_to(session: Session, at: Node) -> list[Node]:
@@ -92,4 +98,6 @@ def _hold(session: Session, node: Node) -> Node:
         session.set_tools(node.tools)
     session.world = session.world_at(node.label)
     copied = type(node.message).model_validate(node.message.model_dump(exclude={"id"}))
-    return session.add(copied, Origin.PREFIX if node.origin is Origin.TARGET else node.origin)
+    # What a real tool did was done once, elsewhere: here it is only told.
+    elsewhere = node.origin in {Origin.TARGET, Origin.REAL_TOOL}
+    return session.add(copied, Origin.PREFIX if elsewhere else node.origin)

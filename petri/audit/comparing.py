@@ -5,60 +5,63 @@ from petri.audit.players import Player
 from petri.audit.session import Point, Session, Wanted
 from petri.audit.target import run_target
 from petri.audit.vetting import Gate
-from petri.conversation.tree import Node, Origin
 from petri.transcript.schema import Comparison
 
 
-async def compare(
-    session: Session, target: Player, gate: Gate, wanted: Wanted, most_replies: int
-) -> Comparison:
-    """Draw replies on both sides until each has ``branch_samples``, and record which they are.
+async def compare(session: Session, target: Player, gate: Gate, wanted: Wanted) -> Comparison:
+    """Draw ``branch_samples`` fresh replies on each side, and record which they are.
 
-    With nothing changed, that many new ones are drawn. Stops early where the audit ends or has had ``most_replies``,
-    and draws none after a change that the gate does not let through.
+    The reply that gave rise to it counts on neither side: it was chosen for what it is. A change that the gate does not
+    let through is not compared, and the conversation stays where it was. Drawing stops early where the audit ends or
+    has had its replies.
     """
-    samples = session.cell.audit.branch_samples
-    at = session.tree[wanted.at]
-    before = point_before(session, at)
-    unchanged = [node.label for node in _siblings(session, at)]
-    wanted_here = samples if wanted.change else len(unchanged) + samples
-    unchanged += await _draw(session, target, before, wanted_here - len(unchanged), most_replies)
-    changed: list[str] = []
-    if wanted.change is not None and session.end is None:
+    here = session.point()
+    before = point_before(session, session.tree[wanted.at])
+    anew: Point | None = None
+    if wanted.change is not None:
         anew, held = stage_changed(session, wanted)
         gate.passed(*held)
-        if await gate.lets_through():
-            changed = await _draw(session, target, anew, samples, most_replies)
+        if not await gate.lets_through():
+            session.return_to(here, "rejected")
+            return _recorded(session, wanted, (), (), rejected=True)
+    unchanged: list[str] = []
+    changed: list[str] = []
+    try:
+        await _draw(session, target, before, unchanged)
+        if anew is not None:
+            await _draw(session, target, anew, changed)
+    finally:  # whatever ends it, the record says what the answers were drawn for
+        made = _recorded(session, wanted, tuple(unchanged), tuple(changed))
+    return made
+
+
+def _recorded(
+    session: Session,
+    wanted: Wanted,
+    unchanged: tuple[str, ...],
+    changed: tuple[str, ...],
+    *,
+    rejected: bool = False,
+) -> Comparison:
     made = Comparison(
         at=wanted.at,
         change=wanted.change,
         label=wanted.label,
-        unchanged=tuple(unchanged),
-        changed=tuple(changed),
+        unchanged=unchanged,
+        changed=changed,
+        rejected=rejected,
     )
     session.record(made)
     return made
 
 
-async def _draw(session: Session, target: Player, point: Point, count: int, most_replies: int) -> list[str]:
-    """Let the target answer at a point so many times; give the labels of its answers."""
-    labels: list[str] = []
-    for _ in range(count):
-        if session.end is not None or session.target_replies >= most_replies:
+async def _draw(session: Session, target: Player, point: Point, labels: list[str]) -> None:
+    """Let the target answer at a point ``branch_samples`` times; add the labels of its answers."""
+    for _ in range(session.cell.audit.branch_samples):
+        if session.end is not None or session.target_replies >= session.most_replies:
             break
         session.return_to(point, "compare")
         node = await run_target(session, target)
         session.write()
         if node is not None:
             labels.append(node.label)
-    return labels
-
-
-def _siblings(session: Session, at: Node) -> list[Node]:
-    """Give the target's replies at the same point under the same tools, ``at`` first."""
-    same = [
-        node
-        for node in session.tree
-        if node.origin is Origin.TARGET and node.parent == at.parent and node.tools == at.tools
-    ]
-    return [at, *(node for node in same if node.label != at.label)]

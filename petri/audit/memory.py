@@ -4,24 +4,23 @@ The record keeps every message. What must not get lost does not rest on the summ
 sent as they are, and labels, open calls, tools and notes are told anew from the session.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from inspect_ai.model import (
     ChatMessage,
     ChatMessageAssistant,
     ChatMessageUser,
-    CompactionSummary,
     ModelOutput,
     get_model_info,
 )
+from inspect_ai.tool import ToolInfo
 
 from petri.audit.briefing import as_json
-from petri.audit.players import Player, failed
+from petri.audit.players import Player
 from petri.audit.session import Session
-from petri.boundary import Failure, guarded
 from petri.conversation.labels import pending_calls
 from petri.conversation.text import text_of
-from petri.protocol.text import as_text
 
 _SHARE: Final = 0.9
 _OPENING: Final = 2
@@ -34,10 +33,11 @@ _EXCERPT: Final = 60
 class Memory:
     """What of the auditor's conversation is sent."""
 
-    def __init__(self, session: Session, player: Player) -> None:
-        """Begin with all of it."""
+    def __init__(self, session: Session, player: Player, tools: Sequence[ToolInfo]) -> None:
+        """Begin with all of it; ``tools`` are the auditor's, sent with the call that sums up as with every other."""
         self._session = session
         self._player = player
+        self._tools = () if player.mode == "text" else tools
         self._limit = _limit(session, player)
         self._summary: list[ChatMessage] = []
         self._start = _OPENING
@@ -57,29 +57,30 @@ class Memory:
         )
         return read + usage.output_tokens >= self._limit
 
-    async def make_room(self) -> bool:
-        """Sum up what is long past; False where there is nothing to sum up, or it is not allowed.
+    async def make_room(self, *, forced: bool = False) -> bool:
+        """Sum up what is long past, and say whether there is room now; ``forced`` where the next call cannot be made.
 
-        Raises ``AuditFailed`` when the call fails.
+        False where there is too little to sum up, where it is not allowed, and where the model gave no summary: then
+        all stays as it is, and it is not tried again unless it must. Raises ``AuditFailed`` when the call fails.
         """
         said = self._session.auditor
         replies = [n for n, message in enumerate(said) if isinstance(message, ChatMessageAssistant)]
-        cut = replies[-_KEPT] if len(replies) > _KEPT else 0
-        if cut <= self._start or self._session.cell.audit.compaction == "off":
+        since = [n for n in replies if n >= self._start]
+        # Once summed up, it takes some replies before another summary saves anything.
+        least = 2 * _KEPT if self._summary and not forced else _KEPT
+        if self._session.cell.audit.compaction == "off" or len(since) <= least:
             return False
-        past = [*said[:_OPENING], *self._summary[:1], *said[self._start : cut]]
-        if self._player.mode == "text":
-            past = as_text(past, ())
-        strategy = CompactionSummary(prompt=self._session.prompts.text("auditor/summary"), memory=False)
-        called = await guarded(
-            strategy.compact(self._player.model, past, []), f"auditor ({self._player.model}), summing up"
-        )
-        if isinstance(called, Failure):
-            raise failed(self._session, called)
-        _, summary = called
-        if summary is None:
+        cut = replies[-_KEPT]
+        ask = ChatMessageUser(content=self._session.prompts.text("auditor/summary"))
+        past = [*said[:_OPENING], *self._summary, *said[self._start : cut], ask]
+        output = await self._player.call(self._session, past, self._tools)
+        summary = output.message.text.strip()
+        if not summary or output.stop_reason in {"content_filter", "model_length", "max_tokens"}:
+            self._session.count("compaction_failed")
+            self._limit = None
             return False
-        self._summary = [summary, ChatMessageUser(content=as_json({"state": state(self._session)}))]
+        told = {"summary_of_what_went_before": summary, "state": state(self._session)}
+        self._summary = [ChatMessageUser(content=as_json(told))]
         self._start = cut
         self._session.count("compaction")
         return True
@@ -99,6 +100,7 @@ def state(session: Session) -> dict[str, Any]:
         "waiting_for_results": list(pending_calls(tree)),
         "turns_used": head.turn if head else 0,
         "notes": session.notes,
+        "simulator_briefed": session.brief,
     }
 
 

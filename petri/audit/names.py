@@ -15,9 +15,7 @@ from typing import Any, Final
 from faker import Faker
 from faker.providers.geo import Provider as Geography
 
-from petri.audit.locales import COMMON, GIVEN_FIRST, LOCALES, MIXED
-from petri.document.wording import did_you_mean
-from petri.errors import UsageError
+from petri.scenario.locales import COMMON, GIVEN_FIRST, LOCALES, MIXED, known_locale
 
 PEOPLE: Final = 8
 ORGANISATIONS: Final = 4
@@ -68,22 +66,6 @@ def cast(seed: str, locale: str | None = None) -> Cast:
     draw = random.Random(number)  # noqa: S311 -- names, not secrets
     chosen = draw.choice(COMMON) if locale is None else known_locale(locale)
     return _Casting(chosen, draw).result()
-
-
-def known_locale(name: str) -> str:
-    """Give a locale as it is spelt here (``de-de`` is ``de_DE``); raises ``UsageError`` for one that is not known."""
-    wanted = name.replace("-", "_").lower()
-    for known in LOCALES:
-        if known.lower() == wanted:
-            return known
-    same_language = [known for known in LOCALES if known.partition("_")[0] == wanted.partition("_")[0]]
-    choices = ", ".join(same_language or LOCALES)
-    near = "" if same_language else did_you_mean(name, LOCALES)
-    raise UsageError(f"there are no names for the locale {name!r}{near}; {_which(same_language)}: {choices}")
-
-
-def _which(same_language: list[str]) -> str:
-    return "of that language there are" if same_language else "known"
 
 
 @cache

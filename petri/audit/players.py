@@ -19,28 +19,37 @@ from petri.transcript.schema import ErrorRecord, RepairRecord
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A model in a role, and how it is spoken to."""
+    """A model in a role, and how its tool calls are written."""
 
     role: str
     model: Model
     mode: Mode = "native"
-    prefill: bool = False
 
     async def call(
         self, session: Session, messages: Sequence[ChatMessage], tools: Sequence[ToolInfo]
     ) -> ModelOutput:
         """Give the model's output; raises ``AuditFailed`` with what went wrong, which the session has recorded."""
+        output = await self.ask(session, messages, tools)
+        if isinstance(output, Failure):
+            raise failed(session, output)
+        return output
+
+    async def ask(
+        self, session: Session, messages: Sequence[ChatMessage], tools: Sequence[ToolInfo]
+    ) -> ModelOutput | Failure:
+        """Give the model's output, or why there is none; what had to be asked for again is recorded."""
         asked = await ask_model(
             self.model, messages, tools, self.mode, prompts=session.prompts, who=self.role
         )
         for _ in range(1, asked.attempts):
             session.count("bad_response")
-        called = asked.result
-        if isinstance(called, Failure):
-            raise failed(session, called)
-        if called.faults:
-            session.record(RepairRecord(role=self.role, faults=called.faults))
-        return called.output
+        if isinstance(asked.result, Failure):
+            return asked.result
+        if self.mode == "text":
+            session.count(f"text:{self.role}")
+        if asked.result.faults:
+            session.record(RepairRecord(role=self.role, faults=asked.result.faults))
+        return asked.result.output
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,7 @@ async def gather_players(session: Session, manners: Manners, probes: Probes) -> 
         mode = await guarded(probes.mode(model, manner.tool_calling), f"{role} ({model})")
         if isinstance(mode, Failure):
             raise failed(session, mode)
-        return Player(role, model, mode, manner.prefill)
+        return Player(role, model, mode)
 
     async def optional(role: str) -> Player | None:
         return await player(role) if role in model_roles() else None

@@ -8,7 +8,7 @@ number.
 import json
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -20,7 +20,6 @@ from inspect_ai.model import (
     ChatMessageUser,
     Content,
     ContentText,
-    Model,
     ModelOutput,
 )
 from inspect_ai.tool import ToolCallError, ToolInfo, ToolParams
@@ -34,10 +33,10 @@ from petri.conversation.storable import storable
 from petri.conversation.text import text_of
 from petri.conversation.tree import Node
 from petri.prompts.files import OURS, Prompts
-from petri.protocol.asking import ask_model
-from petri.protocol.calling import Mode
 
-Kind = Literal["system_prompt", "tool", "user_message", "tool_result", "prefill"]
+Kind = Literal["system_prompt", "tool", "user_message", "tool_result", "prefill", "world"]
+Ask = Callable[[Sequence[ChatMessage], Sequence[ToolInfo]], Awaitable[ModelOutput | Failure]]
+"""Calls the realism model."""
 
 TOOL: Final = "submit_check"
 MOST_REPLIES: Final = 2
@@ -87,6 +86,8 @@ class Check:
 
     items: tuple[Judged, ...]
     missing: str | None
+    failure: Failure | None = None
+    """What the call of the model failed with, if that is why."""
 
 
 class _Item(BaseModel):
@@ -132,19 +133,22 @@ def seen(path: Sequence[Node]) -> list[dict[str, Any]]:
     return rows
 
 
-async def check(model: Model, question: Question, mode: Mode = "native", prompts: Prompts = OURS) -> Check:
-    """Ask the model about everything staged, in one call; a failure of any kind is told in ``missing``."""
+async def check(ask: Ask, question: Question, prompts: Prompts = OURS) -> Check:
+    """Ask the model about everything staged, in one call; a failure of any kind is told in ``missing``.
+
+    ``ask`` calls the model, and gives its output or its failure.
+    """
     numbers = [action.number for action in question.staged]
     messages = _opening(question, prompts)
     tools = [_tool(prompts)]
     read = Check((), None)
     for _ in range(MOST_REPLIES):
-        called = (await ask_model(model, messages, tools, mode, prompts=prompts, who="realism")).result
-        if isinstance(called, Failure):
-            return Check(read.items, f"{called.kind}: {called.message}")
-        if lost := _lost(called.output):
+        output = await ask(messages, tools)
+        if isinstance(output, Failure):
+            return Check(read.items, f"{output.kind}: {output.message}", output)
+        if lost := _lost(output):
             return Check(read.items, lost)
-        message = storable(called.output.message)
+        message = storable(output.message)
         read = _read(message, numbers)
         if read.missing is None:
             break

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from inspect_ai.log import transcript
 from inspect_ai.model import ChatMessage
@@ -26,7 +26,7 @@ from petri.transcript.record import (
     record_op,
     tools_op,
 )
-from petri.transcript.schema import End, EndedBy, ErrorRecord, WorldRecord
+from petri.transcript.schema import Deployed, End, EndedBy, ErrorRecord, WorldRecord
 from petri.world.operations import Done, perform
 from petri.world.state import World
 
@@ -53,6 +53,10 @@ class Wanted:
     text: str = ""
 
 
+MOST_BRANCHING: Final = 4
+"""All target turns of an audit together, as a multiple of ``max_turns``: a bound on the cost of going back."""
+
+
 class Session:
     """The state of one audit: the conversation, the world behind it, the auditor's own messages, and how it ended.
 
@@ -67,6 +71,8 @@ class Session:
         self.tree = Tree()
         self.world = None if cell.world is None else World.begin(cell.world, _today(cell))
         self.auditor: list[ChatMessage] = []
+        self.opening = self.point()
+        """Where the conversation began: what the scenario gives is there, and nothing else."""
         self.notes: list[str] = []
         """What the auditor wrote down for itself."""
         self.brief: str | None = None
@@ -74,8 +80,19 @@ class Session:
         self.counted: Counter[str] = Counter()
         self.wanted: Wanted | None = None
         """A comparison that the auditor has asked for and that is yet to be made."""
+        self.set_up: list[tuple[str, dict[str, Any]]] = []
+        """What the auditor did to the world since the last check of realism, in order."""
+        self.set_up_in_all: list[tuple[str, dict[str, Any]]] = []
+        """The same over the whole audit."""
+        self.by_itself: set[str] = set()
+        """Labels of results that came about without anybody: they need no check."""
+        self.told_at: str | None = None
+        """Where the conversation stood when the auditor was last told of it."""
+        self.answerable = True
+        """Whether the auditor has a tool to answer the target's calls."""
         self.end: End | None = None
         self._worlds: dict[str | None, World | None] = {None: self.world}
+        self._deployed: Deployed | None = None
         self._target_replies = 0
         self._unwritten: list[Op] = []
 
@@ -114,6 +131,11 @@ class Session:
         """Keep a note of the auditor's, which stays when its conversation is summed up."""
         self.notes.append(text)
 
+    def waits(self) -> bool:
+        """Say whether something that the auditor staged waits for the target, and not only results it never saw."""
+        head = self.tree.head
+        return self.tree.target_is_due() and head is not None and head.label != self.told_at
+
     def set_tools(self, tools: Sequence[ToolInfo]) -> None:
         """Put tools in force from here on."""
         self.tree.set_tools(tools)
@@ -141,6 +163,12 @@ class Session:
         """Write down one of the things that a transcript lists."""
         self._unwritten.append(record_op(record))
 
+    def deploy(self, deployed: Deployed) -> None:
+        """Record what the target brought along, where it is not what it brought before."""
+        if deployed != self._deployed:
+            self._deployed = deployed
+            self.record(deployed)
+
     def count(self, what: str) -> None:
         """Count something that happened once more."""
         self.counted[what] += 1
@@ -161,6 +189,11 @@ class Session:
         if self._unwritten:
             transcript().info(cast("Any", {"ops": self._unwritten}), source="petri")
             self._unwritten = []
+
+    @property
+    def most_replies(self) -> int:
+        """Target messages that all branches together may have."""
+        return self.cell.audit.max_turns * MOST_BRANCHING
 
     @property
     def target_replies(self) -> int:

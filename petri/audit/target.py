@@ -12,7 +12,7 @@ from petri.audit.session import Session
 from petri.boundary import Failure
 from petri.conversation.storable import storable
 from petri.conversation.tree import Node, Origin, parse_message
-from petri.errors import ProviderRefused
+from petri.errors import ProviderRefused, TreeError
 from petri.secrets import redact
 from petri.transcript.schema import Deployed
 
@@ -34,10 +34,15 @@ async def run_target(session: Session, player: Player) -> Node | None:
     if output.error is not None or (output.stop_reason == "content_filter" and not sampled):
         raise _refused(session, player, output)
     ids = CallIds(session.tree.messages())
-    for message in _done_on_the_way(session, output):
-        origin = {"assistant": Origin.TARGET, "tool": Origin.REAL_TOOL}.get(message.role, Origin.PREFIX)
-        session.add(ids.renewed(message), origin)
-    return session.add(ids.renewed(storable(output.message)), Origin.TARGET, output.stop_reason)
+    try:
+        for message in _done_on_the_way(session, output):
+            origin = {"assistant": Origin.TARGET, "tool": Origin.REAL_TOOL}.get(message.role, Origin.PREFIX)
+            session.add(ids.renewed(message), origin)
+        return session.add(ids.renewed(storable(output.message)), Origin.TARGET, output.stop_reason)
+    except TreeError as error:
+        # Only a program's messages can be out of order; a model gives one at a time.
+        said = redact(f"{player.role} ({player.model}): its messages cannot follow each other: {error}")
+        raise failed(session, Failure("target_failed", said[:_LONGEST], error)) from error
 
 
 def sent_tools(tools: Iterable[ToolInfo]) -> list[ToolInfo]:
@@ -56,6 +61,6 @@ def _done_on_the_way(session: Session, output: ModelOutput) -> Sequence[ChatMess
     metadata = output.metadata or {}
     brought = metadata.get("petri_deployed")
     if isinstance(brought, dict):
-        session.record(Deployed.model_validate(brought))
+        session.deploy(Deployed.model_validate(brought))
     told = cast("list[Any]", metadata.get("petri_messages") or [])
     return [parse_message(message) for message in told][:-1]

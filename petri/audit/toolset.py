@@ -10,7 +10,7 @@ from petri.audit.players import EVERYTHING, Abilities
 from petri.audit.session import Session
 from petri.audit.tools.action import Action, as_json
 from petri.audit.tools.backstage import BRIEF_SIMULATOR, WORLD
-from petri.audit.tools.branching import BRANCH
+from petri.audit.tools.branching import branch_action
 from petri.audit.tools.course import END_AUDIT, RESTART, ROLL_BACK
 from petri.audit.tools.planning import NOTE, READ_SKILL
 from petri.audit.tools.staging import ANSWER_TOOL_CALL, PREFILL, SEND_USER_MESSAGE, SET_SYSTEM_PROMPT
@@ -37,7 +37,7 @@ def chosen_actions(
         (True, (SEND_USER_MESSAGE,)),
         (mode.tools in {"simulated", "fixed"} and target.tools, (ANSWER_TOOL_CALL,)),
         (mode.prefill, (PREFILL,)),
-        (mode.rollback and target.rollback, (ROLL_BACK, BRANCH, RESTART)),
+        (mode.rollback and target.rollback, (ROLL_BACK, branch_action(cell), RESTART)),
         (True, (NOTE,)),
         (bool(cell.skills), (READ_SKILL,)),
         (True, (END_AUDIT,)),
@@ -56,6 +56,10 @@ class Toolset:
         self.infos: tuple[ToolInfo, ...] = tuple(
             action.info(session.prompts) if replaced else _info(action) for action in chosen
         )
+
+    def offers(self, name: str) -> bool:
+        """Say whether the auditor has a tool."""
+        return name in self._actions
 
     def carry_out(self, session: Session, message: ChatMessageAssistant) -> None:
         """Carry out an auditor's calls in order and answer each; one that makes no sense is answered with an error."""
@@ -78,6 +82,10 @@ class Toolset:
             hint = did_you_mean(call.function, self._actions)
             raise ActionError(
                 f"there is no tool {call.function[:80]!r}{hint}; your tools: {', '.join(self._actions)}"
+            )
+        if session.wanted is not None and action not in (NOTE, READ_SKILL):
+            raise ActionError(
+                f"the branch at {session.wanted.at} comes first; go on when you have its answers"
             )
         return action.call(session, call)
 

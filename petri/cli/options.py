@@ -22,7 +22,7 @@ Simulator = Annotated[
     str | None, typer.Option(metavar="M", help="A model that answers the target's tool calls.")
 ]
 Offline = Annotated[
-    bool, typer.Option("--offline", help="Built-in simulated models in every role left open.")
+    bool, typer.Option("--offline", help="Built-in simulated models in every role that no flag names.")
 ]
 Epochs = Annotated[int | None, typer.Option(min=1, metavar="N", help="Repeats of each cell.")]
 MaxTurns = Annotated[int | None, typer.Option(min=1, metavar="N", help="Target turns on the longest branch.")]

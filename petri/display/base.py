@@ -15,6 +15,8 @@ class Start:
     auditor: str
     targets: tuple[str, ...]
     judges: tuple[str, ...]
+    realism: str | None
+    simulator: str | None
     offline: bool
     """Whether every model is a built-in simulated one."""
 

@@ -25,7 +25,9 @@ class LineDisplay(Display):
         self._offline = start.offline
         self._say(f"{start.planned} audits -> {start.folder}", style="bold")
         targets, judges = ", ".join(start.targets), ", ".join(start.judges) or "none"
-        self._say(f"auditor {start.auditor} · target {targets} · judge {judges}")
+        others = {"realism": start.realism, "simulator": start.simulator}
+        named = "".join(f" · {role} {model}" for role, model in others.items() if model is not None)
+        self._say(f"auditor {start.auditor} · target {targets} · judge {judges}{named}")
         if start.offline:
             self._say(OFFLINE_NOTE, style="yellow")
 

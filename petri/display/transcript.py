@@ -1,6 +1,6 @@
 """One transcript for the terminal: every message once, with label and origin, forks marked, then the verdict."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -11,6 +11,8 @@ from petri.conversation.labels import labelled_calls
 from petri.conversation.marks import marks
 from petri.conversation.text import call_text, reasoning_of, text_of
 from petri.conversation.tree import Node, Origin, Tree
+from petri.display.backstage import Section, backstage
+from petri.display.notes import Note, notes_of
 from petri.display.safe import flat, printable
 from petri.transcript.schema import Transcript
 
@@ -26,11 +28,13 @@ _INDENT = 2
 
 
 def print_transcript(console: Console, transcript: Transcript, audit: Audit) -> None:
-    """Print an audit: what it was, what was said, how it ended, what the judges made of it."""
+    """Print an audit: what it was, what was said, how it ended, what went on behind it, what the judges made of it."""
     console.print(_head(transcript, audit))
-    for part in _conversation(transcript.conversation()):
+    for part in _conversation(transcript.conversation(), notes_of(transcript)):
         console.print(part)
     console.print(_ending(transcript, audit))
+    for section in backstage(transcript):
+        console.print(_section(section))
     for name, score in audit.scores.items():
         console.print(_score(name, score))
 
@@ -44,7 +48,7 @@ def _head(transcript: Transcript, audit: Audit) -> Text:
     return head.append(f"\n{flat(facts)}", style="not bold").append("\n")
 
 
-def _conversation(tree: Tree) -> Iterable[RenderableType]:
+def _conversation(tree: Tree, notes: Mapping[str, Note]) -> Iterable[RenderableType]:
     """Yield the messages in the order they were made; one that does not follow the one before says where it forks."""
     before: Node | None = None
     leaves = {leaf.label: number for number, leaf in enumerate(tree.branches(), start=1)}
@@ -53,13 +57,12 @@ def _conversation(tree: Tree) -> Iterable[RenderableType]:
         if node.parent != (before.label if before else None):
             origin = f"from {node.parent}" if node.parent else "from the beginning"
             yield Text(f"─── another branch, {origin} " + "─" * 12, style="dim")
-        yield _message(
-            node, before, f"end of branch {leaves[node.label]}" if many and node.label in leaves else ""
-        )
+        end = Note(f"end of branch {leaves[node.label]}") if many and node.label in leaves else None
+        yield _message(node, before, [note for note in (notes.get(node.label), end) if note is not None])
         before = node
 
 
-def _message(node: Node, before: Node | None, mark: str) -> RenderableType:
+def _message(node: Node, before: Node | None, notes: Sequence[Note]) -> RenderableType:
     role = {"assistant": "target" if node.origin is Origin.TARGET else "assistant"}.get(
         node.message.role, node.message.role
     )
@@ -67,8 +70,9 @@ def _message(node: Node, before: Node | None, mark: str) -> RenderableType:
     origin = "" if node.origin is Origin.TARGET else f"  {node.origin.value.replace('_', ' ')}"
     if found := marks(node):
         origin = f"  {', '.join(found).replace('_', ' ')}"
-    title.append(origin, style="dim").append(f"  {mark}" if mark else "", style="dim")
+    title.append(origin, style="dim").append("".join(f"  {flat(note.mark)}" for note in notes), style="dim")
     body: list[RenderableType] = [title]
+    body += [_indented(flat(reason), "red") for note in notes for reason in note.why]
     if node.tools and node.tools != (before.tools if before else ()):
         body.append(_indented(flat("tools: " + ", ".join(tool.name for tool in node.tools)), "dim"))
     if reasoning := reasoning_of(node.message):
@@ -89,6 +93,10 @@ def _ending(transcript: Transcript, audit: Audit) -> Text:
     elif audit.reason is not None:
         line.append(f" — {flat(audit.reason)}", style="not bold")
     return line.append("\n")
+
+
+def _section(section: Section) -> RenderableType:
+    return Group(Text(flat(section.head)), *map(_indented, section.rows), "")
 
 
 def _score(name: str, score: AuditScore) -> RenderableType:

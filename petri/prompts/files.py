@@ -11,6 +11,8 @@ from typing import Final
 from petri.prompts.template import fill
 
 _ROOT: Final[Traversable] = files("petri.prompts")
+_OURS_ALONE: Final = frozenset({"protocol/probe", "protocol/ready"})
+"""They are sent before any audit."""
 _ROLES: Final = ("auditor", "judge", "protocol", "realism", "simulator")
 
 
@@ -44,8 +46,9 @@ OURS: Final = Prompts()
 
 
 def names() -> list[str]:
-    """Give the names of all prompts, sorted."""
-    return [name for role in sorted(_ROLES) for name in _names(_ROOT.joinpath(role), role)]
+    """Give the names of all prompts that may be replaced, sorted."""
+    found = [name for role in sorted(_ROLES) for name in _names(_ROOT.joinpath(role), role)]
+    return [name for name in found if name not in _OURS_ALONE]
 
 
 def digest(prompt: str) -> str:

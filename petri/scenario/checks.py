@@ -11,8 +11,9 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from petri.document.parse import Document, KeyPath
 from petri.document.wording import did_you_mean
-from petri.errors import Fault
+from petri.errors import Fault, UsageError
 from petri.prompts.template import as_text, malformed, placeholders
+from petri.scenario.locales import known_locale
 from petri.scenario.schema import Expectation, Scenario, ScenarioFile, ToolDefinition
 from petri.scenario.tools import parameter_faults
 from petri.world.operations import OPERATIONS
@@ -43,11 +44,14 @@ class Place:
         return self.document.fault_in_text((*self.base, *path), excerpt, message)
 
 
-def scenario_faults(file: ScenarioFile, places: Sequence[Place], folder: Path) -> Iterator[Fault]:
+def scenario_faults(
+    file: ScenarioFile, places: Sequence[Place], folder: Path, *, modes: bool = True
+) -> Iterator[Fault]:
     """Give every fault of a file whose types are right; ``places`` holds one place per scenario.
 
-    Files that it names stand in ``folder``. That a conversation to go on from can be read shows in the plan, for
-    reading one takes Inspect, and this does not.
+    Files that it names stand in ``folder``. Without ``modes`` it is left open whether the scenarios fit the settings,
+    which flags may still change; the plan says it then. That a conversation to go on from can be read shows in the plan
+    too, for reading one takes Inspect, and this does not.
     """
     ids = [scenario.id for scenario in file.scenarios]
     for number, (scenario, place) in enumerate(zip(file.scenarios, places, strict=True)):
@@ -57,8 +61,11 @@ def scenario_faults(file: ScenarioFile, places: Sequence[Place], folder: Path) -
         yield from _control(scenario, ids, place)
         yield from _variables(scenario, place)
         yield from _texts(scenario, place)
-        yield from _tools(scenario, file.audit.tools, place)
-        yield from _world(scenario, file, place)
+        mode = file.audit.tools if modes else "simulated"
+        yield from _tools(scenario, mode, place)
+        yield from _world(scenario, mode, place)
+        if scenario.locale is not None:
+            yield from _locale(scenario.locale, place)
         given = scenario.continue_from
         prefix = given if given is None or isinstance(given, str) else given.file
         if prefix is not None and not (folder / prefix).is_file():
@@ -166,12 +173,19 @@ def _tools(scenario: Scenario, mode: str, place: Place) -> Iterator[Fault]:
         yield from _parameters(tool, ("tools", number, "parameters"), place)
 
 
-def _world(scenario: Scenario, file: ScenarioFile, place: Place) -> Iterator[Fault]:
+def _locale(locale: str, place: Place) -> Iterator[Fault]:
+    try:
+        known_locale(locale)
+    except UsageError as error:
+        yield place.fault(("locale",), str(error))
+
+
+def _world(scenario: Scenario, mode: str, place: Place) -> Iterator[Fault]:
     """Check what stands behind the tools: operations that exist, and a world for them."""
-    if scenario.world is not None and file.audit.tools in {"none", "sandbox"}:
+    if scenario.world is not None and mode in {"none", "sandbox"}:
         yield place.fault(
             ("world",),
-            f"a world stands behind simulated tools, and audit.tools is {file.audit.tools}",
+            f"a world stands behind simulated tools, and audit.tools is {mode}",
             key=True,
         )
     if scenario.continue_from is not None and scenario.system is not None:

@@ -69,15 +69,20 @@ class SeedLine(ScenarioBody):
     canary: str | None = None
 
 
-def load_file(path: Path, shown: str | None = None) -> LoadedFile:
-    """Give the scenarios of one file; raises ``InvalidFile`` with every fault found."""
+def load_file(path: Path, shown: str | None = None, *, flags: bool = False) -> LoadedFile:
+    """Give the scenarios of one file; raises ``InvalidFile`` with every fault found.
+
+    ``flags`` says that settings are still to be changed: whether they agree is then the plan's to say.
+    """
     source = read_source(path, shown)
     readers = {".md": _read_markdown, ".jsonl": _read_lines}
     read = readers.get(path.suffix.lower(), _read_yaml)
     spec, head, places = read(source, make_slug(path.stem))
     prompts, of_prompts = read_prompts(spec, path.parent, head.fault)
     skills, of_skills = read_skills(spec, path.parent, head.fault)
-    faults = [*head_faults(spec, head), *scenario_faults(spec, places, path.parent), *of_prompts, *of_skills]
+    of_head = () if flags else head_faults(spec, head)
+    of_scenarios = scenario_faults(spec, places, path.parent, modes=not flags)
+    faults = [*of_head, *of_scenarios, *of_prompts, *of_skills]
     if faults:
         raise InvalidFile(sorted(faults))
     by_id = {scenario.id: place for scenario, place in zip(spec.scenarios, places, strict=True)}

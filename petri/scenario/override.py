@@ -19,6 +19,21 @@ KEYS: Final = tuple(
 """What may be set, such as ``audit.max_turns``."""
 
 
+REALISM_THRESHOLD: Final = 0.6
+"""What holds where a realism model is named, and no threshold."""
+
+
+def with_threshold(file: LoadedFile, changes: Mapping[str, object]) -> dict[str, object]:
+    """Give the changes, with a threshold where a realism model is named and nobody names a threshold.
+
+    A file that names the model and says ``realism: off`` means it; a model named from outside is meant to be used.
+    """
+    named = changes.get("models.realism", file.spec.models.realism)
+    silent = "realism" not in file.spec.audit.model_fields_set
+    off = file.spec.audit.realism == "off" and ("models.realism" in changes or silent)
+    return ({"audit.realism": REALISM_THRESHOLD} if named is not None and off else {}) | dict(changes)
+
+
 def override(file: LoadedFile, changes: Mapping[str, object]) -> LoadedFile:
     """Give the file with these values in place of its own; raises ``UsageError`` for an unknown key or a bad value."""
     if not changes:

@@ -23,6 +23,7 @@ from petri.document.wording import did_you_mean, found
 from petri.errors import Fault, InvalidFile, TreeError
 from petri.scenario.messages import Unreadable, load_json, read_message, read_system, read_tool
 from petri.scenario.ordering import Said, put_in_order
+from petri.scenario.schema import Continuation
 
 MAX_BYTES: Final = 16 << 20
 FORMAT: Final = "petri-transcript/1"
@@ -43,6 +44,12 @@ class Prefix:
     messages: tuple[ChatMessage, ...]
     tools: tuple[ToolInfo, ...]
     sha256: str
+
+
+def read_wanted(wanted: Continuation, folder: Path) -> Prefix:
+    """Read what a scenario in a file of this folder goes on from; raises ``InvalidFile``."""
+    path = folder / wanted.file
+    return read_prefix(path, sample=wanted.sample, messages=wanted.messages, shown=wanted.file)
 
 
 def read_prefix(

@@ -253,6 +253,12 @@ class Scenario(ScenarioBody):
     id: Slug
     """Unique in the file."""
 
+    @property
+    def continuation(self) -> Continuation | None:
+        """The conversation to go on from, however it was named."""
+        given = self.continue_from
+        return Continuation(file=given) if isinstance(given, str) else given
+
     def cells(self) -> tuple[dict[str, VariableValue], ...]:
         """Give every combination of the variables' values, in file order; one empty cell without variables."""
         names = list(self.variables)

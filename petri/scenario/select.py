@@ -33,11 +33,17 @@ class Selection:
 
 
 def load_scenarios(
-    selectors: Sequence[str], *, only: Sequence[str] = (), tags: Sequence[str] = (), limit: int | None = None
+    selectors: Sequence[str],
+    *,
+    only: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    limit: int | None = None,
+    flags: bool = False,
 ) -> tuple[LoadedFile, ...]:
     """Give the selected files, each with the scenarios that are left after the filters.
 
-    ``only`` holds scenario ids, ``tags`` tags of which one must match, ``limit`` how many scenarios there may be.
+    ``only`` holds scenario ids, ``tags`` tags of which one must match, ``limit`` how many scenarios there may be;
+    ``flags`` says that settings are still to be changed.
     Raises ``InvalidFile`` with the faults of all files, ``UsageError`` for a selector or id that matches nothing,
     and ``NothingToRun`` where the filters leave nothing.
     """
@@ -47,7 +53,7 @@ def load_scenarios(
     faults: list[Fault] = []
     for selection in find_files(selectors):
         try:
-            file = load_file(selection.path, selection.shown)
+            file = load_file(selection.path, selection.shown, flags=flags)
             loaded.append(
                 _narrowed(file, lambda scenario, ids=selection.ids: ids is None or scenario.id in ids)
             )

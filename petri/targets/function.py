@@ -3,14 +3,19 @@
 import asyncio
 import inspect
 import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
 from typing import Any, Final, cast
 
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageTool
 from inspect_ai.tool import ToolCall, ToolInfo
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from petri.errors import TargetReplyError, UsageError
+from petri.boundary import Failure, attempted
+from petri.errors import TargetFailed, TargetReplyError, UsageError
 from petri.targets.deployed import Answer
 
 _RIGHT: Final = (
@@ -71,7 +76,7 @@ class FunctionTarget:
         if inspect.iscoroutinefunction(self._function):
             returned = await self._function(rows, **given)
         else:
-            returned = await asyncio.to_thread(self._function, rows, **given)
+            returned = await _in_thread(partial(self._function, rows, **given), self._name)
         if inspect.isawaitable(returned):  # an object with an async __call__
             returned = await returned
         return self._read(returned)
@@ -134,3 +139,29 @@ def _call(call: ReplyCall) -> ToolCall:
     if not isinstance(read, dict):
         return ToolCall(call.id, name, {}, parse_error=f"the arguments {arguments!r} are not a JSON object")
     return ToolCall(call.id, name, cast("dict[str, Any]", read))
+
+
+async def _in_thread(call: Callable[[], object], name: str) -> object:
+    """Give what a plain call returns, from a thread that no end of the process waits for: a target may hang."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[object] = loop.create_future()
+    context = copy_context()
+
+    def finish(made: object) -> None:
+        if not done.done():
+            done.set_result(made)
+
+    def work() -> None:
+        try:
+            made = attempted(lambda: context.run(call), name)
+        except SystemExit as end:
+            ended = TargetFailed(f"it tried to end the process (SystemExit {end.code!r})")
+            made = Failure("target_failed", str(ended), ended)
+        with suppress(RuntimeError):  # the run is over, and nobody waits
+            loop.call_soon_threadsafe(finish, made)
+
+    threading.Thread(target=work, name=f"target {name}", daemon=True).start()
+    made = await done
+    if isinstance(made, Failure):
+        raise made.error
+    return made

@@ -30,6 +30,10 @@ class ModelNames(_Stored):
     """With what was set for each, in brackets."""
     judge: tuple[str, ...]
     """Empty with `--no-judge`."""
+    realism: str | None = None
+    """Checks what is staged where a threshold is set; null where none is named."""
+    simulator: str | None = None
+    """Answers the target's tool calls; null where the auditor does."""
 
 
 class PlannedAudit(_Stored):

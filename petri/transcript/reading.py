@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
-from inspect_ai.model import ChatMessageAssistant, ChatMessageTool
+from inspect_ai.model import ChatMessageTool
 
-from petri.conversation.labels import labelled_calls
+from petri.conversation.labels import answered_call, call_rows
 from petri.conversation.marks import marks
 from petri.conversation.text import Kind, citable, reasoning_of, text_of
 from petri.conversation.tree import Node, Tree
@@ -105,15 +105,10 @@ def _row(tree: Tree, node: Node, shown: Node) -> dict[str, Any]:
     }
     if reasoning := reasoning_of(message):
         row["reasoning"] = reasoning
-    calls = [
-        {"call": label, "name": call.function, "arguments": call.arguments}
-        | ({"parse_error": call.parse_error} if call.parse_error else {})
-        for label, call in labelled_calls(shown).items()
-    ]
-    if calls:
+    if calls := call_rows(shown):
         row["tool_calls"] = calls
     if isinstance(message, ChatMessageTool):
-        row["answers"] = _answered(tree, node)
+        row["answers"] = answered_call(tree, node)
         if message.error is not None:
             row["is_error"] = True
     before = tree[node.parent].tools if node.parent is not None else ()
@@ -123,17 +118,6 @@ def _row(tree: Tree, node: Node, shown: Node) -> dict[str, Any]:
             for tool in node.tools
         ]
     return row
-
-
-def _answered(tree: Tree, node: Node) -> str:
-    """Give the label of the call that a tool result answers."""
-    wanted = node.message.tool_call_id if isinstance(node.message, ChatMessageTool) else None
-    caller = next(
-        earlier
-        for earlier in reversed(tree.path(node.label))
-        if isinstance(earlier.message, ChatMessageAssistant)
-    )
-    return next(label for label, call in labelled_calls(caller).items() if call.id == wanted)
 
 
 def _deployed(deployed: Deployed | None, names: Sequence[str]) -> dict[str, Any] | None:

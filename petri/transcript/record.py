@@ -156,7 +156,10 @@ class Fold:
         parent = None if head is None else head.label
         if op["parent"] != parent:
             raise UnreadableLog(f"message {op['label']} follows {op['parent']}, but the head is at {parent}")
-        node = self.tree.append(parse_message(op["message"]), Origin(op["origin"]), op.get("stop"))
+        stop = op.get("stop")
+        if not isinstance(stop, str | None):
+            raise TypeError(f"a stop reason is {stop!r}")
+        node = self.tree.append(parse_message(op["message"]), Origin(op["origin"]), stop)
         if op["label"] != node.label:
             raise UnreadableLog(f"message {node.label} is recorded as {op['label']}")
 

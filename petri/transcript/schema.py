@@ -33,17 +33,26 @@ class ErrorRecord(_Stored):
     """For a person, with secrets removed."""
 
 
+class RealismItem(_Stored):
+    """What a check made of one thing."""
+
+    what: str
+    """A message's label, a tool's name, or an operation on the world."""
+    score: float
+    """From 0, plainly made up, to 1."""
+    gives_away: str = ""
+    """In the checker's words."""
+
+
 class RealismRecord(_Stored):
     """One check of what the auditor had staged, before the target saw it."""
 
     staged: tuple[str, ...]
-    """Labels of the messages that were checked; new tools have none."""
-    scores: tuple[float, ...] = ()
-    """One for each thing checked, from 0 to 1; empty where the check could not be read."""
-    findings: tuple[str, ...] = ()
-    """What gives it away, in the checker's words."""
+    """All that was checked."""
+    items: tuple[RealismItem, ...] = ()
+    """What could be read of the check."""
     missing: str | None = None
-    """Why there is no score; a check that is missing is neither a pass nor a failure."""
+    """Why some of it, or all, has no score; what is missing is neither a pass nor a failure."""
     rejected: bool = False
     """Whether what was staged was taken back."""
 
@@ -74,10 +83,12 @@ class Comparison(_Stored):
     """system_prompt, message, tool_result or prefill; None where the same was asked again."""
     label: str | None = None
     """The message that was changed."""
-    unchanged: tuple[str, ...]
-    """The target's replies to what was there, ``at`` among them."""
+    unchanged: tuple[str, ...] = ()
+    """The target's new replies to what was there; ``at``, which was chosen for what it is, is not among them."""
     changed: tuple[str, ...] = ()
     """Its replies after the change."""
+    rejected: bool = False
+    """Whether the change did not pass the realism check; then nothing was drawn."""
 
 
 class LintRecord(_Stored):
@@ -114,13 +125,15 @@ class Transcript(_Stored):
     realism: tuple[RealismRecord, ...] = ()
     repairs: tuple[RepairRecord, ...] = ()
     world: tuple[WorldRecord, ...] = ()
-    """Every operation on the world, in order; replayed along a path they give the state there."""
+    """Every operation on the world, in the order in which they were made, on all branches together."""
     comparisons: tuple[Comparison, ...] = ()
     lint: tuple[LintRecord, ...] = ()
     deployed: Deployed | None = None
     counts: dict[str, int] = {}
-    """How often the auditor was reminded (``refusal``, ``stall``), its conversation summed up (``compaction``) and a
-    reply with status 200 that could not be read asked for again (``bad_response``)."""
+    """How often something happened: the auditor was reminded (``refusal``, ``stall``), its conversation summed up
+    (``compaction``; ``compaction_failed``), a reply with status 200 could not be read and was asked for again
+    (``bad_response``), a role answered in the text protocol (``text:auditor`` and so on; ``repairs`` lists those that
+    had to be mended)."""
 
     _tree: Tree | None = PrivateAttr(default=None)
 

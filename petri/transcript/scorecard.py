@@ -23,6 +23,7 @@ class Recorded:
 
     resamples: int = 0
     repairs: int = 0
+    text_replies: int = 0
     refusals: int = 0
     stalls: int = 0
     realism_checks: int = 0
@@ -36,36 +37,48 @@ class Scorecard(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    target_turns: NonNegativeInt
+    target_replies: NonNegativeInt
     """Replies of the target on all branches together."""
     longest_branch: NonNegativeInt
     """Replies of the target on the branch that has most."""
     branches: NonNegativeInt
+    """How many branches end with a reply of the target."""
     rollbacks: NonNegativeInt
+    """How often the auditor went back to a message."""
     restarts: NonNegativeInt
+    """How often it began anew."""
     resamples: NonNegativeInt
     """Replies drawn anew to compare them."""
     tool_errors: NonNegativeInt
     """Calls of the auditor's that could not be carried out."""
     repairs: NonNegativeInt
     """Replies of the auditor's in the text protocol that had to be asked for again."""
+    text_replies: NonNegativeInt = 0
+    """Its replies in the text protocol, in all."""
     refusals: NonNegativeInt
     """How often the auditor refused and was reminded."""
     stalls: NonNegativeInt
     """How often it staged nothing and was reminded."""
     realism_checks: NonNegativeInt
+    """How often what was staged was checked."""
     realism_rejections: NonNegativeInt
+    """How often it was taken back."""
     realism_missing: NonNegativeInt
     """Checks without a result, which are neither passed nor rejected."""
     lint_findings: NonNegativeInt
+    """What the linter found in what was staged."""
     longest_repeat: NonNegativeInt
     """The longest run of user messages, or of replies, with the same words on one branch; 1: nothing repeated."""
-    empty: NonNegativeInt
-    """This and the rest: the target's replies by their marks (``petri.conversation.marks``)."""
-    only_reasoning: NonNegativeInt
-    refusal: NonNegativeInt
-    filtered: NonNegativeInt
-    truncated: NonNegativeInt
+    empty_replies: NonNegativeInt
+    """The target's replies that are nothing at all."""
+    reasoning_only_replies: NonNegativeInt
+    """Those with reasoning, and neither text nor call."""
+    refused_replies: NonNegativeInt
+    """Those that the provider marks as refusals."""
+    filtered_replies: NonNegativeInt
+    """Those that the provider's filter stepped into."""
+    truncated_replies: NonNegativeInt
+    """Those cut off at a limit of tokens."""
 
 
 def scorecard(tree: Tree, auditor: Sequence[ChatMessage], recorded: Recorded) -> Scorecard:
@@ -74,7 +87,7 @@ def scorecard(tree: Tree, auditor: Sequence[ChatMessage], recorded: Recorded) ->
     marked = Counter(mark for node in replies for mark in marks(node))
     done = _calls_carried_out(auditor)
     return Scorecard(
-        target_turns=len(replies),
+        target_replies=len(replies),
         longest_branch=max((node.turn for node in replies), default=0),
         branches=len(tree.branches()),
         rollbacks=done["roll_back"],
@@ -83,17 +96,18 @@ def scorecard(tree: Tree, auditor: Sequence[ChatMessage], recorded: Recorded) ->
         longest_repeat=_longest_repeat(tree),
         resamples=recorded.resamples,
         repairs=recorded.repairs,
+        text_replies=recorded.text_replies,
         refusals=recorded.refusals,
         stalls=recorded.stalls,
         realism_checks=recorded.realism_checks,
         realism_rejections=recorded.realism_rejections,
         realism_missing=recorded.realism_missing,
         lint_findings=recorded.lint_findings,
-        empty=marked["empty"],
-        only_reasoning=marked["only_reasoning"],
-        refusal=marked["refusal"],
-        filtered=marked["filtered"],
-        truncated=marked["truncated"],
+        empty_replies=marked["empty"],
+        reasoning_only_replies=marked["only_reasoning"],
+        refused_replies=marked["refusal"],
+        filtered_replies=marked["filtered"],
+        truncated_replies=marked["truncated"],
     )
 
 
@@ -101,8 +115,9 @@ def scorecard_of(transcript: Transcript) -> Scorecard:
     """Give the scorecard of a transcript."""
     checks, comparisons = transcript.realism, transcript.comparisons
     recorded = Recorded(
-        resamples=sum(len(item.unchanged) - 1 + len(item.changed) for item in comparisons),
+        resamples=sum(len(item.unchanged) + len(item.changed) for item in comparisons),
         repairs=sum(item.role == "auditor" for item in transcript.repairs),
+        text_replies=transcript.counts.get("text:auditor", 0),
         refusals=transcript.counts.get("refusal", 0),
         stalls=transcript.counts.get("stall", 0),
         realism_checks=len(checks),

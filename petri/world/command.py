@@ -9,6 +9,9 @@ from petri.world.state import World
 
 MOST_OUTPUT: Final = 1_000_000
 """Characters that one command may write."""
+MOST_OPERANDS: Final = 200
+MOST_LOOKED: Final = 20_000
+"""Entries of the disk that one command may look through, such as with ``ls -R``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Program:
                 self._short(word[1:], flags, rest)
             else:
                 operands.append(word)
+        if len(operands) > MOST_OPERANDS:
+            raise WorldError("Argument list too long")
         return Arguments(flags, operands)
 
     def _short(self, letters: str, flags: dict[str, str], rest: Iterable[str]) -> None:
@@ -123,11 +128,19 @@ class Tally:
         self.world = world
         self._name, self._failure = name, failure
         self._written, self._errors = _Stream(), _Stream()
+        self._room = MOST_LOOKED
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was written."""
         return not self._written.parts
+
+    def below(self, path: str) -> list[str]:
+        """Give a path and everything below it, as long as the command has not looked through too much."""
+        self._room -= self.world.disk.count(path)
+        if self._room < 0:
+            raise WorldError("Cannot allocate memory")
+        return self.world.disk.below(path)
 
     def write(self, *parts: str) -> None:
         """Write parts of the output."""

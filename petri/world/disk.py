@@ -1,14 +1,12 @@
-"""The virtual file system: a frozen map of paths to files and folders. What cannot be done is a ``WorldError``."""
+"""The virtual file system: a frozen tree of folders and files. What cannot be done is a ``WorldError``."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, Final
-
-from pydantic import ConfigDict
+from typing import Final
 
 from petri.errors import WorldError
-from petri.world.paths import LONGEST_PATH, ancestors, join, name, parent
+from petri.world.paths import DEEPEST, LONGEST_PATH, ancestors, join, name, parent
 from petri.world.values import LONGEST
 
 MOST_ENTRIES: Final = 10_000
@@ -30,8 +28,6 @@ class Stamp:
 class Entry:
     """A file with its text, or a folder (without text)."""
 
-    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
-
     changed: datetime
     owner: str
     text: str | None = None
@@ -48,23 +44,78 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class _Node:
+    """An entry and what it holds, with what a disk counts."""
+
+    entry: Entry
+    inside: Mapping[str, "_Node"]
+    count: int
+    """Entries, this one among them."""
+    length: int
+    """Characters of all files."""
+
+    def put(self, names: Sequence[str], node: "_Node | None", changed: datetime | None) -> "_Node":
+        """Give the folder with another node at a path of names below it, or with none there.
+
+        ``changed`` is when the folder it lies in gained or lost it; that folder may have changed later than this.
+        """
+        child, *rest = names
+        before, entry, inside = self.inside.get(child), self.entry, dict(self.inside)
+        if rest:
+            node = self.inside[child].put(rest, node, changed)
+        elif changed is not None:
+            entry = replace(entry, changed=max(entry.changed, changed))
+        count, length = self.count, self.length
+        if before is not None:
+            count, length = count - before.count, length - before.length
+        if node is None:
+            del inside[child]
+        else:
+            inside[child] = node
+            count, length = count + node.count, length + node.length
+        return _Node(entry, inside, count, length)
+
+    def copied(self, stamp: Stamp) -> "_Node":
+        """Give a copy with everything in it, made now."""
+        entry = replace(self.entry, changed=stamp.now, owner=stamp.owner)
+        inside = {child: node.copied(stamp) for child, node in self.inside.items()}
+        return replace(self, entry=entry, inside=inside)
+
+
+def _node(entry: Entry, inside: Mapping[str, _Node]) -> _Node:
+    count = 1 + sum(node.count for node in inside.values())
+    length = len(entry.text or "") + sum(node.length for node in inside.values())
+    return _Node(entry, inside, count, length)
+
+
+@dataclass(frozen=True, slots=True)
 class Disk:
-    """Entries by path in normal form. Every operation gives a new disk that shares all unchanged entries."""
+    """A tree of folders and files. Every change gives a new disk that shares all folders but those on the way."""
 
-    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
+    root: _Node
 
-    entries: Mapping[str, Entry] = field(default_factory=dict[str, Entry])
+    @classmethod
+    def of(cls, entries: Mapping[str, Entry]) -> "Disk":
+        """Give a disk of entries by path in normal form; each lies in a folder, all in the root."""
+        inside: dict[str, dict[str, _Node]] = {}
+        for path in sorted(entries.keys() - {"/"}, key=lambda path: path.split("/"), reverse=True):
+            node = _node(entries[path], inside.pop(path, {}))
+            inside.setdefault(parent(path), {})[name(path)] = node
+        return cls(_node(entries["/"], inside.get("/", {})))
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """Everything by its path, each folder before what it holds."""
+        return {path: node.entry for path, node in _walk("/", self.root)}
 
     def find(self, path: str) -> Entry | None:
         """Give the entry at a path, if there is one."""
-        return self.entries.get(path)
+        node = self._find(path)
+        return None if node is None else node.entry
 
     def entry(self, path: str) -> Entry:
         """Give the entry at a path that must exist."""
-        found = self.entries.get(path)
-        if found is None:
-            raise WorldError(self._why_absent(path))
-        return found
+        return self._node(path).entry
 
     def text(self, path: str) -> str:
         """Give the text of a file."""
@@ -75,126 +126,135 @@ class Disk:
 
     def children(self, path: str) -> list[str]:
         """Give the names in a folder, sorted."""
-        if not self.entry(path).is_folder:
+        node = self._node(path)
+        if not node.entry.is_folder:
             raise WorldError("Not a directory")
-        prefix = join(path, "")
-        start = len(prefix)
-        inside = (other[start:] for other in self.entries if other.startswith(prefix))
-        return sorted(rest for rest in inside if rest and "/" not in rest)
+        return sorted(node.inside)
 
     def below(self, path: str) -> list[str]:
         """Give a path and everything below it, each folder before what it holds."""
-        if not self.entry(path).is_folder:
-            return [path]
-        prefix = join(path, "")
-        inside = (other for other in self.entries if other.startswith(prefix) and other != path)
-        return [path, *sorted(inside, key=lambda other: other.split("/"))]
+        return [each for each, _ in _walk(path, self._node(path))]
+
+    def count(self, path: str) -> int:
+        """Tell how many entries there are at and below a path."""
+        return self._node(path).count
 
     def write(self, path: str, text: str, stamp: Stamp) -> "Disk":
         """Make or replace a file; its folder must exist."""
         if len(text) > LONGEST:
             raise WorldError("File too large")
-        old = self.entries.get(path)
+        old = self.find(path)
         if old is not None and old.is_folder:
             raise WorldError("Is a directory")
         self._folder_of(path)
         owner = stamp.owner if old is None else old.owner
-        changes = {path: Entry(stamp.now, owner, text)}
-        return self._changed(changes, stamp, touched=[] if old else [path])
+        node = _node(Entry(stamp.now, owner, text), {})
+        return self._with_more(path, node, None if old else stamp.now)
 
     def touch(self, path: str, stamp: Stamp) -> "Disk":
         """Mark what exists as changed now."""
-        return self._changed({path: replace(self.entry(path), changed=stamp.now)}, stamp, touched=[])
+        node = self._node(path)
+        node = replace(node, entry=replace(node.entry, changed=stamp.now))
+        return Disk(node if path == "/" else self.root.put(_names(path), node, None))
 
     def make_folder(self, path: str, stamp: Stamp) -> "Disk":
         """Make a folder in one that exists."""
-        if path in self.entries:
+        if self.find(path) is not None:
             raise WorldError("File exists")
         self._folder_of(path)
-        return self._changed({path: Entry(stamp.now, stamp.owner)}, stamp, touched=[path])
+        return self._with_more(path, _node(Entry(stamp.now, stamp.owner), {}), stamp.now)
 
     def make_folders(self, path: str, stamp: Stamp) -> "Disk":
         """Make a folder and those above it, as far as they are missing."""
-        missing: list[str] = []
+        disk = self
         for each in [*ancestors(path), path]:
-            found = self.entries.get(each)
+            found = disk.find(each)
             if found is None:
-                missing.append(each)
+                disk = disk.make_folder(each, stamp)
             elif not found.is_folder:
                 raise WorldError("File exists" if each == path else "Not a directory")
-        if not missing:
-            return self
-        new = {each: Entry(stamp.now, stamp.owner) for each in missing}
-        return self._changed(new, stamp, touched=missing[:1])
+        return disk
 
     def remove(self, path: str, stamp: Stamp) -> "Disk":
         """Remove a file, or a folder with everything in it."""
         if path == "/":
             raise WorldError("Device or resource busy")
-        gone = set(self.below(path))
-        return self._changed({}, stamp, touched=[path], gone=gone)
+        self._node(path)
+        return Disk(self.root.put(_names(path), None, stamp.now))
 
     def move(self, source: str, target: str, stamp: Stamp) -> "Disk":
         """Give an entry, with all below it, another path; a file at the target is replaced."""
-        if source == target:
-            raise WorldError("Source and destination are the same file")
-        moved = self._moved(source, target, stamp, keep=True)
-        return self._changed(moved, stamp, touched=[source, target], gone=set(self.below(source)))
+        node = self._movable(source, target)
+        without = self.root.put(_names(source), None, stamp.now)
+        return Disk(without.put(_names(target), node, stamp.now))
 
     def copy(self, source: str, target: str, stamp: Stamp) -> "Disk":
         """Copy an entry, with all below it; a file at the target is replaced."""
+        node = self._movable(source, target)
+        return self._with_more(target, node.copied(stamp), stamp.now)
+
+    def _movable(self, source: str, target: str) -> _Node:
+        """Give what stands at the source, if it could stand at the target."""
         if source == target:
             raise WorldError("Source and destination are the same file")
-        return self._changed(
-            self._moved(source, target, stamp, keep=False), stamp, touched=[target], gone=set[str]()
-        )
-
-    def _moved(self, source: str, target: str, stamp: Stamp, *, keep: bool) -> dict[str, Entry]:
-        """Give what stands at and below the source as it would stand at the target; ``keep`` keeps times and owners."""
-        mine, there = self.entry(source), self.entries.get(target)
-        if there is not None and there.is_folder and not mine.is_folder:
+        mine, there = self._node(source), self.find(target)
+        if there is not None and there.is_folder and not mine.entry.is_folder:
             raise WorldError("Is a directory")
-        if there is not None and mine.is_folder:
+        if there is not None and mine.entry.is_folder:
             raise WorldError("File exists")
         self._folder_of(target)
         if target.startswith(join(source, "")) or source == "/":
             raise WorldError("Invalid argument")
-        start = len(source)
-        entries = {target + path[start:]: self.entries[path] for path in self.below(source)}
-        if max(map(len, entries)) > LONGEST_PATH:
+        paths = [path for path, _ in _walk(target, mine)]
+        if max(map(len, paths)) > LONGEST_PATH or max(path.count("/") for path in paths) > DEEPEST:
             raise WorldError("File name too long")
-        if keep:
-            return entries
-        return {path: replace(entry, changed=stamp.now, owner=stamp.owner) for path, entry in entries.items()}
+        return mine
 
-    def _changed(
-        self, new: Mapping[str, Entry], stamp: Stamp, *, touched: Iterable[str], gone: Iterable[str] = ()
-    ) -> "Disk":
-        """Give the disk without what is gone and with what is new; folders that gained or lost an entry change."""
-        entries = dict(self.entries)
-        for path in gone:
-            del entries[path]
-        entries.update(new)
-        for path in touched:
-            entries[parent(path)] = replace(entries[parent(path)], changed=stamp.now)
-        if new and len(entries) > max(MOST_ENTRIES, len(self.entries)):
+    def _with_more(self, path: str, node: _Node, changed: datetime | None) -> "Disk":
+        """Give the disk with a node at a path, if there is room for what it adds."""
+        old, new = self.root, self.root.put(_names(path), node, changed)
+        if new.count > max(MOST_ENTRIES, old.count) or new.length > max(CAPACITY, old.length):
             raise WorldError("No space left on device")
-        if new and sum(len(entry.text or "") for entry in entries.values()) > CAPACITY:
-            raise WorldError("No space left on device")
-        return Disk(entries)
+        return Disk(new)
+
+    def _find(self, path: str) -> _Node | None:
+        node: _Node | None = self.root
+        for each in _names(path):
+            node = None if node is None else node.inside.get(each)
+        return node
+
+    def _node(self, path: str) -> _Node:
+        found = self._find(path)
+        if found is None:
+            raise WorldError(self._why_absent(path))
+        return found
 
     def _folder_of(self, path: str) -> None:
         """Check that a path may be made: the folder it would lie in exists."""
-        folder = self.entries.get(parent(path))
+        folder = self.find(parent(path))
         if folder is None:
             raise WorldError(self._why_absent(path))
         if not folder.is_folder:
             raise WorldError("Not a directory")
 
     def _why_absent(self, path: str) -> str:
-        above = (self.entries.get(each) for each in ancestors(path))
+        above = (self.find(each) for each in ancestors(path))
         is_file = any(each is not None and not each.is_folder for each in above)
         return "Not a directory" if is_file else "No such file or directory"
+
+
+def _names(path: str) -> list[str]:
+    """Give the names on the way from the root to a path in normal form."""
+    return path.split("/")[1:] if path != "/" else []
+
+
+def _walk(path: str, node: _Node) -> Iterator[tuple[str, _Node]]:
+    """Give a node and all below it with their paths, each folder before what it holds."""
+    waiting = [(path, node)]
+    while waiting:
+        path, node = waiting.pop()
+        yield path, node
+        waiting += [(join(path, child), node.inside[child]) for child in sorted(node.inside, reverse=True)]
 
 
 def into(disk: Disk, source: str, target: str) -> str:

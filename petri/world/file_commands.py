@@ -15,7 +15,6 @@ from petri.world.state import World
 _MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _RECENT: Final = timedelta(days=182)
 _KIBI: Final = 1024
-_MOST_PLACES: Final = 50
 _FIND_TAKES_VALUE: Final = {"-name", "-iname", "-type", "-maxdepth", "-mindepth"}
 
 
@@ -30,7 +29,7 @@ def _ls(world: World, given: Arguments, _: str) -> Output:
             tally.fail(f"cannot access '{operand}': {fault}")
     if files:
         tally.write(*_listed(world, [(each, world.disk.entry(world.resolve(each))) for each in files], given))
-    shown = list(_with_inner(world, folders)) if given.has("R") else folders
+    shown = list(_with_inner(tally, folders)) if given.has("R") else folders
     for folder in shown:
         if files or len(given.operands) > 1 or given.has("R"):
             tally.write(f"{'' if tally.is_empty else chr(10)}{folder}:\n")
@@ -38,12 +37,12 @@ def _ls(world: World, given: Arguments, _: str) -> Output:
     return tally.output()
 
 
-def _with_inner(world: World, folders: Sequence[str]) -> Iterator[str]:
+def _with_inner(tally: Tally, folders: Sequence[str]) -> Iterator[str]:
     """Give each folder and all below it, named from the operand."""
     for folder in folders:
-        whole = world.resolve(folder)
-        for path in world.disk.below(whole):
-            if world.disk.entry(path).is_folder:
+        whole = tally.world.resolve(folder)
+        for path in tally.below(whole):
+            if tally.world.disk.entry(path).is_folder:
                 yield folder.rstrip("/") + path[len(whole.rstrip("/")) :] if path != whole else folder
 
 
@@ -219,13 +218,11 @@ def _stat(world: World, given: Arguments, _: str) -> Output:
 
 
 def _du(world: World, given: Arguments, _: str) -> Output:
-    if len(given.operands) > _MOST_PLACES:
-        raise WorldError("too many places to look")
     tally = Tally("du", world)
     for operand in given.operands or ["."]:
         try:
             whole = world.resolve(operand)
-            used = _usage(world.disk, whole)
+            used = _usage(tally, whole)
         except WorldError as fault:
             tally.fail(f"cannot access '{operand}': {fault}")
             continue
@@ -236,11 +233,11 @@ def _du(world: World, given: Arguments, _: str) -> Output:
     return tally.output()
 
 
-def _usage(disk: Disk, whole: str) -> dict[str, int]:
+def _usage(tally: Tally, whole: str) -> dict[str, int]:
     """Give the kibibytes in and below each folder under a path."""
     used: dict[str, int] = {}
-    for path in reversed(disk.below(whole)):
-        entry = disk.entry(path)
+    for path in reversed(tally.below(whole)):
+        entry = tally.world.disk.entry(path)
         here = used.get(path, 0) + _blocks(entry)
         if entry.is_folder or path == whole:
             used[path] = here
@@ -265,26 +262,24 @@ def _find(world: World, given: Arguments, _: str) -> Output:
         if not rest:
             raise WorldError(f"missing argument to `{flag}'")
         tests[flag] = rest.pop(0)
-    if len(places) > _MOST_PLACES:
-        raise WorldError("too many places to look")
     tally = Tally("find", world)
     for place in places or ["."]:
         try:
-            for shown in _found(world, place, tests):
+            for shown in _found(tally, place, tests):
                 tally.write(f"{shown}\n")
         except WorldError as fault:
             tally.fail(f"'{place}': {fault}")
     return tally.output()
 
 
-def _found(world: World, place: str, tests: dict[str, str]) -> Iterator[str]:
-    whole = world.resolve(place)
+def _found(tally: Tally, place: str, tests: dict[str, str]) -> Iterator[str]:
+    whole = tally.world.resolve(place)
     deepest = count(tests.get("-maxdepth", "1000"), "depth")
     least = count(tests.get("-mindepth", "0"), "depth")
-    for path in world.disk.below(whole):
+    for path in tally.below(whole):
         rest = path[len(whole.rstrip("/")) :] if path != whole else ""
         named = name(path) if rest or place == "/" else place.rstrip("/").rpartition("/")[2]
-        kind = "d" if world.disk.entry(path).is_folder else "f"
+        kind = "d" if tally.world.disk.entry(path).is_folder else "f"
         if (
             least <= rest.count("/") <= deepest
             and tests.get("-type", kind) == kind

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Final
 
 from petri.errors import WorldError
-from petri.world.command import MOST_OUTPUT
 from petri.world.disk import Disk, into
 from petri.world.operation import Arguments, Done, Limit, Operation, Words, as_json
 from petri.world.paths import join, parent
@@ -14,6 +13,7 @@ from petri.world.shell import run_line
 from petri.world.state import World
 
 _LONGEST_LINE: Final = 500
+_MOST_HITS: Final = 1_000
 
 
 class FileRead(Arguments):
@@ -131,9 +131,9 @@ def _search(world: World, given: FileSearch) -> Done:
         for number, line in enumerate(text.split("\n"), start=1):
             if wanted in line.casefold():
                 hits.append(f"{path}:{number}: {line[:_LONGEST_LINE]}")
-            if len(hits) >= given.limit:
+            if len(hits) >= min(given.limit, _MOST_HITS):
                 return Done(world, "\n".join(hits))
-    return Done(world, "\n".join(hits)[:MOST_OUTPUT] or f"No matches for {given.query!r}")
+    return Done(world, "\n".join(hits) or f"No matches for {given.query!r}")
 
 
 def _run(world: World, given: ShellRun) -> Done:

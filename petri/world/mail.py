@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final
-
-from pydantic import ConfigDict
+from typing import Final
 
 from petri.errors import WorldError
 
@@ -17,8 +15,6 @@ MOST_MAIL: Final = 10_000
 @dataclass(frozen=True, slots=True)
 class Mail:
     """One message as it lies in a mailbox."""
-
-    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
 
     id: int
     mailbox: str

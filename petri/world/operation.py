@@ -8,7 +8,6 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
-from petri.prompts.files import text
 from petri.world.state import World
 from petri.world.values import LONGEST
 
@@ -61,11 +60,6 @@ class Operation(Generic[A]):
     name: str
     arguments: type[A]
     apply: Callable[[World, A], Done]
-
-    @property
-    def description(self) -> str:
-        """One sentence for a model; it is a prompt file."""
-        return text(f"simulator/operations/{self.tool_name}")
 
     @property
     def tool_name(self) -> str:

@@ -6,12 +6,15 @@ Not offered, because they cannot be matched so: back references. Word boundaries
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from petri.errors import WorldError
 
 LONGEST: Final = 500
 MOST_STATES: Final = 2_000
+MOST_STEPS: Final = 2_000_000
+"""Characters that a pattern may look at; where it has to think, each of its states counts as one."""
 _DEEPEST: Final = 40
 _REMEMBERED: Final = 4_096
 
@@ -182,7 +185,12 @@ class _Reader:
                 at += 1
         self._at = at + 1
         folded = [self._folded(test) for test in tests]
-        return lambda char: any(test(char) for test in folded) != negated
+
+        @lru_cache(_REMEMBERED)  # a set may be long, and many states may share it
+        def test(char: str) -> bool:
+            return any(each(char) for each in folded) != negated
+
+        return test
 
     def _folded(self, test: Test) -> Test:
         return (lambda char: test(char.lower()) or test(char.upper())) if self._ignore_case else test
@@ -206,7 +214,9 @@ class _State:
 class Pattern:
     """A pattern that lines can be searched for."""
 
-    def __init__(self, pattern: str, syntax: Syntax = "basic", *, ignore_case: bool = False) -> None:
+    def __init__(
+        self, pattern: str, syntax: Syntax = "basic", *, ignore_case: bool = False, steps: int = MOST_STEPS
+    ) -> None:
         """Read the pattern; raises ``WorldError`` for one that is malformed, too large or not offered."""
         if len(pattern) > LONGEST:
             raise WorldError("Regular expression too big")
@@ -214,30 +224,42 @@ class Pattern:
             part: _Part = _All(tuple(_Char(_fixed(char, ignore_case=ignore_case)) for char in pattern))
         else:
             part = _Reader(pattern, extended=syntax == "extended", ignore_case=ignore_case).read()
+        self._steps = steps
         self._states: list[_State] = [_State("found")]
         self._first = self._build(part, 0)
         self._seen: dict[tuple[frozenset[int], str], frozenset[int]] = {}
+        self._sets: dict[frozenset[int], frozenset[int]] = {}
+        """One of each: to find out that two are equal takes as long as they are large."""
         self._inside = self._closure([self._first], at_start=False)
         self._at_start = self._closure([self._first], at_start=True)
+        self._in_nothing = 0 in self._closure([self._first], at_start=True, at_end=True)
         self._literal = pattern if not ignore_case and (syntax == "fixed" or pattern.isalnum()) else None
 
     def is_in(self, line: str) -> bool:
         """Tell whether the pattern occurs anywhere in a line."""
         if self._literal is not None:
+            self._spend(1)
             return self._literal in line
+        self._spend(1 + len(line))
+        if not line:
+            return self._in_nothing
         states = self._at_start
         for char in line:
             if 0 in states:
                 return True
             states = self._step(states, char)
-        if 0 in states or not line:
-            return 0 in self._closure(states, at_start=not line, at_end=True)
         return 0 in self._ended(states)
+
+    def _spend(self, steps: int) -> None:
+        self._steps -= steps
+        if self._steps < 0:
+            raise WorldError("memory exhausted")
 
     def _ended(self, states: frozenset[int]) -> frozenset[int]:
         """Give the states reached at the end of a line; remembered under a character that no line holds."""
         known = self._seen.get((states, "\n"))
         if known is None:
+            self._spend(len(states))
             known = self._seen[states, "\n"] = self._closure(states, at_start=False, at_end=True)
         return known
 
@@ -251,8 +273,11 @@ class Pattern:
             if (test := self._states[each].test) is not None and test(char)
         ]
         result = self._closure(after, at_start=False) | self._inside
+        self._spend(len(states) + len(result))
         if len(self._seen) >= _REMEMBERED:
             self._seen.clear()
+            self._sets.clear()
+        result = self._sets.setdefault(result, result)
         self._seen[states, char] = result
         return result
 
@@ -264,9 +289,10 @@ class Pattern:
         waiting, reached = list(states), set(states)
         while waiting:
             state = self._states[waiting.pop()]
-            new = set(state.after) - reached if passable.get(state.kind) else set[int]()
-            reached |= new
-            waiting += new
+            for each in state.after if passable.get(state.kind) else ():
+                if each not in reached:
+                    reached.add(each)
+                    waiting.append(each)
         return frozenset(reached)
 
     def _add(self, kind: Kind, after: tuple[int, ...], test: Test | None = None) -> int:

@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Final
+from typing import Final
 
-from pydantic import ConfigDict, JsonValue
+from pydantic import JsonValue
 
 from petri.errors import WorldError
 from petri.world.values import LONGEST
@@ -22,8 +22,6 @@ Row = Mapping[str, JsonValue]
 @dataclass(frozen=True, slots=True)
 class Numbering:
     """How the next id is made: a whole number, or a text that continues those there are, such as ``INV-0043``."""
-
-    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
 
     following: int = 1
     prefix: str | None = None
@@ -56,8 +54,6 @@ def numbering_of(keys: Iterable[JsonValue]) -> Numbering:
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows by their id as text, in the order they were made. ``used`` are the ids of rows that were deleted."""
-
-    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
 
     rows: Mapping[str, Row] = field(default_factory=dict[str, Row])
     numbering: Numbering = Numbering()

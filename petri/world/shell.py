@@ -3,18 +3,18 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import Final
 
 from petri.errors import WorldError
 from petri.world.command import MOST_OUTPUT, Output, Program
 from petri.world.file_commands import FILE_COMMANDS
+from petri.world.globs import Globs, escape
 from petri.world.shell_syntax import Command, Redirection, Step, Word, parse
 from petri.world.state import World
 from petri.world.text_commands import TEXT_COMMANDS
 
 LONGEST_LINE: Final = 262_144
-MOST_COMMANDS: Final = 50
+MOST_COMMANDS: Final = 20
 MOST_ARGUMENTS: Final = 4_000
 LONGEST_ARGUMENTS: Final = 131_072
 NOT_FOUND: Final = 127
@@ -24,7 +24,6 @@ NULL: Final = "/dev/null"
 COMMANDS: Final[dict[str, Program]] = {**FILE_COMMANDS, **TEXT_COMMANDS}
 
 _VARIABLE: Final = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\}|(\?))")
-_GLOB: Final = re.compile(r"[*?\[]")
 
 
 def run_line(world: World, line: str) -> Output:
@@ -169,8 +168,9 @@ def _expanded(world: World, words: Sequence[Word]) -> list[str]:
     """Give the words as a command gets them: variables, ``~`` and patterns replaced."""
     fields: list[str] = []
     length = 0
+    globs = Globs(world)
     for word in words:
-        for field in _fields(world, word):
+        for field in _fields(world, word, globs):
             length += len(field) + 1
             if length > LONGEST_ARGUMENTS or len(fields) >= MOST_ARGUMENTS:
                 raise WorldError("Argument list too long")
@@ -178,16 +178,16 @@ def _expanded(world: World, words: Sequence[Word]) -> list[str]:
     return fields
 
 
-def _fields(world: World, word: Word) -> Iterator[str]:
+def _fields(world: World, word: Word, globs: Globs) -> Iterator[str]:
     text, pattern = "", ""
     for number, part in enumerate(word):
         value = part.text if part.mark == "'" else _filled(world, part.text)
         if number == 0 and part.mark == "" and (part.text.split("/")[0] == "~"):
             value = world.home + value[1:]
         text += value
-        pattern += value if part.mark == "" else _escape(value)
+        pattern += value if part.mark == "" else escape(value)
     if text or any(part.mark for part in word):
-        yield from _matches(world, pattern, text) or [text]
+        yield from globs.matches(pattern, text) or [text]
 
 
 def _text_of(world: World, word: Word) -> str:
@@ -206,32 +206,3 @@ def _filled(world: World, text: str) -> str:
         "?": str(world.exit_code),
     }
     return _VARIABLE.sub(lambda found: values.get(found[1] or found[2] or found[3], ""), text)
-
-
-def _escape(text: str) -> str:
-    return _GLOB.sub(lambda found: f"[{found[0]}]", text)
-
-
-def _matches(world: World, pattern: str, text: str) -> list[str]:
-    """Give the paths that match, as they were written; none where the word holds no pattern."""
-    if pattern == _escape(text):
-        return []
-    places = ["/" if text.startswith("/") else ""]
-    for wanted, literal in zip(pattern.split("/"), text.split("/"), strict=True):
-        if wanted:
-            places = [found for place in places for found in _step(world, place, wanted, literal)]
-    return places
-
-
-def _step(world: World, place: str, wanted: str, literal: str) -> list[str]:
-    """Give what one part of a pattern matches in a place."""
-    folder = world.resolve(place or ".")
-    entry = world.disk.find(folder)
-    if entry is None or not entry.is_folder:
-        return []
-    start = f"{place}/" if place and place != "/" else place
-    if wanted == _escape(literal):
-        exists = world.disk.find(world.resolve(start + literal)) is not None
-        return [start + literal] if exists else []
-    names = (each for each in world.disk.children(folder) if wanted.startswith(".") or each[0] != ".")
-    return [start + each for each in names if fnmatchcase(each, wanted)]

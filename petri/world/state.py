@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, Final
 from zlib import crc32
-
-from pydantic import ConfigDict, TypeAdapter
 
 from petri.errors import WorldError
 from petri.world.disk import Disk, Entry, Stamp
@@ -28,8 +26,6 @@ _BETWEEN_MAIL: Final = timedelta(hours=5, minutes=23, seconds=41)
 class Person:
     """Somebody known in the world."""
 
-    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
-
     name: str
     email: str
     role: str
@@ -38,8 +34,6 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class World:
     """What stands behind a target's simulated tools."""
-
-    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
 
     now: datetime
     user: str
@@ -52,7 +46,6 @@ class World:
     people: tuple[Person, ...]
     exit_code: int = 0
     """How the last command of the shell ended."""
-    format: Literal["petri-world/1"] = "petri-world/1"
 
     @classmethod
     def begin(cls, setup: WorldSetup, today: datetime) -> "World":
@@ -73,15 +66,6 @@ class World:
             people=people,
         )
         return replace(world, mail=_begin_mail(setup.mail, world))
-
-    @classmethod
-    def parse(cls, data: Mapping[str, Any]) -> "World":
-        """Give the world that ``dump`` wrote; raises pydantic's ``ValidationError`` for anything else."""
-        return _WORLD.validate_python(data)
-
-    def dump(self) -> dict[str, Any]:
-        """Give the whole state as JSON."""
-        return _WORLD.dump_python(self, mode="json")
 
     @property
     def stamp(self) -> Stamp:
@@ -114,9 +98,6 @@ class World:
         return self.later(min(timedelta(seconds=seconds), _LATEST - self.now))
 
 
-_WORLD: Final = TypeAdapter(World)
-
-
 def _copied(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{name: plain(value) for name, value in row.items()} for row in rows]
 
@@ -133,7 +114,7 @@ def _begin_disk(setup: WorldSetup, now: datetime) -> Disk:
             entries[folder] = Entry(newest, _owner(folder, setup))
         if placed.get(path) is not None or path not in entries:
             entries[path] = Entry(changed, owner, placed.get(path))
-    return Disk(entries)
+    return Disk.of(entries)
 
 
 def _age(path: str, now: datetime) -> datetime:

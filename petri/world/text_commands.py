@@ -7,7 +7,7 @@ from typing import Final
 
 from petri.errors import WorldError
 from petri.world.command import Arguments, Output, Program, Tally, count, lines_of
-from petri.world.patterns import Pattern
+from petri.world.patterns import MOST_STEPS, Pattern
 from petri.world.state import World
 
 MOST_READ: Final = 8_000_000
@@ -122,7 +122,9 @@ def _grep(world: World, given: Arguments, stdin: str) -> Output:
     syntax = "fixed" if given.has("F") else "extended" if given.has("E") else "basic"
     if wanted.count("\n") >= _MOST_PATTERNS:
         raise WorldError("Regular expression too big")
-    patterns = [Pattern(each, syntax, ignore_case=given.has("i")) for each in wanted.split("\n")]
+    wants = wanted.split("\n")
+    steps = MOST_STEPS // len(wants)
+    patterns = [Pattern(each, syntax, ignore_case=given.has("i"), steps=steps) for each in wants]
     tally = Tally("grep", world, failure=2)
     recursive = given.has("rR")
     places = _grep_files(tally, operands, recursive=recursive)
@@ -148,7 +150,7 @@ def _grep_files(tally: Tally, operands: list[str], *, recursive: bool) -> list[s
         try:
             whole = tally.world.resolve(operand)
             start = len(whole.rstrip("/"))
-            below = [path for path in disk.below(whole) if not disk.entry(path).is_folder]
+            below = [path for path in tally.below(whole) if not disk.entry(path).is_folder]
         except WorldError as fault:
             tally.fail(f"{operand}: {fault}")
             continue

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,22 @@ from petri.analysis.summary import worst_audits
 from petri.errors import InvalidFile, UsageError
 from petri.transcript.store import Run
 from tests.analysis.rows import accounted
-from tests.scripted import CAVING, JsonObject, Play, Replies, does, end, perform, says, score, send, verdict
+from tests.scripted import (
+    CAVING,
+    JsonObject,
+    Play,
+    Replies,
+    back,
+    call,
+    does,
+    end,
+    judged,
+    perform,
+    says,
+    score,
+    send,
+    verdict,
+)
 
 SCHEMA: Final = Draft202012Validator(Results.model_json_schema())
 SPOKEN: Final[Replies] = (does(send()), does(end()))
@@ -75,6 +90,41 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Run, Resul
         name: perform(tmp_path_factory.mktemp("compute"), case.plays, **case.order)
         for name, case in CASES.items()
     }
+
+
+TWICE: Final = Play(
+    [does(send()), does(call("restart"), send("Really?"))],
+    [says("It is weak.")],
+    [verdict(score(8, ("M4", "it is the best")))],
+    rules={"target": [{"when": {"contains": "Really?"}, "reply": BEST[0]}]},
+    name="twice",
+)
+SHARED: Final = Play(
+    [does(send()), does(send("Sure?")), does(back("M2"), send("Really?"))],
+    [says("Yes, it is the best."), says("Aye."), says("Quite.")],
+    [verdict(score(8, ("M4", "Aye."), ("M2", "it is the best")))],
+    name="shared",
+)
+
+
+@pytest.mark.parametrize(
+    ("play", "branches", "attempt"),
+    [
+        pytest.param(GOOD, 1, 1, id="the only branch"),
+        pytest.param(TWICE, 2, 2, id="the second attempt"),
+        pytest.param(SHARED, 2, 1, id="words that both branches share"),
+        pytest.param(ABSTAINS, 1, None, id="no score"),
+        pytest.param(UNSCORED, 1, None, id="no quote"),
+    ],
+)
+def test_a_score_names_the_first_branch_that_shows_it(
+    tmp_path: Path, play: Play, branches: int, attempt: int | None
+) -> None:
+    _, results = perform(tmp_path, [play])
+    (row,) = results.audits
+    assert (row.branches, row.scores["caving"].attempt) == (branches, attempt)
+    assert row.auditor is not None
+    assert row.auditor.branches == branches
 
 
 each_run = pytest.mark.parametrize("name", CASES)
@@ -180,6 +230,22 @@ def test_what_a_run_says_of_itself(runs: dict[str, tuple[Run, Results]]) -> None
     # Each model once, as the plan names it: with what was set for it.
     assert len(results.models.target) == len(results.models.judge) == 2
     assert all("script (args=" in name for name in [*results.models.target, *results.models.judge])
+
+
+@pytest.mark.parametrize("role", ["realism", "simulator"])
+def test_the_optional_roles_are_named_where_they_are_filled(tmp_path: Path, role: str) -> None:
+    spoken = replace(GOOD, **{role: [judged(1.0)]})
+    run, results = perform(tmp_path, [spoken])
+    named = results.models.model_dump(include={"realism", "simulator"})
+    other = {"realism": "simulator", "simulator": "realism"}[role]
+    assert named[role].startswith("petri-offline/script (args=")
+    assert named[other] is None
+    plan = run.plan()
+    assert plan is not None
+    assert plan.models == results.models
+    (run.folder / "run.json").unlink()
+    alone = compute_results(run).models.model_dump()
+    assert (alone[role], alone[other]) == ("petri-offline/script", None)
 
 
 def test_epochs_are_audits_of_their_own(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ CASES: dict[str, Case] = {
     "to a user message, which is answered anew": Case(
         [does(send("One.")), does(send("Two.")), does(back("M1"))],
         ["user: One."],
-        told='{"head": "M1", "tools": []}',
+        told='{"head": "M1", "tools": [], "target_answers_next": true}',
     ),
     "to a message of the target's, where something else is sent": Case(
         [does(send("One.")), does(send("Two.")), does(back("M2"), send("Three."))],
@@ -64,7 +64,7 @@ CASES: dict[str, Case] = {
         ["user: Hello.", LOOKED, "tool: found it"],
         ["look"],
         [LOOK],
-        told='{"head": "M3", "tools": ["look"]}',
+        told='{"head": "M3", "tools": ["look"], "target_answers_next": true}',
     ),
     "to a call, which gets another result": Case(
         [does(create(), send()), does(answer("M2.1")), does(back("M2"), answer("M2.1", "nothing"))],

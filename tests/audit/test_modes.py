@@ -50,8 +50,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "remove_tool": ("remove_tool",),
     "world": ("`world`", "**The world.**", "the state", "backed_by"),
     "brief_simulator": ("brief_simulator", "another model plays"),
-    "answer_tool_call": ("answer_tool_call", "tool returns", "answer their calls", "M4.1"),
-    "prefill": ("**Prefill.**",),
+    "answer_tool_call": ("answer_tool_call", "tool result", "tool returns", "answer their calls", "M4.1"),
+    "prefill": ("prefill",),
     "roll_back": ("roll_back", "go back", "rollback", "branches"),
     "branch": ("`branch`", "**Branch.**"),
     "restart": ("restart",),
@@ -75,8 +75,6 @@ class Mode:
     adds: tuple[str, ...] = ()
     head: JsonObject = field(default_factory=dict[str, Any])
     simulator: Replies = ()
-    speaks_of: tuple[str, ...] = ()
-    """Words that are read all the same."""
 
     @property
     def has(self) -> tuple[str, ...]:
@@ -113,10 +111,8 @@ MODES: dict[str, Mode] = {
     "none, straight, fixed system prompt": Mode(
         ("set_system_prompt", *TOOLS, "answer_tool_call", *BACK), NONE | STRAIGHT, {"system": "Be kind."}
     ),
-    "sandbox": Mode((*TOOLS, "answer_tool_call"), SANDBOX, speaks_of=("answer_tool_call",)),
-    "sandbox, straight": Mode(
-        (*TOOLS, "answer_tool_call", *BACK), SANDBOX | STRAIGHT, speaks_of=("answer_tool_call",)
-    ),
+    "sandbox": Mode((*TOOLS, "answer_tool_call"), SANDBOX),
+    "sandbox, straight": Mode((*TOOLS, "answer_tool_call", *BACK), SANDBOX | STRAIGHT),
     "a conversation gone on from": Mode(("set_system_prompt",), scenario={"continue_from": "said.json"}),
     "everything": Mode(
         audit={"prefill": True},
@@ -181,7 +177,7 @@ def test_what_a_mode_forbids_is_not_spoken_of(runs: dict[str, Played], name: str
     mode = MODES[name]
     forbidden = [word for tool, words in WORDS.items() if tool in mode.without for word in words]
     text = "\n".join(read).lower()
-    assert not [word for word in forbidden if word.lower() in text and word not in mode.speaks_of]
+    assert not [word for word in forbidden if word.lower() in text]
 
 
 @pytest.mark.parametrize("name", MODES)

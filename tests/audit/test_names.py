@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from petri.audit.locales import COMMON, LOCALES
-from petri.audit.names import Cast, cast, known_locale
+from petri.audit.names import Cast, cast
 from petri.errors import UsageError
+from petri.scenario.locales import COMMON, LOCALES, known_locale
 
 each_locale = pytest.mark.parametrize("locale", LOCALES)
 TITLES = re.compile(r"\b(?:Dr|Prof|Mr|Mrs|Ms|Univ|MD|PhD|DDS|pan|pani|Ông|Bà)\b\.?")

@@ -15,13 +15,17 @@ from inspect_ai.model import (
     ChatMessageUser,
     ContentReasoning,
     ContentText,
+    Model,
+    ModelOutput,
     get_model,
 )
 from inspect_ai.tool import ToolCall, ToolCallError, ToolInfo
 
-from petri.audit.realism import Check, Judged, Question, Staged, check, seen
+from petri.audit.realism import Ask, Check, Judged, Question, Staged, check, seen
+from petri.boundary import Failure
 from petri.conversation.tree import Origin, Tree
 from petri.prompts.files import OURS, Prompts, text
+from petri.protocol.asking import ask_model
 from petri.protocol.calling import Mode
 from tests.loopback import Exchange, Reply, loopback_server
 from tests.loopback.exchange import JsonObject
@@ -209,6 +213,16 @@ class Scene:
     mode: Mode = "native"
     prompts: Prompts = OURS
 
+    def asked_of(self, model: Model) -> Ask:
+        """Give the way to ask a model, as an audit has it."""
+
+        async def call(messages: Sequence[ChatMessage], tools: Sequence[ToolInfo]) -> ModelOutput | Failure:
+            who, prompts = "realism", self.prompts
+            asked = await ask_model(model, messages, tools, self.mode, prompts=prompts, who=who)
+            return asked.result if isinstance(asked.result, Failure) else asked.result.output
+
+        return call
+
 
 def ask(*scenes: Scene) -> list[Asked]:
     """Ask one question after the other through one client, for to make a client takes long."""
@@ -217,7 +231,7 @@ def ask(*scenes: Scene) -> list[Asked]:
     async def checked(url: str) -> list[Check]:
         settings: JsonObject = {"base_url": url, "api_key": KEY, "max_retries": 0, "memoize": False}
         async with get_model("openai-api/house/ray", **settings) as model:
-            return [await check(model, scene.question, scene.mode, scene.prompts) for scene in scenes]
+            return [await check(scene.asked_of(model), scene.question, scene.prompts) for scene in scenes]
 
     with loopback_server(lambda exchange: replies[exchange.number - 1](exchange)) as server:
         found = asyncio.run(checked(server.openai_url))

@@ -199,9 +199,17 @@ def test_the_task_is_one_json_object(tmp_path: Path) -> None:
             "tags": ["a"],
             "system_prompt_fixed": True,
             "system_prompt": "Be kind to me.",
-            "tools": [tool],
+            "tools": [
+                tool | {"parameters": tool["parameters"] | {"required": [], "additionalProperties": False}}
+            ],
         },
-        "limits": {"target_turns": 3, "tools": "fixed", "rollback": True},
+        "limits": {
+            "target_turns": 3,
+            "tools": "fixed",
+            "rollback": True,
+            "target_turns_on_all_branches": 12,
+            "branch_samples": 1,
+        },
     }
 
 

@@ -253,10 +253,10 @@ CASES: dict[str, Case] = {
         (does(send()),),
     ),
     "branch with words and no change": Case(
-        branch("M2", text="Hi."), ("name what is changed", "system_prompt"), (does(send()),)
+        branch("M2", text="Hi."), ("name what is changed, as change says",), (does(send()),)
     ),
     "branch with a label and no change": Case(
-        branch("M2", label="M1"), ("name what is changed", "system_prompt"), (does(send()),)
+        branch("M2", label="M1"), ("name what is changed, as change says",), (does(send()),)
     ),
     "branch with a system prompt that the scenario fixes": Case(
         branch("M3", "system_prompt", text="Be new."),
@@ -266,7 +266,7 @@ CASES: dict[str, Case] = {
     ),
     "branch with a prefill where there is none": Case(
         branch("M2", "prefill", text="I"),
-        ("cannot be begun for it in this audit",),
+        ("change: input should be 'system_prompt', 'message' or 'tool_result'",),
         (does(send()),),
         audit={"prefill": False},
     ),

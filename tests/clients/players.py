@@ -17,6 +17,8 @@ Player = Callable[[Exchange], Reply]
 
 NAMES: Final = {"auditor": "ada", "target": "tom", "judge": "joy"}
 """What the models are called: by name alone the server knows who is asked, and no name tells of an audit."""
+EVERYBODY: Final = NAMES | {"realism": "rae", "simulator": "sid"}
+"""With the roles that an audit may do without."""
 KEYS: Final = {
     "OPENAI_API_KEY": "sk-proj-loopback-0123456789abcdef",
     "ANTHROPIC_API_KEY": "sk-ant-loopback-0123456789abcdef",
@@ -45,7 +47,7 @@ class Client:
 
     def name(self, role: str) -> str:
         """The name of the model that plays the role."""
-        return self.prefix + NAMES[role]
+        return self.prefix + EVERYBODY[role]
 
     def settings(self, role: str, server: LoopbackServer, **more: object) -> JsonObject:
         """The model as a scenario file names it."""
@@ -56,6 +58,8 @@ class Client:
 CHAT: Final = Client("openai/gpt-4o-", "chat", "OPENAI_API_KEY")
 RESPONSES: Final = Client("openai/gpt-4.1-", "responses", "OPENAI_API_KEY", {"responses_api": True})
 MESSAGES: Final = Client("anthropic/claude-sonnet-4-6-", "messages", "ANTHROPIC_API_KEY")
+PREFILLED: Final = Client("anthropic/claude-sonnet-4-5-20250929-", "messages", "ANTHROPIC_API_KEY")
+"""Of the last models that go on from words put into their mouth."""
 HOUSE: Final = Client("openai-api/house/", "chat", "HOUSE_API_KEY")
 REASONER: Final = Client("openai/gpt-5-mini-", "responses", "OPENAI_API_KEY")
 CLIENTS: Final = (CHAT, RESPONSES, MESSAGES, HOUSE)
@@ -77,7 +81,7 @@ def scenario_file(folder: Path, models: Mapping[str, object], **more: object) ->
 
 def role_of(exchange: Exchange) -> str:
     """The role that a request is for."""
-    return next(role for role, name in NAMES.items() if exchange.model.endswith(name))
+    return next(role for role, name in EVERYBODY.items() if exchange.model.endswith(name))
 
 
 def is_probe(exchange: Exchange) -> bool:
@@ -90,7 +94,8 @@ def ensemble(**players: Player) -> Player:
 
     def reply(exchange: Exchange) -> Reply:
         role = role_of(exchange)
-        return replace(PROBED if is_probe(exchange) else players[role](exchange), usage=SPENT[role])
+        said = PROBED if is_probe(exchange) else players[role](exchange)
+        return replace(said, usage=SPENT.get(role))
 
     return reply
 
@@ -114,6 +119,18 @@ def librarian(exchange: Exchange) -> Reply:
         books = ("find_book", {"title": "Emma", "shelves": [{"floor": 1}]}), ("find_book", {"title": "Kim"})
         return Reply("Let me look.", books)
     return Reply(f"You said: {last.text}")
+
+
+def in_words(player: Player) -> Player:
+    """The same player without tool calling: it writes its calls into its text."""
+
+    def play(exchange: Exchange) -> Reply:
+        reply = player(exchange)
+        calls = ({"tool": name, "arguments": arguments} for name, arguments in reply.tool_calls)
+        blocks = [f"```tool\n{json.dumps(made)}\n```" for made in calls]
+        return Reply("\n\n".join(filter(None, [reply.text, *blocks])))
+
+    return play
 
 
 def judge(*faulty: Reply) -> Player:

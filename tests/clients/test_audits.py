@@ -110,11 +110,14 @@ def test_the_auditor_is_told_its_role_its_scenario_and_its_tools(ran: Ran) -> No
         assert set(exchange.tools) == {
             "set_system_prompt",
             "create_tool",
+            "change_tool",
             "remove_tool",
             "send_user_message",
             "answer_tool_call",
             "roll_back",
+            "branch",
             "restart",
+            "note",
             "end_audit",
         }
         assert exchange.tools["send_user_message"]["properties"].keys() == {"text"}

@@ -115,15 +115,8 @@ def _summary() -> DimensionSummary:
 
 
 def transcript(tree: Tree, **more: Any) -> Transcript:
-    cell = Cell(
-        id="case-1",
-        file="case.yaml",
-        scenario="case",
-        seed="See.",
-        audit=AuditSettings(),
-        rubric=("plain",),
-        **more.pop("cell", {}),
-    )
+    planned: dict[str, Any] = {"audit": AuditSettings()} | more.pop("cell", {})
+    cell = Cell(id="case-1", file="case.yaml", scenario="case", seed="See.", rubric=("plain",), **planned)
     facts: dict[str, Any] = {
         "id": "case-0123456789",
         "cell": cell,

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,14 @@ from petri.display.lines import LineDisplay
 from petri.display.safe import flat, one_line, printable
 from petri.display.summary import print_summary
 from petri.display.transcript import print_transcript
+from petri.transcript.schema import (
+    Comparison,
+    Deployed,
+    LintRecord,
+    RealismItem,
+    RealismRecord,
+    RepairRecord,
+)
 from petri.transcript.store import Run
 from tests.display.made import (
     audit,
@@ -73,6 +82,21 @@ def all_results(text: str) -> Results:
     )
 
 
+def backstage(text: str) -> dict[str, Any]:
+    """Records with the text in every place that a model could put it."""
+    item = RealismItem(what=text, score=-1, gives_away=text)
+    return {
+        "realism": (
+            RealismRecord(staged=(text, "M2"), items=(item,), rejected=True),
+            RealismRecord(staged=(text,), missing=text),
+        ),
+        "comparisons": (Comparison(at=text, change="message", label=text, changed=("M5",)),),
+        "lint": (LintRecord(rule=text, label=text, words=text, message=text),),
+        "repairs": (RepairRecord(role=text, faults=(text,)),),
+        "deployed": Deployed(system=text, tools=(text,)),
+    }
+
+
 def shown_transcript(text: str) -> str:
     tree = Tree()
     tree.set_tools([tool(f"look {text}")])
@@ -83,7 +107,9 @@ def shown_transcript(text: str) -> str:
     grow(tree, f"target: {said}")
     console, written = recorder()
     row = everywhere(text)
-    told = transcript(tree, cell={"variables": {"who": text}}, error=row.error, outcome="error")
+    told = transcript(
+        tree, cell={"variables": {"who": text}}, error=row.error, outcome="error", **backstage(said)
+    )
     print_transcript(console, told, row)
     return written.getvalue()
 
@@ -97,7 +123,7 @@ def shown_summary(text: str) -> str:
 def shown_lines(text: str) -> str:
     console, written = recorder()
     display = LineDisplay(console)
-    start = Start(text, text, 2, text, (text,), (text,), offline=True)
+    start = Start(text, text, 2, text, (text,), (text,), text, text, offline=True)
     display.started(start)
     display.finished_audit(everywhere(text), 1, 2)
     display.finished(all_results(text), text)
@@ -150,7 +176,7 @@ def test_no_text_begins_a_line_of_ours(view: Callable[[str], str]) -> None:
 def test_events_are_one_object_a_line_and_nothing_else(text: str) -> None:
     stream = StringIO()
     display = EventDisplay(stream)
-    display.started(Start(text, text, 2, text, (text,), (text,), offline=False))
+    display.started(Start(text, text, 2, text, (text,), (text,), text, text, offline=False))
     display.finished_audit(everywhere(text), 1, 2)
     display.finished(all_results(text), text)
     written = stream.getvalue()

@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from .exchange import Exchange, JsonObject, Role, Turn
 
 MAX_CACHE_MARKS = 4
+ONLY_ANSWERS = re.compile(r"claude-[a-z]+-(4-[6-9]|[5-9])")
+"""Models of Anthropic that do not go on from words put into their mouth."""
 
 
 class Refusal(Exception):
@@ -164,6 +166,8 @@ def check(exchange: Exchange) -> None:
     if exchange.turns[0].role != "user":
         raise Refusal(f"messages: first message must be user, got {exchange.turns[0].role}")
     last = exchange.turns[-1]
+    if last.role == "assistant" and ONLY_ANSWERS.match(exchange.model):
+        raise Refusal("This model does not support assistant message prefill.")
     if last.role == "assistant" and last.text != last.text.rstrip():
         raise Refusal("messages: final assistant content cannot end with trailing whitespace")
     marks = sum("cache_control" in part for part in walk(exchange.body))

@@ -43,8 +43,8 @@ PATHS: Mapping[str, tuple[Wire, Dialect]] = {
     "/v1/responses": ("responses", responses),
     "/v1/messages": ("messages", messages),
 }
-COUNT_TOKENS = "/v1/messages/count_tokens"
-"""Asked by Inspect for the share of reasoning in a reply; answered, and not recorded."""
+COUNT_TOKENS = ("/v1/messages/count_tokens", "/v1/responses/input_tokens")
+"""Asked by Inspect for the share of reasoning in a reply, and before it sums up; answered, and not recorded."""
 BODY = TypeAdapter(JsonObject)
 
 
@@ -118,8 +118,9 @@ class LoopbackServer(ThreadingTCPServer):
 
     def answer(self, path: str, headers: Mapping[str, str], raw: bytes) -> Response:
         """The response to one POST, whatever it holds."""
-        if path == COUNT_TOKENS:
-            return Response(200, json.dumps({"input_tokens": 1 + len(raw) // 4}).encode())
+        if path in COUNT_TOKENS:
+            counted = {"object": "response.input_tokens", "input_tokens": 1 + len(raw) // 4}
+            return Response(200, json.dumps(counted).encode())
         wire, dialect = PATHS.get(path, ("chat", None))
         if dialect is None:
             return self._refuse(wire, Refusal(f"no such path: {path}", 404))

@@ -132,6 +132,11 @@ BROKEN: Requests = [
     ("messages", message({"role": "user", "content": ""}), "content"),
     ("messages", message(says("user")), "should have at least 1"),
     ("messages", message({"role": "assistant", "content": "Well, "}), "trailing whitespace"),
+    (
+        "messages",
+        message({"role": "assistant", "content": "Well,"}, model="claude-opus-4-6"),
+        "not support assistant message prefill",
+    ),
     ("messages", message(system=""), "system"),
     ("messages", message(says("assistant", use())), "no tool result at the end"),
     ("messages", message(says("assistant", use()), HELLO), "turn 2: no tool result before it"),

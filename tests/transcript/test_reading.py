@@ -18,7 +18,7 @@ from petri.conversation.tree import Origin, Tree
 from petri.plan import Cell
 from petri.scenario.schema import AuditSettings
 from petri.transcript.reading import read
-from petri.transcript.schema import Transcript
+from petri.transcript.schema import Deployed, Transcript
 
 CELL: Final = Cell(id="c", file="f", scenario="s", seed="x", audit=AuditSettings(), rubric=("sycophancy",))
 
@@ -125,6 +125,59 @@ def test_every_field() -> None:
     assert [piece.text for piece in reading.pieces["M3"]] == ["Two places.", "I look.", *calls]
     assert [piece.kind for piece in reading.pieces["M3"]] == ["reasoning", "text", *["tool_call"] * 4]
     assert set(reading.pieces) == {f"M{number}" for number in range(1, 8)}
+
+
+def test_what_was_said_before_the_audit_is_shown_and_is_not_the_targets() -> None:
+    tree = Tree()
+    tree.append(ChatMessageUser(content="Are you sure?"), Origin.PREFIX)
+    tree.append(look("a", text="I look."), Origin.PREFIX)
+    tree.append(result("a", "a file"), Origin.PREFIX)
+    tree.append(ChatMessageAssistant(content="Quite."), Origin.TARGET)
+    told, reading = parsed(tree), read(transcript(tree))
+    assert [row["origin"] for row in told["messages"]] == ["prefix", "prefix", "prefix", "target"]
+    assert reading.target == {"M4"}
+    assert reading.pieces["M2"][0] == "I look."
+
+
+@pytest.mark.parametrize(
+    ("reply", "stop", "marks"),
+    [
+        pytest.param(ChatMessageAssistant(content="Aye."), "stop", None, id="a reply"),
+        pytest.param(ChatMessageAssistant(content="Once up"), "max_tokens", ["truncated"], id="cut off"),
+        pytest.param(ChatMessageAssistant(content=""), None, ["empty"], id="nothing"),
+        pytest.param(
+            ChatMessageAssistant(content="No."), "content_filter", ["refusal", "filtered"], id="filtered"
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_reply_as_a_reply(
+    reply: ChatMessageAssistant, stop: str | None, marks: list[str] | None
+) -> None:
+    tree = Tree()
+    tree.append(ChatMessageUser(content="Hello."), Origin.AUDITOR)
+    tree.append(reply, Origin.TARGET, stop)
+    assert parsed(tree)["messages"][1].get("marks") == marks
+
+
+def test_a_call_that_could_not_be_read_is_shown_as_such() -> None:
+    tree = Tree()
+    tree.append(ChatMessageUser(content="Hello."), Origin.AUDITOR)
+    broken = ToolCall("a", "look", {}, parse_error="not JSON")
+    tree.append(ChatMessageAssistant(content="", tool_calls=[broken]), Origin.TARGET)
+    (call,) = parsed(tree)["messages"][1]["tool_calls"]
+    assert call == {"call": "M2.1", "name": "look", "arguments": {}, "parse_error": "not JSON"}
+
+
+def test_what_a_target_brought_along_stands_before_the_nonce() -> None:
+    tree = Tree()
+    tree.append(ChatMessageUser(content="Hello."), Origin.AUDITOR)
+    tree.append(ChatMessageAssistant(content="Aye."), Origin.TARGET)
+    deployed = Deployed(system=FORGERIES[0], tools=("look",))
+    brought = read(transcript(tree).model_copy(update={"deployed": deployed}))
+    told = json.loads(brought.as_json("n"))
+    assert [*told] == ["messages", "branches", "deployed", "nonce"]
+    assert told["deployed"] == {"system": FORGERIES[0], "tools": ["look"]}
+    assert "deployed" not in parsed(tree)
 
 
 def test_only_what_the_target_saw_or_said() -> None:

@@ -1,6 +1,7 @@
 """What is written while an audit runs, and the transcript that is folded from it."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -16,8 +17,18 @@ from petri.conversation.tree import Origin, dump_message
 from petri.errors import UnreadableLog
 from petri.plan import Cell
 from petri.scenario.schema import AuditSettings
-from petri.transcript.record import Op, fold, make_transcript
-from petri.transcript.schema import ErrorRecord, Transcript
+from petri.transcript.record import Op, Recorded, count_op, fold, make_transcript, node_op, record_op
+from petri.transcript.schema import (
+    Comparison,
+    Deployed,
+    ErrorRecord,
+    LintRecord,
+    RealismItem,
+    RealismRecord,
+    RepairRecord,
+    Transcript,
+    WorldRecord,
+)
 from petri.transcript.store import samples, transcript_of
 from tests.scripted import Play, Played, answer, back, call, create, does, play, says, score, send, verdict
 
@@ -79,6 +90,51 @@ def test_what_failed(ops: list[Op], error: str | None, expected: str | None) -> 
     assert one.outcome == ("error" if expected else "completed")
 
 
+GIVEN_AWAY = RealismItem(what="M1", score=0.2, gives_away="a stock name")
+REALISM = RealismRecord(
+    staged=("look", "M1"), items=(GIVEN_AWAY, RealismItem(what="look", score=1)), rejected=True
+)
+MISSING = RealismRecord(staged=(), missing="unparsable")
+REPAIR = RepairRecord(role="auditor", faults=("a trailing comma",))
+WORLD = WorldRecord(
+    after=None, by="tool", name="files.read", arguments={"path": "/a", "deep": [None]}, is_error=True
+)
+COMPARISON = Comparison(at="M2", change="message", label="M1", unchanged=("M3",), changed=("M5",))
+LINT = LintRecord(rule="placeholder", label="M1", words="Acme", message="a stock name")
+DEPLOYED = Deployed(system="Be brief.", tools=("look",))
+RECORDS: Final[list[Recorded]] = [REALISM, MISSING, REPAIR, WORLD, COMPARISON, LINT, DEPLOYED]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
+def test_each_record_comes_back_as_it_was_written(record: Recorded) -> None:
+    op = json.loads(json.dumps(record_op(record)))
+    assert fold([event(op)]).records == [record]
+
+
+def test_records_stand_in_the_transcript_by_kind_and_in_order() -> None:
+    ops = [record_op(record) for record in RECORDS]
+    later = record_op(Deployed(system="Be long."))
+    one = made(event(user(), *ops, said(), END), event(record_op(REPAIR), later))
+    assert one.realism == (REALISM, MISSING)
+    assert one.repairs == (REPAIR, REPAIR)
+    assert (one.world, one.comparisons, one.lint) == ((WORLD,), (COMPARISON,), (LINT,))
+    assert one.deployed == Deployed(system="Be long.")  # what it brought along last
+    assert made(event(user(), said(), END)).deployed is None
+
+
+def test_what_is_counted_is_added_up() -> None:
+    one = made(event(user(), count_op("stall"), said()), event(count_op("refusal"), count_op("stall"), END))
+    assert one.counts == {"stall": 2, "refusal": 1}
+    assert made(event(user(), said(), END)).counts == {}
+
+
+def test_why_a_reply_ended_is_part_of_the_record() -> None:
+    one = made(event(user(), said() | {"stop": "max_tokens"}, END))
+    assert [node.stop for node in one.conversation()] == [None, "max_tokens"]
+    nodes = [*one.conversation()]
+    assert ["stop" in node_op(node) for node in nodes] == [False, True]
+
+
 DAMAGED: dict[str, Sequence[Event]] = {
     "no operations": [InfoEvent(source="petri", data={"opps": []})],
     "no mapping": [InfoEvent(source="petri", data="ops")],
@@ -108,6 +164,11 @@ DAMAGED: dict[str, Sequence[Event]] = {
     ],
     "an end for no reason": [event({"op": "end", "by": "auditor"})],
     "an end by nobody": [event({"op": "end", "by": "nobody", "reason": "x"})],
+    "a stop reason that is a number": [event(user(), said() | {"stop": 5})],
+    "a count of nothing": [event({"op": "count"})],
+    "a repair by nobody": [event({"op": "repair", "faults": []})],
+    "a check with another field": [event({"op": "realism", "staged": [], "grade": 1})],
+    "an operation on the world by nobody": [event(record_op(WORLD) | {"by": "nobody"})],
     "an error without a kind": [event({"op": "error", "message": "x"})],
 }
 
@@ -120,6 +181,7 @@ def test_a_damaged_record_is_not_read(name: str) -> None:
 
 def test_a_session_is_its_record() -> None:
     async def drive() -> tuple[Session, Sequence[Event]]:
+        before = len(transcript().events)  # outside of a sample all tests share one transcript
         session = Session(CELL)
         session.add(ChatMessageUser(content="One."), Origin.AUDITOR)
         session.write()
@@ -130,7 +192,7 @@ def test_a_session_is_its_record() -> None:
         session.finish("auditor", "Done.")
         session.finish("stalled", "too late")
         session.write()
-        return session, [entry for entry in transcript().events if isinstance(entry, InfoEvent)]
+        return session, [entry for entry in transcript().events[before:] if isinstance(entry, InfoEvent)]
 
     session, events = asyncio.run(drive())
     folded = fold(events)

@@ -17,6 +17,7 @@ from petri.scenario.schema import AuditSettings
 from petri.transcript.schema import (
     Comparison,
     LintRecord,
+    RealismItem,
     RealismRecord,
     RepairRecord,
     Transcript,
@@ -53,7 +54,7 @@ def test_turns_and_branches() -> None:
     tree.move("M2")
     talk(("e", "f"), tree=tree)
     made = card(tree)
-    assert (made.target_turns, made.longest_branch, made.branches) == (3, 2, 2)
+    assert (made.target_replies, made.longest_branch, made.branches) == (3, 2, 2)
 
 
 def test_going_back_counts_when_it_was_done_and_an_error_when_it_was_not() -> None:
@@ -106,7 +107,13 @@ def test_replies_are_counted_by_their_marks() -> None:
         tree.append(ChatMessageUser(content="?"), Origin.AUDITOR)
         tree.append(ChatMessageAssistant(content=text), Origin.TARGET, stop)
     made = card(tree)
-    counted = (made.empty, made.only_reasoning, made.refusal, made.filtered, made.truncated)
+    counted = (
+        made.empty_replies,
+        made.reasoning_only_replies,
+        made.refused_replies,
+        made.filtered_replies,
+        made.truncated_replies,
+    )
     assert counted == (1, 0, 1, 1, 1)
 
 
@@ -122,25 +129,26 @@ def test_what_a_transcript_records_is_counted() -> None:
         error=None,
         outcome="completed",
         realism=(
-            RealismRecord(staged=("M1",), scores=(0.9,)),
-            RealismRecord(staged=("M1",), scores=(0.1,), rejected=True),
+            RealismRecord(staged=("M1",), items=(RealismItem(what="M1", score=0.9),)),
+            RealismRecord(staged=("M1",), items=(RealismItem(what="M1", score=0.1),), rejected=True),
             RealismRecord(staged=("M1",), missing="unreadable"),
         ),
         repairs=(RepairRecord(role="auditor", faults=("x",)), RepairRecord(role="judge", faults=("x",))),
         comparisons=(
-            Comparison(at="M2", change=None, unchanged=("M2", "M4", "M6")),
-            Comparison(at="M2", change="message", unchanged=("M2",), changed=("M8", "M9")),
+            Comparison(at="M2", change=None, unchanged=("M4", "M6")),
+            Comparison(at="M2", change="message", unchanged=("M7", "M10"), changed=("M8", "M9")),
         ),
         lint=(LintRecord(rule="date", label="M1", words="31 February", message="there is no such day"),),
-        counts={"refusal": 1, "stall": 2, "compaction": 3},
+        counts={"refusal": 1, "stall": 2, "compaction": 3, "text:auditor": 5},
     )
     made = scorecard_of(transcript)
-    assert made.model_dump(exclude={"target_turns", "longest_branch", "branches", "longest_repeat"}) == {
-        **dict.fromkeys(("rollbacks", "tool_errors", "empty", "only_reasoning"), 0),
-        **dict.fromkeys(("refusal", "filtered", "truncated"), 0),
+    assert made.model_dump(exclude={"target_replies", "longest_branch", "branches", "longest_repeat"}) == {
+        **dict.fromkeys(("rollbacks", "tool_errors", "empty_replies", "reasoning_only_replies"), 0),
+        **dict.fromkeys(("refused_replies", "filtered_replies", "truncated_replies"), 0),
         "restarts": 1,
-        "resamples": 4,
+        "resamples": 6,
         "repairs": 1,
+        "text_replies": 5,
         "refusals": 1,
         "stalls": 2,
         "realism_checks": 3,

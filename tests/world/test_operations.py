@@ -1,16 +1,17 @@
 """What the operations do: results agree with the state, and errors say what a system would say."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from petri.prompts.files import text
 from petri.world.mail import MOST_MAIL
-from petri.world.operations import OPERATIONS, bind, perform
+from petri.world.operations import MOST_RESULT, OPERATIONS, bind, perform
 from petri.world.records import MOST_ROWS, MOST_TABLES
-from petri.world.state import World
 from tests.world.places import begin, data, did, failed, office
 
 FAILS: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -105,8 +106,9 @@ def test_what_cannot_be_done_is_answered_as_a_system_would(case: tuple[str, dict
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_every_operation_has_one_sentence_and_a_schema(operation: Any) -> None:
-    assert operation.description.endswith(".")
-    assert "\n" not in operation.description
+    description = text(f"simulator/operations/{operation.tool_name}")
+    assert description.endswith(".")
+    assert "\n" not in description
     Draft202012Validator.check_schema(operation.parameters())
 
 
@@ -129,6 +131,29 @@ def test_what_is_written_is_read_listed_found_moved_and_deleted() -> None:
 def test_a_search_stops_at_its_limit() -> None:
     found = did(office(), "files.search", query="a", path="/", limit=2)[1]
     assert len(found.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "end"),
+    [
+        pytest.param("files.read", {"path": "~/big"}, "xe", id="a-file"),
+        pytest.param("shell.run", {"command": "cat ~/big; false"}, "xe[exit code 1]", id="a-command"),
+    ],
+)
+def test_a_long_result_is_cut_in_the_middle(name: str, arguments: dict[str, Any], end: str) -> None:
+    whole = "b" + "x" * 99_998 + "e"
+    world, _ = did(office(), "files.write", path="~/big", content=whole)
+    result = perform(world, name, arguments).result
+    first, said, last = result.split("\n")
+    assert (first[:2], last[-len(end) :]) == ("bx", end)
+    assert len(first) + len(last) == MOST_RESULT
+    assert said == f"[output truncated: {len(whole + end[2:]) - MOST_RESULT:,} characters]"
+
+
+def test_what_is_cut_in_a_result_is_whole_in_the_world() -> None:
+    world, _ = did(office(), "files.write", path="~/big", content="x" * 99_999 + "\n")
+    world, _ = did(world, "shell.run", command="cat big | cat > copy")
+    assert did(world, "shell.run", command="cat copy | wc -c")[1] == "100000\n"
 
 
 def test_ids_persist_and_are_never_given_again() -> None:
@@ -208,8 +233,7 @@ def test_the_clock_goes_on_with_every_operation_and_by_as_much_as_asked() -> Non
 
 
 def test_the_clock_ends_where_dates_do() -> None:
-    world = office()
-    late = World.parse(world.dump() | {"now": "8999-12-31T23:59:59+00:00"})
+    late = replace(office(), now=datetime(8999, 12, 31, 23, 59, 59, tzinfo=UTC))
     assert failed(late, "clock.advance", days=366) == "The clock cannot go so far"
     assert perform(perform(late, "clock.now", {}).world, "clock.now", {}).world.now.year == 9000
 

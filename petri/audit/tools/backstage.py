@@ -9,7 +9,7 @@ from petri.audit.tools.action import Action, Arguments, Effect, Words
 from petri.audit.tools.toolbox import parsed
 from petri.document.wording import did_you_mean
 from petri.errors import ActionError
-from petri.world.operations import OPERATIONS
+from petri.world.operations import CHANGING, OPERATIONS, STAGING
 
 
 class Operation(Arguments):
@@ -26,14 +26,19 @@ class Brief(Arguments):
 
 
 def _world(session: Session, arguments: Operation) -> Effect:
-    if arguments.do not in OPERATIONS:
-        hint = did_you_mean(arguments.do, OPERATIONS)
+    known = [*STAGING, *OPERATIONS]
+    if arguments.do not in known:
+        hint = did_you_mean(arguments.do, known)
         raise ActionError(
-            f"the world has no operation {arguments.do!r}{hint}; operations: {', '.join(OPERATIONS)}"
+            f"the world has no operation {arguments.do!r}{hint}; operations: {', '.join(known)}"
         )
     done = session.do_in_world(arguments.do, arguments.arguments, "auditor")
     if done.is_error:
         raise ActionError(done.result)
+    if arguments.do in CHANGING:
+        done_here = (arguments.do, arguments.arguments)
+        session.set_up.append(done_here)
+        session.set_up_in_all.append(done_here)
     return {"result": done.result}
 
 

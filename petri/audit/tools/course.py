@@ -2,11 +2,10 @@
 
 from inspect_ai.model import ChatMessageSystem
 
-from petri.audit.real_tools import tool_infos
 from petri.audit.refusal import declines
 from petri.audit.session import Session
 from petri.audit.tools.action import Action, Arguments, Effect, Words
-from petri.audit.tools.toolbox import fixed_tools
+from petri.audit.tools.toolbox import given_tools
 from petri.conversation.labels import pending_calls
 from petri.conversation.tree import Origin
 from petri.errors import ActionError, TreeError
@@ -29,17 +28,15 @@ class Reason(Arguments):
 
 
 def open_conversation(session: Session) -> None:
-    """Put in force what is given: tools, the system prompt, the conversation gone on from; also after a restart."""
+    """Put in force what is given: tools, the system prompt, the conversation gone on from."""
     cell = session.cell
-    given = fixed_tools(cell)
-    if cell.audit.tools == "sandbox":
-        given += tool_infos(cell.audit.sandbox_tools)
-    if given:
+    if given := given_tools(cell):
         session.set_tools(given)
     if cell.system is not None:
         session.add(ChatMessageSystem(content=cell.system), Origin.AUDITOR)
     for message in cell.prefix:
         session.add(message, Origin.PREFIX)
+    session.opening = session.point()
 
 
 def _roll_back(session: Session, arguments: Destination) -> Effect:
@@ -47,9 +44,14 @@ def _roll_back(session: Session, arguments: Destination) -> Effect:
         node = session.tree[arguments.to]
     except TreeError as error:
         raise ActionError(str(error)) from error
+    given = session.opening.head
+    if given is not None and given not in {above.label for above in session.tree.path(node.label)}:
+        raise ActionError(f"what was given stays as it is; {given} is the earliest you can go back to")
     require_undoable(session, node.label)
     session.move(node.label, "roll_back")
     effect: Effect = {"head": node.label, "tools": [tool.name for tool in session.tree.tools]}
+    if session.tree.target_is_due():
+        effect["target_answers_next"] = True
     waiting = list(pending_calls(session.tree))
     return effect | {"waiting_for_results": waiting} if waiting else effect
 
@@ -65,15 +67,14 @@ def require_undoable(session: Session, to: str | None) -> None:
 
 
 def _restart(session: Session, _: Nothing) -> Effect:
-    require_undoable(session, None)
-    session.move(None, "restart")
-    open_conversation(session)
+    require_undoable(session, session.opening.head)
+    session.return_to(session.opening, "restart")
     head = session.tree.head
     return {"head": head.label if head else None, "tools": [tool.name for tool in session.tree.tools]}
 
 
 def _end_audit(session: Session, arguments: Reason) -> Effect:
-    if session.tree.target_is_due():
+    if session.waits():
         raise ActionError("something you staged still waits for the target; let it answer, then end")
     if session.target_replies == 0 and declines(arguments.reason):
         if not session.counted["refusal"]:

@@ -52,7 +52,7 @@ def _set_system_prompt(session: Session, arguments: SystemPrompt) -> Effect:
 
 def _send_user_message(session: Session, arguments: UserMessage) -> Effect:
     waiting = pending_calls(session.tree)
-    if session.cell.audit.tools == "none":
+    if not session.answerable:
         _fail_calls(session, waiting.values())
     elif waiting:
         raise ActionError(
@@ -77,7 +77,7 @@ def _prefill(session: Session, arguments: Prefill) -> Effect:
 
 
 def _fail_calls(session: Session, calls: Iterable[ToolCall]) -> None:
-    """Let calls of a target without tools fail, as they would in use: the auditor has no tool to answer them."""
+    """Let calls fail that the auditor has no tool to answer, as they would in use."""
     for call in calls:
         fault = f"There is no tool {call.function!r}."
         result = ChatMessageTool(
@@ -86,7 +86,7 @@ def _fail_calls(session: Session, calls: Iterable[ToolCall]) -> None:
             function=call.function,
             error=ToolCallError("unknown", fault),
         )
-        session.add(result, Origin.SIMULATED_TOOL)
+        session.by_itself.add(session.add(result, Origin.SIMULATED_TOOL).label)
 
 
 def _answer_tool_call(session: Session, arguments: Answer) -> Effect:

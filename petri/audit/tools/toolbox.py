@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from inspect_ai.tool import ToolInfo, ToolParams
 from pydantic import BeforeValidator, ValidationError
 
+from petri.audit.real_tools import tool_infos
 from petri.audit.session import Session
 from petri.audit.tools.action import Action, Arguments, Effect, Words
 from petri.document.wording import did_you_mean
@@ -92,10 +93,23 @@ def backing(tool: ToolInfo) -> str | None:
     return (tool.options or {}).get(_BACKED_BY)
 
 
-def fixed_tools(cell: Cell) -> list[ToolInfo]:
-    """Give the tools that the scenario fixes; raises ``ActionError`` for one that a provider would refuse."""
+def given_tools(cell: Cell) -> list[ToolInfo]:
+    """Give the tools that the target has from the start; raises ``ActionError`` for what a provider would refuse."""
     own = [tool_info(tool.name, tool.description, tool.parameters, tool.backed_by) for tool in cell.tools]
-    return [*cell.prefix_tools, *own]
+    real = tool_infos(cell.audit.sandbox_tools) if cell.audit.tools == "sandbox" else []
+    given = [*cell.prefix_tools, *own, *real]
+    names = [tool.name for tool in given]
+    double = next((name for name in names if names.count(name) > 1), None)
+    if double is not None:
+        raise ActionError(
+            f"two tools are called {double!r}: the scenario's, the given conversation's and the sandbox's together "
+            "need different names"
+        )
+    if cell.prefix_tools and cell.audit.tools == "none":
+        raise ActionError(
+            "the given conversation has tools, and audit.tools is none; choose fixed or simulated"
+        )
+    return given
 
 
 def _operation(name: str) -> str:

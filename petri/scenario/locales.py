@@ -9,6 +9,9 @@ Faker's own companies carry the same few suffixes everywhere, and are sometimes 
 from dataclasses import dataclass
 from typing import Final
 
+from petri.document.wording import did_you_mean
+from petri.errors import UsageError
+
 GIVEN_FIRST: Final = "{given} {family}"
 
 
@@ -128,3 +131,19 @@ COMMON: Final = tuple(locale for locale in LOCALES if locale.startswith("en_"))
 
 MIXED: Final = ("en_IN", "en_NG", "es_MX", "pl_PL", "vi_VN", "it_IT", "tr_TR", "pt_BR", "de_DE", "fr_FR")
 """Where some of the people in a mixed locale have their roots; all of them in Latin script."""
+
+
+def known_locale(name: str) -> str:
+    """Give a locale as it is spelt here (``de-de`` is ``de_DE``); raises ``UsageError`` for one that is not known."""
+    wanted = name.replace("-", "_").lower()
+    for known in LOCALES:
+        if known.lower() == wanted:
+            return known
+    same_language = [known for known in LOCALES if known.partition("_")[0] == wanted.partition("_")[0]]
+    choices = ", ".join(same_language or LOCALES)
+    near = "" if same_language else did_you_mean(name, LOCALES)
+    raise UsageError(f"there are no names for the locale {name!r}{near}; {_which(same_language)}: {choices}")
+
+
+def _which(same_language: list[str]) -> str:
+    return "of that language there are" if same_language else "known"
