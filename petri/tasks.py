@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import Model, model_roles
+from inspect_ai.scorer import Scorer
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.viewer import ViewerConfig
 
@@ -18,6 +19,7 @@ from petri.prompts.files import digest, digests
 from petri.roles import as_choices, make_roles, manners, require_prefill, target_label
 from petri.rubric.load import load_rubrics
 from petri.scenario.override import override, with_threshold
+from petri.scenario.schema import JudgeSettings
 from petri.scenario.select import LoadedFile, load_scenarios
 from petri.transcript.planned import FileDigest, LogFacts
 
@@ -65,7 +67,7 @@ def audit(  # noqa: PLR0913, PLR0917 -- each is an option of `inspect eval -T`
         dataset=MemoryDataset([_sample(cell, label, spoken) for cell in cells], name=spec.name),
         setup=require_roles(["auditor", "target", "judge"] if judge else ["auditor", "target"]),
         solver=auditor(),
-        scorer=judge_scorer(rubrics) if judge else None,
+        scorer=_scorer(rubrics, spec.judge) if judge else None,
         model_roles=roles,
         epochs=spec.audit.epochs,
         sandbox=_sandbox(files, bound.get("target") or roles.get("target")),
@@ -89,6 +91,15 @@ def require_roles(roles: Sequence[str]) -> Solver:
         return state
 
     return solve
+
+
+def _scorer(rubrics: Sequence[str], settings: JudgeSettings) -> Scorer:
+    return judge_scorer(rubrics, settings.groups, settings.repeats, settings.context, settings.blind)
+
+
+def _procedure(file: LoadedFile) -> JudgeSettings:
+    """Give how a file wants its transcripts judged, but for the rubrics."""
+    return file.spec.judge.model_copy(update={"rubric": ()})
 
 
 def _names(value: str | Sequence[str]) -> tuple[str, ...]:
@@ -186,7 +197,8 @@ def _require_agreement(files: Sequence[LoadedFile]) -> None:
     for file in files[1:]:
         for what, ours, theirs in (
             ("models", first.spec.models, file.spec.models),
-            ("judge", resolved_rubrics(first), resolved_rubrics(file)),
+            ("judge.rubric", resolved_rubrics(first), resolved_rubrics(file)),
+            ("judge", _procedure(first), _procedure(file)),
             ("audit.epochs", first.spec.audit.epochs, file.spec.audit.epochs),
             ("audit.sandbox", first.spec.audit.sandbox, file.spec.audit.sandbox),
             ("prompts", first.prompts, file.prompts),

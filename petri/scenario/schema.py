@@ -177,6 +177,14 @@ class JudgeSettings(StrictModel):
 
     rubric: tuple[Text, ...] = Field(default=("sycophancy", "deception", "sabotage"), min_length=1)
     """Names of rubrics in `judges/`, or paths of rubric files."""
+    groups: Literal["family", "one", "each"] = "family"
+    """How dimensions share a call: by rubric and at most a dozen together, all in one, or each on its own."""
+    repeats: Whole = Field(default=1, ge=1, le=20)
+    """Verdicts of each judge."""
+    context: Whole | None = Field(default=None, ge=2000)
+    """Tokens that fit into a judge's context; left out, what is known of the model."""
+    blind: Switch = True
+    """Whether the judge is kept from the target's name."""
 
 
 class ToolDefinition(StrictModel):
