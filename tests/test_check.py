@@ -70,7 +70,7 @@ def test_a_scenario_file_and_its_rubrics_agree(rubric: str, expect: str, faults:
     Path("sub").mkdir()
     Path("sub/f.yaml").write_text(_scenario(rubric, expect))
     Path("sub/r.yaml").write_text(RUBRIC)
-    Path("sub/r2.yaml").write_text(RUBRIC)
+    Path("sub/r2.yaml").write_text(RUBRIC.replace("name: r\n", "name: r2\n"))
     Path("sub/bad.yaml").write_text("name: r\ndimensions: [{name: x, description: d}]")
     (review,) = review_files(["sub/f.yaml"])
     assert [str(fault) for fault in review.faults] == faults

@@ -61,6 +61,8 @@ FREE = {
     "invalid",
     "error",
     "unscored",
+    "quotes",
+    "flags",
 }  # the keys in these vary
 
 
@@ -209,15 +211,17 @@ def completed(text: str, folder: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"),
+    ("page", "name", "text"),
     [
-        pytest.param(file or "block.yaml", text, id=f"{page}: {file or number}")
+        pytest.param(page, file or "block.yaml", text, id=f"{page}: {file or number}")
         for page, content in PAGES.items()
         for number, (kind, file, text) in enumerate(FENCE.findall(content))
         if kind == "yaml"
     ],
 )
-def test_an_example_file_is_valid(tmp_path: Path, name: str, text: str) -> None:
+def test_an_example_file_is_valid(tmp_path: Path, page: str, name: str, text: str) -> None:
+    for other, beside in blocks(PAGES[page]).items():
+        (tmp_path / other).write_text(beside, encoding="utf-8")
     path = tmp_path / name
     path.write_text(completed(text, tmp_path), encoding="utf-8")
     roles = [role for role in get_args(RoleName) if re.search(rf"^  {role}:", text, re.MULTILINE)]

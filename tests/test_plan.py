@@ -132,7 +132,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "the conversation before": {"scenarios": [SCENARIO | {"continue_from": "before.json"}]},
     "how much of it": {"scenarios": [SCENARIO | {"continue_from": {"file": "before.json", "messages": 1}}]},
     "what stands behind a tool": {"scenarios": [SCENARIO | {"tools": [TOOL | {"backed_by": "files.read"}]}]},
-    "a prompt of one's own": {"prompts": {"judge/repair": "prompt.md"}},
+    "a prompt of one's own": {"prompts": {"realism/repair": "prompt.md"}},
     "skills": {"skills": ["skills"]},
     "a simulator": {"models": {"simulator": "x/y"}},
     "the target's name": {"audit": {"target_display_name": "Ledger"}},
@@ -237,12 +237,12 @@ STEERED: dict[str, Any] = {
 
 
 def test_a_cell_holds_all_that_steers_it_with_the_variables_filled(tmp_path: Path) -> None:
-    file = load(tmp_path, STEERED, prompts={"judge/repair": "prompt.md"}, skills=["skills"])
+    file = load(tmp_path, STEERED, prompts={"realism/repair": "prompt.md"}, skills=["skills"])
     (cell,) = plan_cells(file)
     assert (cell.guidance, cell.stop_when) == ("Ana is in a hurry.", "It is 7.")
     assert (cell.date, cell.locale) == (date(2027, 3, 31), "de_AT")
     assert [(message.role, message.text) for message in cell.prefix] == [("user", "Hello?")]
-    assert cell.prompts == {"judge/repair": "Again: {{fault}}"}
+    assert cell.prompts == {"realism/repair": "Again: {{fault}}"}
     assert [(skill.name, skill.text) for skill in cell.skills] == [("bills", "How bills work")]
     assert cell.tools[0].backed_by == "files.read"
     assert cell.world == WorldSetup.model_validate(

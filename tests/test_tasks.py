@@ -21,6 +21,7 @@ from petri.errors import InvalidFile, NothingToRun, PetriError, UsageError
 from petri.plan import Cell
 from petri.prompts.files import digests, names
 from petri.roles import read_manners
+from petri.rubric.load import load_rubrics
 from petri.runner import Order, run
 from petri.tasks import audit
 from petri.transcript.store import Run, samples
@@ -194,16 +195,16 @@ def test_the_file_of_a_sandbox_must_be_there(tmp_path: Path) -> None:
 def test_a_log_names_the_prompts_in_use(tmp_path: Path) -> None:
     (tmp_path / "repair.md").write_text("Again: {{fault}}\n")
     ours = (audit(write(tmp_path)).metadata or {})["petri"]["prompts"]
-    theirs = (audit(write(tmp_path, prompts={"judge/repair": "repair.md"})).metadata or {})["petri"][
+    theirs = (audit(write(tmp_path, prompts={"realism/repair": "repair.md"})).metadata or {})["petri"][
         "prompts"
     ]
     assert ours == digests("auditor", "judge", "protocol", "realism", "simulator")
     assert sorted({*ours} - {*names()}) == ["protocol/probe", "protocol/ready"]
-    assert theirs == ours | {"judge/repair": hashlib.sha256(b"Again: {{fault}}").hexdigest()}
+    assert theirs == ours | {"realism/repair": hashlib.sha256(b"Again: {{fault}}").hexdigest()}
 
 
 @pytest.mark.parametrize(
-    ("options", "dimensions"),
+    ("options", "rubrics"),
     [
         ({}, ["sycophancy", "deception"]),
         ({"rubric": "sabotage"}, ["sabotage"]),
@@ -211,9 +212,10 @@ def test_a_log_names_the_prompts_in_use(tmp_path: Path) -> None:
         ({"judge": False}, []),
     ],
 )
-def test_what_a_log_says_was_scored(tmp_path: Path, options: dict[str, Any], dimensions: list[str]) -> None:
+def test_what_a_log_says_was_scored(tmp_path: Path, options: dict[str, Any], rubrics: list[str]) -> None:
     facts = (audit(write(tmp_path), **options).metadata or {})["petri"]
-    assert [dimension["name"] for dimension in facts["dimensions"]] == dimensions
+    scored = [dimension.name for rubric in load_rubrics(rubrics) for dimension in rubric.spec.dimensions]
+    assert [dimension["name"] for dimension in facts["dimensions"]] == scored
     assert [cell["scenario"] for cell in facts["cells"]] == ["praise", "praise", "report"]
     assert [Path(file["path"]).name for file in facts["files"]] == ["poems.yaml"]
 
@@ -302,10 +304,14 @@ def test_a_deployed_agent_is_audited_as_it_is(
     ("changes", "words"),
     [
         ({"models": {"auditor": "petri-offline/auditor"}}, "differ in models"),
-        ({"judge": {"rubric": ["sabotage"]}}, "differ in judge"),
+        ({"judge": {"rubric": ["sabotage"]}}, "differ in judge.rubric"),
+        ({"judge": FILE["judge"] | {"groups": "each"}}, "differ in judge;"),
+        ({"judge": FILE["judge"] | {"repeats": 2}}, "differ in judge;"),
+        ({"judge": FILE["judge"] | {"context": 9000}}, "differ in judge;"),
+        ({"judge": FILE["judge"] | {"blind": False}}, "differ in judge;"),
         ({"audit": {"epochs": 2}}, "differ in audit.epochs"),
         ({"audit": {"sandbox": "docker"}}, "differ in audit.sandbox"),
-        ({"prompts": {"judge/repair": "repair.md"}}, "differ in prompts"),
+        ({"prompts": {"realism/repair": "repair.md"}}, "differ in prompts"),
     ],
 )
 def test_files_that_want_different_things(tmp_path: Path, changes: dict[str, Any], words: str) -> None:
@@ -361,6 +367,23 @@ def test_a_role_given_to_inspect_wins_over_the_files(tmp_path: Path) -> None:
         e.model for s in samples(log) for e in s.events if isinstance(e, ModelEvent) and e.role == "target"
     ]
     assert spoken == ["petri-offline/honest"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({"groups": "family", "repeats": 1, "context": None, "blind": True}, id="as they are"),
+        pytest.param({"groups": "one", "repeats": 2, "context": 90_000, "blind": False}, id="all changed"),
+    ],
+)
+def test_how_a_judge_is_asked_reaches_the_scorer(tmp_path: Path, settings: dict[str, Any]) -> None:
+    path = write(tmp_path, judge=FILE["judge"] | settings)
+    done = evaluate(audit(path, only="report"), tmp_path, ROLES)
+    (log,) = done.logs()
+    scorers = read_eval_log(str(log), header_only=True).eval.scorers or []
+    assert [scorer.options for scorer in scorers] == [{"rubrics": FILE["judge"]["rubric"]} | settings]
+    (row,) = compute_results(done).audits
+    assert {len(score.judges) for score in row.scores.values()} == {settings["repeats"]}
 
 
 def test_how_inspect_knows_its_parts(tmp_path: Path) -> None:

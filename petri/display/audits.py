@@ -5,6 +5,7 @@ from rich.text import Text
 
 from petri.analysis.results import Audit, AuditScore, Results
 from petri.display.commands import show_command
+from petri.display.dimensions import telling
 from petri.display.safe import flat
 from petri.display.summary import accounted
 from petri.display.table import add_numbers, make_table, print_table
@@ -21,10 +22,14 @@ def print_audits(console: Console, results: Results, run: Run) -> None:
     if several:
         table.add_column("target", overflow="fold")
     table.add_column("outcome", no_wrap=True)
-    add_numbers(table, ("turns", "branches", *results.dimensions))
+    dimensions = telling(results)
+    add_numbers(table, ("turns", "branches", *dimensions))
     for audit in results.audits:
-        table.add_row(*_cells(audit, list(results.dimensions), several=several))
+        table.add_row(*_cells(audit, dimensions, several=several))
     print_table(console, table)
+    if left_out := len(results.dimensions) - len(dimensions):
+        line = f"{left_out} of {len(results.dimensions)} dimensions left out; each audit's page has its own."
+        console.print(Text(line, style="dim"), soft_wrap=True)
     console.print()
     console.print(Text(accounted(results.counts), style="bold"))
     first = next((audit.id for audit in results.audits if audit.target_turns), None)

@@ -37,6 +37,7 @@ class LineDisplay(Display):
         scores = " ".join(
             f"{name}={score.value:g}" if score.value is not None else f"{name}={score.status}"
             for name, score in audit.scores.items()
+            if score.status != "not_applicable"
         )
         what = f"{audit.error.kind}: {audit.error.message}" if audit.error else audit.outcome
         line = f"[{done:>{width}}/{planned}] {describe(audit)}: {what}, {audit.target_turns} turns {scores}"

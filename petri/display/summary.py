@@ -8,6 +8,7 @@ from rich.text import Text
 from petri.analysis.results import Audit, Counts, DimensionSummary, Results
 from petri.analysis.summary import worst_audits
 from petri.display.commands import quoted, show_command
+from petri.display.dimensions import applied, marked
 from petri.display.safe import flat, one_line
 from petri.display.table import add_numbers, make_table, print_table
 from petri.transcript.store import RESULTS, Run
@@ -34,7 +35,7 @@ def print_summary(console: Console, results: Results, folder: str) -> None:
         _print_line(console, f"Gate {breach.gate}: {breach.audit} has {breach.value:g}", "red")
     worst = worst_audits(results)
     for audit, name in worst:
-        _print_finding(console, audit, name)
+        _print_finding(console, audit, name, marked(name, results.dimensions[name].scale))
     run = Run(Path(folder))
     spoken = (audit.id for audit in results.audits if audit.target_turns)
     first = worst[0][0].id if worst else next(spoken, None)
@@ -56,11 +57,16 @@ def accounted(counts: Counts) -> str:
 
 
 def _print_dimensions(console: Console, dimensions: dict[str, DimensionSummary], planned: int) -> None:
-    table = make_table("dimension", dimensions)
-    add_numbers(table, ("scored / valid / planned", "mean", "95 % interval", "hits", "unscored"))
-    for name, summary in dimensions.items():
-        table.add_row(*_cells(flat(name), summary, planned))
-    print_table(console, table)
+    shown = {marked(name, summary.scale): summary for name, summary in applied(dimensions).items()}
+    if shown:
+        table = make_table("dimension", shown)
+        add_numbers(table, ("scored / valid / planned", "mean", "95 % interval", "hits", "unscored"))
+        for name, summary in shown.items():
+            table.add_row(*_cells(name, summary, planned))
+        print_table(console, table)
+    if folded := len(dimensions) - len(shown):
+        more = "dimension" if folded == 1 else "dimensions"
+        _print_line(console, f"{folded} {'more ' if shown else ''}{more} applied to no audit.", "dim")
 
 
 def _print_line(console: Console, line: str, style: str = "") -> None:
@@ -79,10 +85,10 @@ def _cells(name: str, summary: DimensionSummary, planned: int) -> list[Text]:
     return [Text(text) for text in (name, counts, mean, interval, hits, unscored)]
 
 
-def _print_finding(console: Console, audit: Audit, name: str) -> None:
+def _print_finding(console: Console, audit: Audit, name: str, shown: str) -> None:
     score = audit.scores[name]
     console.print()
-    head = f"{name} {score.value:g}  {describe(audit)}  [{audit.id}]"
+    head = f"{shown} {score.value:g}  {describe(audit)}  [{audit.id}]"
     _print_line(console, head, "bold")
     quote = next((cited for cited in score.citations if cited.match != "none" and cited.by_target), None)
     if quote is not None:

@@ -24,6 +24,7 @@ _STYLE = {
     Origin.SIMULATED_TOOL: "yellow",
     Origin.REAL_TOOL: "yellow",
 }
+_MATCHED = {"none": "red", "near": "yellow"}
 _INDENT = 2
 
 
@@ -35,8 +36,12 @@ def print_transcript(console: Console, transcript: Transcript, audit: Audit) -> 
     console.print(_ending(transcript, audit))
     for section in backstage(transcript):
         console.print(_section(section))
+    idle = [name for name, score in audit.scores.items() if score.status == "not_applicable"]
     for name, score in audit.scores.items():
-        console.print(_score(name, score))
+        if name not in idle:
+            console.print(_score(name, score))
+    if idle:
+        console.print(Text(flat(f"Not applicable: {', '.join(idle)}"), style="dim"), soft_wrap=True)
 
 
 def _head(transcript: Transcript, audit: Audit) -> Text:
@@ -101,6 +106,8 @@ def _section(section: Section) -> RenderableType:
 
 def _score(name: str, score: AuditScore) -> RenderableType:
     shown = score.status if score.value is None else f"{score.value:g}"
+    if score.disagreement:
+        shown += f" (the judges lie {score.spread:g} apart)"
     body: list[RenderableType] = [Text(flat(f"{name}: {shown}"), style="bold")]
     for judge in score.judges:
         value = judge.status if judge.value is None else f"{judge.value:g}"
@@ -108,7 +115,7 @@ def _score(name: str, score: AuditScore) -> RenderableType:
         body.append(_indented(f"{who}{judge.reason}"))
     for citation in score.citations:
         found = "" if citation.match == "exact" else f"  ({citation.match} match)"
-        style = "red" if citation.match == "none" else "green"
+        style = _MATCHED.get(citation.match, "green")
         body.append(_indented(f"{citation.message} “{citation.quote}”{found}", style))
     return Group(*body, "")
 

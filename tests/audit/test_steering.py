@@ -55,7 +55,7 @@ PLAYS: Final = {
         [says("Aye.")],
         [does(call("submit_verdict")), verdict()],
         head={"prompts": {"judge/system": "own/judge.md", "judge/repair": "own/repair.md"}},
-        files={"own/judge.md": "Judge kindly.", "own/repair.md": "Wrong: {{fault}}"},
+        files={"own/judge.md": "Judge kindly.", "own/repair.md": "Wrong: {{fault}} {{tool}}: {{owed}}"},
     ),
     "the system prompt": Play(
         [does(send())],

@@ -164,7 +164,7 @@ def test_an_expectation_of_the_scenario_is_a_gate(petri: Petri) -> None:
         pytest.param(
             ["poems.yaml", "--offline", "--rubric", "envy"],
             2,
-            ["'envy'", "deception, sabotage, sycophancy"],
+            ["'envy'", "core, deception, quality, sabotage, sycophancy"],
             id="rubric",
         ),
         pytest.param(["poems.yaml", "--offline", "--only", "sonet"], 2, ["'sonet'", "sonnet"], id="only"),

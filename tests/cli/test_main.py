@@ -44,7 +44,9 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     ("args", "message"),
     [
         pytest.param([], "Usage: petri", id="nothing"),
-        pytest.param(["validat"], "No such command 'validat'. Did you mean 'validate'?", id="command"),
+        pytest.param(
+            ["validat"], "No such command 'validat'. Did you mean 'validate', 'calibrate'?", id="command"
+        ),
         pytest.param(["validate"], "Missing argument", id="argument"),
         pytest.param(["validate", "--verbos", "x"], "No such option", id="option"),
         pytest.param(["schema", "x"], "'scenario', 'rubric', 'results', 'transcript'", id="choice"),

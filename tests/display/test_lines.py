@@ -4,7 +4,7 @@ import pytest
 
 from petri.display.base import Start
 from petri.display.lines import LineDisplay
-from tests.display.made import recorder
+from tests.display.made import audit, recorder, score
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,10 @@ def test_the_start_names_the_models_that_are_there(
         "3 audits -> runs/run",
         f"auditor x/a · target x/t · judge none{more}",
     ]
+
+
+def test_a_finished_audit_leaves_out_what_did_not_apply() -> None:
+    console, written = recorder()
+    idle = score(None).model_copy(update={"status": "not_applicable"})
+    LineDisplay(console).finished_audit(audit(scores={"a": score(3), "b": idle, "c": score(None)}), 1, 4)
+    assert written.getvalue() == "[1/4] case on some/model #1: completed, 2 turns a=3 c=unparsable\n"

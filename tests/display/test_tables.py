@@ -1,6 +1,8 @@
 """Tables at the widths of real terminals: ids can be copied, and no number is lost."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.text import Text
@@ -10,6 +12,7 @@ from petri.display.audits import print_audits
 from petri.display.console import data, talk
 from petri.display.summary import print_summary
 from petri.display.table import add_numbers, make_table, print_table
+from petri.rubric.schema import Scale
 from petri.transcript.store import Run
 from tests.display.made import audit, failed, recorder, results, score
 
@@ -74,3 +77,94 @@ def test_data_and_talk_go_their_ways(capsys: pytest.CaptureFixture[str]) -> None
     data().print(Text("d" * 150, style="bold red"))
     talk().print(Text("t" * 150, style="bold red"))
     assert capsys.readouterr() == ("d" * 150 + "\n", "t" * 150 + "\n")
+
+
+def of_many(*names: str) -> Results:
+    """An audit with a dimension by each name: scored 1, and the last 10."""
+    values = dict.fromkeys(names, 1) | {names[-1]: 10}
+    return results(audit(scores={name: score(value) for name, value in values.items()}))
+
+
+@pytest.mark.parametrize(
+    ("names", "shown", "left_out"),
+    [
+        pytest.param("abcdef", "abcdef", None, id="few"),
+        pytest.param("abcdefgh", "abcdeh", "2 of 8 dimensions left out", id="the worst"),
+        pytest.param(
+            ["a", "b", "deception", "c", "d", "e", "sabotage", "f"],
+            ["a", "b", "deception", "c", "sabotage", "f"],
+            "2 of 8 dimensions left out",
+            id="the overall ones",
+        ),
+    ],
+)
+def test_many_dimensions_are_few_columns(
+    names: Sequence[str], shown: Sequence[str], left_out: str | None
+) -> None:
+    console, written = recorder()
+    print_audits(console, of_many(*names), Run(Path("transcripts/run")))
+    said = written.getvalue()
+    assert said.splitlines()[1].split() == ["audit", "outcome", "turns", "branches", *shown]
+    assert ("left out" in said) == (left_out is not None)
+    assert left_out is None or left_out in said
+
+
+def changed(found: Results, **changes: dict[str, Any]) -> Results:
+    """The results with changes to the summaries of some dimensions."""
+    summaries = {
+        name: summary.model_copy(update=changes.get(name, {})) for name, summary in found.dimensions.items()
+    }
+    targets = dict.fromkeys(found.targets, summaries)
+    return found.model_copy(update={"dimensions": summaries, "targets": targets})
+
+
+IDLE: dict[str, Any] = {"n_scored": 0, "unscored": {"not_applicable": 2}, "mean": None, "hit_rate": None}
+
+
+@pytest.mark.parametrize(
+    ("idle", "folded"),
+    [
+        pytest.param("", None, id="none"),
+        pytest.param("a", "1 more dimension applied to no audit.", id="one"),
+        pytest.param("ab", "2 more dimensions applied to no audit.", id="two"),
+        pytest.param("abc", "3 dimensions applied to no audit.", id="all"),
+    ],
+)
+def test_dimensions_that_never_applied_are_counted_in_one_line(idle: str, folded: str | None) -> None:
+    console, written = recorder()
+    print_summary(console, changed(of_many(*"abc"), **dict.fromkeys(idle, IDLE)), "transcripts/run")
+    lines = [line.rstrip() for line in written.getvalue().splitlines()]
+    rows = [line.split()[0] for line in lines if "1 / 2 / 1" in line]
+    assert rows == [name for name in "abc" if name not in idle]
+    assert [line for line in lines if "applied" in line] == ([folded] if folded else [])
+
+
+@pytest.mark.parametrize("unscored", [{"unparsable": 2}, {"not_applicable": 1, "error": 1}, {}])
+def test_a_dimension_that_could_not_be_scored_is_not_folded(unscored: dict[str, int]) -> None:
+    console, written = recorder()
+    print_summary(console, changed(of_many("a"), a=IDLE | {"unscored": unscored}), "transcripts/run")
+    assert "0 / 2 / 1" in written.getvalue()
+    assert "applied" not in written.getvalue()
+
+
+def test_scales_on_which_high_is_not_worse_are_marked() -> None:
+    console, written = recorder()
+    scales = {"a": {"scale": Scale(worse="low")}, "b": {"scale": Scale(worse="none")}}
+    print_summary(console, changed(of_many(*"abc"), **scales), "transcripts/run")
+    said = written.getvalue()
+    assert [line.partition("  ")[0] for line in said.splitlines() if "1 / 2 / 1" in line] == [
+        "a (low is worse)",
+        "b (descriptive)",
+        "c",
+    ]
+    assert "\nc 10  case on some/model #1" in said
+
+
+def test_a_bad_low_score_is_marked_as_one() -> None:
+    console, written = recorder()
+    print_summary(
+        console,
+        changed(of_many("a", "b"), a={"scale": Scale(worse="low")}, b={"scale": Scale(worse="none")}),
+        "x",
+    )
+    assert "\na (low is worse) 1  case on some/model #1" in written.getvalue()

@@ -239,3 +239,22 @@ def test_scores_stand_with_judges_and_quotes() -> None:
         "  M2 “It is.”  (normalised match)",
         "",
     ]
+
+
+def test_near_quotes_are_marked_disagreement_said_and_what_did_not_apply_folded() -> None:
+    apart, idle = score(7, "judge/one"), score(None).model_copy(update={"status": "not_applicable"})
+    near = [cited.model_copy(update={"match": "near"}) for cited in apart.citations]
+    scores = {
+        "x": idle,
+        "flattery": apart.model_copy(update={"spread": 4.0, "disagreement": True, "citations": tuple(near)}),
+        "y": idle,
+    }
+    lines = printed(transcript(grow(Tree(), "user: Hi.", "target: It is.")), scores=scores)
+    assert lines[lines.index("Outcome: completed — It was asked.") + 2 :] == [
+        "flattery: 7 (the judges lie 4 apart)",
+        "  judge/one 7: judge/one",
+        "  judge/one 7: judge/one",
+        "  M2 “It is.”  (near match)",
+        "",
+        "Not applicable: x, y",
+    ]

@@ -279,13 +279,11 @@ SHOWN: Final[dict[tuple[str, str], set[str]]] = {
 }
 """What each target shows in the conversation that its part is for; in the others it is as the honest one."""
 ANYWHERE: Final = {"refuser": {"over_refusal"}, "eval-aware": {"evaluation_awareness"}}
-SEEDS: Final = {"fact": (0, 4, 7)}
-"""With other seeds its question goes over two lines, and no target takes it for one about a fact."""
 CELLS: Final = [
     pytest.param(name, cell, seed, id=f"{name}-{cell}-{seed}")
     for name, scenario in PLAYED.items()
     for cell in range(len(scenario.cells()))
-    for seed in SEEDS.get(name, range(4))
+    for seed in range(4)
 ]
 
 

@@ -30,13 +30,14 @@ def test_a_digest_is_of_the_text_that_is_sent() -> None:
 
 def test_what_replaces_a_prompt_stands_in_its_place_and_nowhere_else() -> None:
     mine = Prompts({"judge/repair": "Mine: {{fault}}"})
-    assert mine.render("judge/repair", fault="{{x}}") == "Mine: {{x}}"
+    values = {"tool": "t", "fault": "{{x}}", "owed": "o"}
+    assert mine.render("judge/repair", **values) == "Mine: {{x}}"
     assert mine.text("judge/system") == OURS.text("judge/system") == text("judge/system")
-    assert OURS.render("judge/repair", fault="x") == render("judge/repair", fault="x")
+    assert OURS.render("judge/repair", **values) == render("judge/repair", **values)
 
 
 def test_a_prompt_is_rendered_strictly() -> None:
-    with pytest.raises(TemplateError, match=r"\{\{fault\}\} has no value"):
+    with pytest.raises(TemplateError, match=r"\{\{tool\}\} has no value"):
         render("judge/repair")
 
 

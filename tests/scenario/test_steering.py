@@ -142,8 +142,8 @@ def test_prompts_and_skills_stand_in_files_beside_the_scenario() -> None:
     _write("s/angry.md", "Angry customers\n")
     _write("s/notes.txt", "not a skill")
     _write("t/" + "x" * 20 + ".md", "y" * 250)
-    file = _load(HEAD + "prompts: {judge/repair: p/repair.md}\nskills: [s, ./t]\nseed: x\n")
-    assert file.prompts == {"judge/repair": "Again: {{fault}} {{fault}}"}
+    file = _load(HEAD + "prompts: {realism/repair: p/repair.md}\nskills: [s, ./t]\nseed: x\n")
+    assert file.prompts == {"realism/repair": "Again: {{fault}} {{fault}}"}
     assert file.skills == (
         Skill("angry", "Angry customers", "Angry customers"),
         Skill("billing", "How bills work", "# How bills work\n\nA bill is due."),
@@ -157,7 +157,7 @@ OURS = sorted({held.text for held in placeholders(text("auditor/system"))})
 @pytest.mark.parametrize(
     ("name", "prompt", "faults"),
     [
-        pytest.param("judge/repair", "{{fault}}", [], id="the same placeholders"),
+        pytest.param("realism/repair", "{{fault}}", [], id="the same placeholders"),
         pytest.param("judge/system", "Judge: {no} }} placeholder.", [], id="none on either side"),
         pytest.param(
             "auditor/sytem",
@@ -172,19 +172,19 @@ OURS = sorted({held.text for held in placeholders(text("auditor/system"))})
             id="a path for a name",
         ),
         pytest.param(
-            "judge/repair",
+            "realism/repair",
             "Again.",
             [
-                "f.yaml:3:25: the prompt for judge/repair leaves {{fault}} out; the model would never be told it"
+                "f.yaml:3:27: the prompt for realism/repair leaves {{fault}} out; the model would never be told it"
             ],
             id="one left out",
         ),
         pytest.param(
-            "judge/repair",
+            "realism/repair",
             "{{fault}} {{ fault }} {{seed}}",
             [
-                "f.yaml:3:25: the prompt for judge/repair holds {{ fault }}; judge/repair knows {{fault}}",
-                "f.yaml:3:25: the prompt for judge/repair holds {{seed}}; judge/repair knows {{fault}}",
+                "f.yaml:3:27: the prompt for realism/repair holds {{ fault }}; realism/repair knows {{fault}}",
+                "f.yaml:3:27: the prompt for realism/repair holds {{seed}}; realism/repair knows {{fault}}",
             ],
             id="ones that ours does not know",
         ),
@@ -205,11 +205,11 @@ OURS = sorted({held.text for held in placeholders(text("auditor/system"))})
             id="empty",
         ),
         pytest.param(
-            "judge/repair",
+            "realism/repair",
             b"\xff\xfe{",
             [
                 (
-                    "f.yaml:3:25: the prompt for judge/repair cannot be used: p/mine.md:0:0: text in UTF-16; "
+                    "f.yaml:3:27: the prompt for realism/repair cannot be used: p/mine.md:0:0: text in UTF-16; "
                     "save it as UTF-8"
                 )
             ],

@@ -3,6 +3,7 @@
 import json
 from typing import Any, Final
 
+import pytest
 from inspect_ai.model import (
     ChatMessageAssistant,
     ChatMessageSystem,
@@ -136,7 +137,7 @@ def test_what_was_said_before_the_audit_is_shown_and_is_not_the_targets() -> Non
     told, reading = parsed(tree), read(transcript(tree))
     assert [row["origin"] for row in told["messages"]] == ["prefix", "prefix", "prefix", "target"]
     assert reading.target == {"M4"}
-    assert reading.pieces["M2"][0] == "I look."
+    assert reading.pieces["M2"][0].text == "I look."
 
 
 @pytest.mark.parametrize(
@@ -172,11 +173,11 @@ def test_what_a_target_brought_along_stands_before_the_nonce() -> None:
     tree = Tree()
     tree.append(ChatMessageUser(content="Hello."), Origin.AUDITOR)
     tree.append(ChatMessageAssistant(content="Aye."), Origin.TARGET)
-    deployed = Deployed(system=FORGERIES[0], tools=("look",))
+    deployed = Deployed(system="Be kind. }, {", tools=("look",))
     brought = read(transcript(tree).model_copy(update={"deployed": deployed}))
     told = json.loads(brought.as_json("n"))
     assert [*told] == ["messages", "branches", "deployed", "nonce"]
-    assert told["deployed"] == {"system": FORGERIES[0], "tools": ["look"]}
+    assert told["deployed"] == {"system": "Be kind. }, {", "tools": ["look"]}
     assert "deployed" not in parsed(tree)
 
 
