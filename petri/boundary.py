@@ -9,6 +9,7 @@ from inspect_ai.event import ModelEvent
 from inspect_ai.log import transcript
 from inspect_ai.util import LimitExceededError
 
+from petri.errors import Diverged, ModelGivenUp
 from petri.secrets import redact
 
 T = TypeVar("T")
@@ -38,6 +39,7 @@ _BY_NAME: Final = {
     "assertionerror": "bad_response",
     "ratelimit": "rate_limit",
     "badreply": "bad_response",
+    "capreached": "cap",
     # A program of the user's is not run again for an answer of the wrong kind: it may have done something.
     "targetfailed": "target_failed",
     "targetreply": "target_failed",
@@ -59,7 +61,7 @@ class Failure:
 async def guarded(job: Awaitable[T], who: str) -> T | Failure:
     """Give the job's result, or its failure. ``who`` begins the message, such as ``target (openai/gpt-5)``.
 
-    Limits of Inspect and cancellation are not failures and pass through.
+    Limits of Inspect, a replay that diverged, and cancellation are not failures and pass through.
     """
     with _caught(who, unread="the reply could not be read: ") as failures:
         return await job
@@ -90,7 +92,7 @@ def _caught(who: str, unread: str = "") -> Generator[list[Failure]]:
     failures: list[Failure] = []
     try:
         yield failures
-    except LimitExceededError:
+    except (LimitExceededError, Diverged):
         raise
     except Exception as error:  # noqa: BLE001 -- the boundary; see the module
         failures.append(_failure(error, who, unread))
@@ -107,6 +109,8 @@ def _failure(error: Exception, who: str, unread: str) -> Failure:
 
 def kind_of(error: BaseException) -> str:
     """Classify by HTTP status where there is one, else by the exception's name; no provider's classes are imported."""
+    if isinstance(error, ModelGivenUp):
+        return error.kind
     said = f"{getattr(error, 'code', '')} {error}"
     if any(sign in said for sign in ("insufficient_quota", "exceeded your current quota", "credit balance")):
         return "quota"

@@ -5,12 +5,18 @@
     │   └── InvalidFile     exit 2  one or more faults in files, all of them listed
     ├── NothingToRun        exit 5  the selection is legal and empty
     ├── RunNotFound         exit 2  no run or log under that name
+    ├── RunLocked           exit 2  another process writes into the run
+    ├── DiskFull            exit 3  the disk has no room for the record; what was recorded can be resumed
     ├── UnreadableLog       exit 3  a log that is not ours, or that is damaged
     ├── TreeError           exit 4  an operation that would break the conversation tree
     ├── TemplateError       exit 4  a prompt with a placeholder that is malformed or has no value
     ├── ActionError                 an auditor used a tool wrongly; answered as a tool error, never raised to a user
+    ├── Diverged                    an audit does not come back to where its record says it was; it begins anew
     ├── AuditFailed                 one audit cannot go on; ends its sample, and is its error in the results
     ├── BadReply                    a provider's reply that broke off; asked for again, then the audit's error
+    ├── CallTimeout                 an attempt that took too long; made again, then the audit's error
+    ├── CapReached                  a cap of the run leaves no room for a call; ends the audit where it stands
+    ├── ModelGivenUp                a model that no call can reach any more (key, quota, name); ends its audits
     ├── ProviderRefused             a provider turned a request away before the model spoke; becomes the audit's error
     ├── TargetFailed                a target that is a program failed; becomes the audit's error
     ├── TargetReplyError            what such a program returned is no reply; becomes the audit's error
@@ -23,6 +29,7 @@ A job's error (one audit, one verdict) becomes data in that job's record. Anythi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
 
 class PetriError(Exception):
@@ -70,6 +77,16 @@ class RunNotFound(UsageError):
     """No run or log answers to the given name."""
 
 
+class RunLocked(UsageError):
+    """Another process writes into the run; the message names it."""
+
+
+class DiskFull(PetriError):
+    """The disk has no room for the record of another call; nothing more was sent."""
+
+    exit_code = 3
+
+
 class UnreadableLog(PetriError):
     """A log that cannot be read as a record of ours."""
 
@@ -92,12 +109,39 @@ class WorldError(PetriError):
     """What a system would say instead of doing what was asked, such as ``No such file or directory``."""
 
 
+class Diverged(PetriError):
+    """Replaying an audit led elsewhere than its record; it cannot go on, and begins anew."""
+
+
 class AuditFailed(PetriError):
     """One audit cannot go on; its neighbours do."""
 
 
 class BadReply(PetriError):
     """A provider's reply that broke off in the middle, with status 200 and no error of its own."""
+
+
+class CallTimeout(PetriError):
+    """An attempt of a call that took longer than an attempt may."""
+
+
+class CapReached(PetriError):
+    """A cap of the run leaves no room for a call; ``cap`` is which one: cost, tokens or time."""
+
+    def __init__(self, message: str, cap: Literal["cost", "tokens", "time"], limit: float) -> None:
+        """Keep the cap and what it was set to beside what is said of it."""
+        self.cap: Final = cap
+        self.limit: Final = limit
+        super().__init__(message)
+
+
+class ModelGivenUp(PetriError):
+    """A model is not called again in this run; ``kind`` is that of the failure that showed why, such as ``auth``."""
+
+    def __init__(self, message: str, kind: str) -> None:
+        """Keep the kind beside the message."""
+        self.kind: Final = kind
+        super().__init__(message)
 
 
 class ProviderRefused(PetriError):

@@ -56,6 +56,7 @@ def evaluate(
     Inspect counts samples by task, so that each task gets its share. Raises ``UsageError``, and leaves no folder
     behind, where they could not begin.
     """
+    begun = bool(folder.logs())
     total = min(max_samples or _MOST_SAMPLES, planned)
     at_once = min(len(tasks), total)
     ran = attempted(
@@ -73,14 +74,18 @@ def evaluate(
         "Inspect",
     )
     if isinstance(ran, Failure):
-        _give_up(tasks, folder, ran)
+        _give_up(tasks, folder, ran, begun=begun)
 
 
-def _give_up(tasks: Sequence[Task], folder: Run, failure: Failure) -> NoReturn:
-    """Raise what kept the run from beginning, such as a sandbox that is not there; nothing was spent, nothing kept."""
+def _give_up(tasks: Sequence[Task], folder: Run, failure: Failure, *, begun: bool) -> NoReturn:
+    """Raise what kept the run from beginning, such as a sandbox that is not there; nothing was spent, nothing kept.
+
+    Of a run that had ``begun`` before, all is kept.
+    """
     if any(sample_keys(log) for log in folder.logs()):
         raise failure.error
-    shutil.rmtree(folder.folder)
+    if not begun:
+        shutil.rmtree(folder.folder)
     wanted = dict.fromkeys(task.sandbox.type for task in tasks if task.sandbox is not None)
     sandbox = f" (audit.sandbox: {', '.join(wanted)})" if wanted else ""
     raise UsageError(f"the run could not begin{sandbox}: {failure.message}") from failure.error

@@ -59,11 +59,14 @@ def _in_log(log: StoredLog) -> Iterator[tuple[Stored, bool]]:
     if header.facts.again is not None:
         raise UsageError(f"{log.path}: holds verdicts, not transcripts; name the run that they are about")
     cells = {cell.id: cell for cell in header.facts.cells}
-    for (cell_id, epoch), (uuid, failed) in states.items():
-        cell = cells[cell_id]
-        audit_id = planned_id(cell.scenario, cell_id, header.target, epoch)
-        audit = PlannedAudit(id=audit_id, cell=cell, target=header.target, epoch=epoch)
-        yield Stored(audit, Source(log=log.path.name, sample=cell_id, epoch=epoch, uuid=uuid)), failed
+    resumed = {audit.id: audit for audit in header.facts.resumed or ()}
+    for (name, epoch), (uuid, failed) in states.items():
+        audit = resumed.get(name)
+        if audit is None:
+            cell = cells[name]
+            audit_id = planned_id(cell.scenario, name, header.target, epoch)
+            audit = PlannedAudit(id=audit_id, cell=cell, target=header.target, epoch=epoch)
+        yield Stored(audit, Source(log=log.path.name, sample=name, epoch=epoch, uuid=uuid)), failed
 
 
 def rubrics_of(run: Run) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from petri.boundary import Failure, attempted
 from petri.errors import UsageError
+from petri.governor import Governor, current
 from petri.rubric.quirk import read_planted
 from petri.scenario.schema import Model as Choice
 from petri.scenario.schema import Models, ModelSettings
@@ -17,7 +18,7 @@ from petri.scenario.schema import Models, ModelSettings
 _MARKUP: Final = re.compile(r"\[/?[a-z ]+\]")
 """Rich markup, in which Inspect writes what a provider lacks."""
 
-_NOT_CONFIG: Final = {"model", "base_url", "args", "tool_calling", "prefill", "quirk"}
+_NOT_CONFIG: Final = {"model", "base_url", "args", "tool_calling", "prefill", "quirk", "rpm"}
 _GOES_ON: Final = re.compile(
     r"petri-offline/.+|"
     r"(anthropic|bedrock)/(.*[/.])?claude-(instant|[123]|(opus|sonnet|haiku)-4(-[015])?(-2025|-v|@|$)).*"
@@ -51,6 +52,7 @@ def make_model(choice: Choice, role: str) -> Model:
     made = attempted(lambda: make(**settings.args), f"{role} {settings.model}")
     if isinstance(made, Failure):
         raise UsageError(_MARKUP.sub("", made.message)) from made.error
+    (current() or Governor()).govern(made, role, settings.rpm)
     return made
 
 
@@ -154,7 +156,7 @@ def target_label(target: Choice) -> str:
     """Name a target: its model, and in brackets what was set for it."""
     if isinstance(target, str):
         return target
-    settings = target.model_dump(mode="json", exclude_defaults=True, exclude={"model"})
+    settings = target.model_dump(mode="json", exclude_defaults=True, exclude={"model", "rpm"})
     shown = ", ".join(f"{key}={value}" for key, value in settings.items())
     return f"{target.model} ({shown})" if shown else target.model
 

@@ -1,5 +1,6 @@
 """A run from its plan to its results: what `petri audit` does, as a function."""
 
+import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +14,16 @@ from inspect_ai import Task
 from petri.analysis.compute import compute_results
 from petri.analysis.gate import parse_gate, require_reachable
 from petri.analysis.results import Results
+from petri.analysis.summary import is_complete
 from petri.check import agreement_faults
+from petri.display.audit_progress import Upcoming
 from petri.display.base import Display, Start
 from petri.display.progress import watching
 from petri.errors import InvalidFile, NothingToRun, UsageError
 from petri.evaluation import evaluate, lowered_costs
+from petri.governor import Governor, Limits, current, governing
 from petri.plan import AuditJob, plan_audits, require_distinct
+from petri.preflight import folder_faults, model_faults, try_models
 from petri.roles import OFFLINE, as_choices, missing_roles, target_label
 from petri.rubric.load import load_rubrics
 from petri.rubric.objective import objective_dimensions
@@ -27,8 +32,10 @@ from petri.scenario.load import LoadedFile
 from petri.scenario.override import override, with_threshold
 from petri.scenario.schema import Model
 from petri.scenario.select import load_scenarios
-from petri.tasks import audit, resolved_rubrics
-from petri.transcript.planned import FileDigest, ModelNames, PlannedAudit, RunFile
+from petri.stopping import Stop, room_to_write, stoppable
+from petri.tasks import audit, resolved_rubrics, used_prompts
+from petri.transcript.locking import locked
+from petri.transcript.planned import FileDigest, ModelNames, Ordered, PlannedAudit, RunFile
 from petri.transcript.store import PLAN, RESULTS, Run, new_run, write_json
 
 
@@ -48,6 +55,9 @@ class Order:
     name: str | None = None
     max_samples: int | None = None
     max_connections: int | None = None
+    limits: Limits = field(default_factory=Limits)
+    preflight: bool = False
+    """Whether each model is called once, with a few words, before the first audit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +69,42 @@ class Part:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that may begin: everything that can be checked before anything is spent was found right."""
+
+    order: Order
+    files: tuple[LoadedFile, ...]
+    parts: tuple[Part, ...]
+    jobs: tuple[AuditJob, ...]
+    tasks: tuple[Task, ...]
+    """One for each part."""
+
+
 def run(order: Order, display: Display | None = None) -> tuple[Run, Results]:
     """Check everything that can be checked, run the audits, and compute the results from what was logged.
 
     Raises ``UsageError`` before anything is spent. A run that is interrupted has its results too. A process makes one
     run at a time, which leaves the process as it was; Inspect may print a banner on stdout.
     """
-    display = display or Display()
+    with governing(Governor(order.limits, judged=order.judge)):
+        return _run(order, display or Display())
+
+
+def _run(order: Order, display: Display) -> tuple[Run, Results]:
+    ready = prepare(order, display)
+    with watching(display, len(ready.jobs), audits=upcoming(ready.jobs)), lowered_costs():
+        folder = _new_run(order, ready.files)
+        with locked(folder):
+            write_json(folder.folder / PLAN, plan_file(ready, folder).model_dump(mode="json"))
+            display.started(start_of(ready, folder))
+            results = carry_out(order, folder, ready.tasks, len(ready.jobs), display)
+    finish(folder, results, display)
+    return folder, results
+
+
+def prepare(order: Order, display: Display | None = None) -> Prepared:
+    """Load and check what an order names; raises ``UsageError`` or ``NothingToRun`` before anything is spent."""
     files = _load(order)
     parts = [Part(file, t, target_label(t)) for file in files for t in as_choices(file.spec.models.target)]
     jobs = [
@@ -77,18 +116,52 @@ def run(order: Order, display: Display | None = None) -> tuple[Run, Results]:
     if not jobs:
         raise NothingToRun("there is nothing to run")
     _check_gates(order, files)
-    tasks = [_task(order, part) for part in parts]
-    with watching(display, len(jobs)), lowered_costs():
-        folder = _new_run(order, files)
-        write_json(folder.folder / PLAN, _plan(order, folder, files, parts, jobs).model_dump(mode="json"))
-        display.started(_start(folder, parts, jobs, judged=order.judge))
-        evaluate(
-            tasks, folder, len(jobs), max_samples=order.max_samples, max_connections=order.max_connections
-        )
+    _check_models(order, files)
+    tasks = tuple(_task(order, part) for part in parts)
+    governor = current()
+    if governor is not None:
+        governor.require_usable()
+    if order.preflight and display is not None and (tried := try_models(files, judged=order.judge)).calls:
+        display.notice(tried.said())
+    return Prepared(order, tuple(files), tuple(parts), tuple(jobs), tasks)
+
+
+def carry_out(order: Order, folder: Run, tasks: Sequence[Task], planned: int, display: Display) -> Results:
+    """Run tasks into the logs of a run, and write the results of all its logs, however it ended.
+
+    Raises ``DiskFull`` where they cannot be written for want of room.
+    """
+    if (governor := current()) is not None:
+        governor.ledger.start_clock()
+    with room_to_write(folder.folder):
+        with stoppable(folder.folder, display.notice) as stop:
+            evaluate(
+                tasks, folder, planned, max_samples=order.max_samples, max_connections=order.max_connections
+            )
+        plan = folder.plan()
+        if plan is not None and (stopped := _stopped(stop)):
+            write_json(folder.folder / PLAN, plan.model_copy(update=stopped).model_dump(mode="json"))
         results = compute_results(folder)
         write_json(folder.folder / RESULTS, results.model_dump(mode="json"))
+    return results
+
+
+def _stopped(stop: Stop) -> dict[str, str]:
+    """Give what run.json says of a run that was stopped though nobody had asked for it."""
+    governor = current()
+    end = None if governor is None else governor.end()
+    if stop.why == "disk_full":
+        return {"stopped": stop.why}
+    return {} if end is None else {"stopped": end.by, "stopped_because": end.reason}
+
+
+def finish(folder: Run, results: Results, display: Display) -> None:
+    """Show what became of a run, and the command that goes on with it where something is left to do."""
     display.finished(results, str(folder.folder))
-    return folder, results
+    done = sum(map(is_complete, results.audits))
+    if done < len(results.audits):
+        command = f"petri resume {shlex.quote(str(folder.folder))}"
+        display.notice(f"Partial: {done} of {len(results.audits)} audits are complete. Go on with: {command}")
 
 
 def _load(order: Order) -> list[LoadedFile]:
@@ -106,6 +179,13 @@ def _load(order: Order) -> list[LoadedFile]:
         raise InvalidFile(faults)
     _require_one_meaning(files)
     return files
+
+
+def _check_models(order: Order, files: Sequence[LoadedFile]) -> None:
+    """Raise ``UsageError`` with everything that is wrong with models, keys and the folder for runs."""
+    faults = [*folder_faults(order.out), *model_faults(files, judged=order.judge)]
+    if faults:
+        raise UsageError("\n".join(faults))
 
 
 def _require_one_meaning(files: Sequence[LoadedFile]) -> None:
@@ -216,10 +296,9 @@ def _new_run(order: Order, files: Sequence[LoadedFile]) -> Run:
         ) from error
 
 
-def _plan(
-    order: Order, folder: Run, files: Sequence[LoadedFile], parts: Sequence[Part], jobs: Sequence[AuditJob]
-) -> RunFile:
+def plan_file(ready: Prepared, folder: Run) -> RunFile:
     """Give what is about to run, as run.json holds it."""
+    order, files, assumed = ready.order, ready.files, ready.order.limits.assumed
     judges = [judge for file in files for judge in as_choices(file.spec.models.judge)] if order.judge else []
     return RunFile(
         id=folder.id,
@@ -230,7 +309,7 @@ def _plan(
         files=tuple(FileDigest(path=file.path, sha256=file.sha256) for file in files),
         models=ModelNames(
             auditor=", ".join(dict.fromkeys(_label(file.spec.models.auditor) for file in files)),
-            target=tuple(dict.fromkeys(part.label for part in parts)),
+            target=tuple(dict.fromkeys(part.label for part in ready.parts)),
             judge=tuple(dict.fromkeys(map(_label, judges))),
             realism=_named(file.spec.models.realism for file in files),
             simulator=_named(file.spec.models.simulator for file in files),
@@ -239,8 +318,29 @@ def _plan(
         fail_on=tuple(order.fail_on),
         audits=tuple(
             PlannedAudit(id=job.id, cell=job.cell.header(), target=job.target, epoch=job.epoch)
-            for job in jobs
+            for job in ready.jobs
         ),
+        order=Ordered(
+            scenarios=tuple(order.scenarios),
+            only=tuple(order.only),
+            tags=tuple(order.tags),
+            limit=order.limit,
+            offline=order.offline,
+            judge=order.judge,
+            max_cost=order.limits.caps.cost,
+            max_tokens=order.limits.caps.tokens,
+            max_seconds=order.limits.caps.seconds,
+            rpm=dict(order.limits.rpm),
+            assumed_price=assumed and (assumed.input, assumed.output),
+        ),
+        rubrics=tuple(
+            {
+                rubric.path: FileDigest(path=rubric.path, sha256=rubric.sha256)
+                for file in files
+                for rubric in load_rubrics(resolved_rubrics(file) if order.judge else ())
+            }.values()
+        ),
+        prompts=used_prompts(files),
     )
 
 
@@ -253,7 +353,9 @@ def _named(models: Iterable[Model | None]) -> str | None:
     return ", ".join(dict.fromkeys(target_label(model) for model in models if model is not None)) or None
 
 
-def _start(folder: Run, parts: Sequence[Part], jobs: Sequence[AuditJob], *, judged: bool) -> Start:
+def start_of(ready: Prepared, folder: Run) -> Start:
+    """Give what a display is told as the run begins."""
+    parts, judged = ready.parts, ready.order.judge
     models = [part.file.spec.models for part in parts]
     judges = [judge for named in models for judge in as_choices(named.judge)] if judged else []
     names = (
@@ -265,11 +367,31 @@ def _start(folder: Run, parts: Sequence[Part], jobs: Sequence[AuditJob], *, judg
     return Start(
         run=folder.id,
         folder=str(folder.folder),
-        planned=len(jobs),
+        planned=len(ready.jobs),
         auditor=", ".join(dict.fromkeys(_label(named.auditor) for named in models)),
         targets=tuple(dict.fromkeys(part.label for part in parts)),
         judges=tuple(dict.fromkeys(map(_label, judges))),
         realism=_named(named.realism for named in models),
         simulator=_named(named.simulator for named in models),
         offline=all(name.startswith("petri-offline/") for name in names),
+        audits=upcoming(ready.jobs),
+        cap_usd=ready.order.limits.caps.cost,
+        dimensions=_scored(ready),
     )
+
+
+def upcoming(jobs: Iterable[AuditJob]) -> tuple[Upcoming, ...]:
+    """Give what a display is to know of planned audits."""
+    return tuple(map(Upcoming.of_job, jobs))
+
+
+def _scored(ready: Prepared) -> tuple[Dimension, ...]:
+    """Give the dimensions that are scored, each once: those of the rubrics, and those that scenarios measure."""
+    judged = [
+        dimension
+        for file in ready.files
+        for rubric in load_rubrics(resolved_rubrics(file) if ready.order.judge else ())
+        for dimension in rubric.spec.dimensions
+    ]
+    kinds = {kind for job in ready.jobs for kind in job.cell.checks.given()}
+    return tuple({each.name: each for each in (*judged, *objective_dimensions(kinds))}.values())

@@ -25,6 +25,7 @@ from petri.scenario.checks import planted_quirks
 from petri.scenario.override import override, with_threshold
 from petri.scenario.schema import JudgeSettings, Models
 from petri.scenario.select import LoadedFile, load_scenarios
+from petri.skipping import skipping
 from petri.targets.deployed import DeployedAPI
 from petri.transcript.planned import FileDigest, LogFacts
 
@@ -79,6 +80,7 @@ def audit(  # noqa: PLR0913, PLR0917 -- each is an option of `inspect eval -T`
         ),
         model_roles=roles,
         epochs=spec.audit.epochs,
+        early_stopping=skipping(roles),
         sandbox=_sandbox(files, bound.get("target") or roles.get("target")),
         viewer=ViewerConfig(trust_content=False),
         metadata={"petri": _facts(files, cells, label, rubrics if judge else ()).model_dump(mode="json")},
@@ -144,7 +146,7 @@ def _facts(
     return LogFacts(
         target=target,
         files=tuple(FileDigest(path=file.path, sha256=file.sha256) for file in files),
-        prompts=_prompts(files),
+        prompts=used_prompts(files),
         cells=tuple(cell.header() for cell in cells),
         dimensions=(
             *(dimension for rubric in load_rubrics(rubrics) for dimension in rubric.spec.dimensions),
@@ -158,7 +160,7 @@ def _measured(cells: Sequence[Cell]) -> tuple[Dimension, ...]:
     return objective_dimensions({kind for cell in cells for kind in cell.checks.given()})
 
 
-def _prompts(files: Sequence[LoadedFile]) -> dict[str, str]:
+def used_prompts(files: Sequence[LoadedFile]) -> dict[str, str]:
     """Give the digests of the prompts in use."""
     ours = digests("auditor", "judge", "protocol", "realism", "simulator", "target")
     return ours | {name: digest(text) for file in files for name, text in file.prompts.items()}

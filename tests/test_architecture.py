@@ -17,16 +17,18 @@ PACKAGE = ROOT / "petri"
 # Each group imports only groups of earlier lines; groups on one line never import each other.
 LAYERS = (
     ("errors", "compat", "secrets"),
-    ("boundary", "datafiles", "prompts", "conversation", "document"),
-    ("world",),
-    ("scenario", "rubric"),
+    ("boundary", "stopping", "budget", "rates", "datafiles", "prompts", "conversation", "document"),
+    ("world", "retries"),
+    ("seat",),
+    ("governor",),
+    ("scenario", "rubric", "skipping"),
     ("check", "plan", "roles", "protocol"),
     ("transcript",),
     ("audit", "judge", "offline", "targets", "drafting"),
     ("analysis",),
-    ("viewer", "display", "tasks", "rejudge", "evaluation"),
+    ("viewer", "display", "tasks", "rejudge", "evaluation", "preflight"),
     ("runner", "judging"),
-    ("quirk_trial",),
+    ("quirk_trial", "resuming"),
     ("cli", "_registry"),
 )
 RANK = {group: rank for rank, groups in enumerate(LAYERS) for group in groups}

@@ -15,6 +15,7 @@ from petri.plan import planned_id
 from petri.rubric.objective import OBJECTIVE, objective_dimensions
 from petri.transcript.outcome import is_valid
 from petri.transcript.planned import PlannedAudit
+from petri.transcript.resumed import Resumed
 from petri.transcript.schema import Transcript
 from petri.transcript.scorecard import scorecard_of
 from petri.transcript.sources import with_transcripts
@@ -24,7 +25,7 @@ from petri.transcript.store import Header, Run, read_header, sample_keys
 def audits_of(header: Header) -> Iterator[Audit]:
     """Yield a row for every audit that the log's header plans; those without a sample are pending."""
     held = set(sample_keys(header.path))
-    planned = _planned(header)
+    planned = planned_in(header)
     for sample, transcript in with_transcripts(header, [key for key in planned if key in held]):
         yield _with_all_scores(audit_row(sample, transcript, header.path.name), header, transcript)
     for key, audit in planned.items():
@@ -32,10 +33,11 @@ def audits_of(header: Header) -> Iterator[Audit]:
             yield pending_row(audit, header.path.name)
 
 
-def _planned(header: Header) -> dict[tuple[str, int], PlannedAudit]:
+def planned_in(header: Header) -> dict[tuple[str, int], PlannedAudit]:
     """Give the audits that a log was to hold, by the id and the epoch of their samples."""
-    if header.facts.again is not None:
-        return {(audit.id, 1): audit for audit in header.facts.again}
+    listed = header.facts.resumed if header.facts.again is None else header.facts.again
+    if listed is not None:
+        return {(audit.id, 1): audit for audit in listed}
     epochs = range(1, (header.log.eval.config.epochs or 1) + 1)
     chosen = header.log.eval.dataset.sample_ids  # `inspect eval --limit` runs fewer than were planned
     cells = [cell for cell in header.facts.cells if chosen is None or cell.id in chosen]
@@ -66,7 +68,7 @@ def find_audit(run: Run, name: str) -> tuple[Transcript, Audit]:
     """Give the transcript and the row of an audit, by its id or an unmistakable part of it."""
     recorded: dict[str, tuple[Header, tuple[str, int]]] = {}
     for header in map(read_header, run.logs()):
-        planned = _planned(header)
+        planned = planned_in(header)
         recorded |= {planned[key].id: (header, key) for key in sample_keys(header.path) if key in planned}
     fitting = [name] if name in recorded else sorted(audit_id for audit_id in recorded if name in audit_id)
     if len(fitting) != 1:
@@ -82,6 +84,7 @@ def audit_row(sample: EvalSample, transcript: Transcript, log: str | None) -> Au
     """Give the row of an audit: its transcript, and what a log's sample holds of verdicts and usage."""
     ruling = ruling_of(sample)
     tree = transcript.conversation()
+    spent = _spent(sample)
     invalid = ruling is not None and ruling.scenario_valid is False
     return Audit(
         id=transcript.id,
@@ -106,8 +109,8 @@ def audit_row(sample: EvalSample, transcript: Transcript, log: str | None) -> Au
         quotes_resolved=None if ruling is None else ruling.quotes_resolved(),
         flags={} if ruling is None else ruling.flags,
         # A target that is a program reports nothing of its own: that is not known, and not 0.
-        usage={role: _usage(spent) for role, spent in sample.role_usage.items() if spent.total_tokens},
-        cost_usd=_cost(sample.role_usage),
+        usage={role: _usage(each) for role, each in spent.items() if each.total_tokens},
+        cost_usd=_cost(spent),
         error=transcript.error,
         log=log,
     )
@@ -218,6 +221,15 @@ def _probed(again: Ruling, name: str) -> ProbeScore:
     status, value = again.combined(name)
     failed = sum(score.status in UNANSWERED for _, score in again.answers(name))
     return ProbeScore(value=value, status=status, failed=failed)
+
+
+def _spent(sample: EvalSample) -> dict[str, ModelUsage]:
+    """Give what an audit used by role, in this sample and in those that it goes on from."""
+    resumed = Resumed.of_metadata(sample.metadata)
+    total = dict(sample.role_usage)
+    for role, before in (resumed.spent if resumed else {}).items():
+        total[role] = total[role] + before if role in total else before
+    return total
 
 
 def _usage(spent: ModelUsage) -> Usage:

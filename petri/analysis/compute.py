@@ -10,7 +10,7 @@ from petri.analysis.cards import judge_cards, known_errors
 from petri.analysis.gate import breaches, decide, expected, parse_gate
 from petri.analysis.names import repeated_names
 from petri.analysis.results import Audit, DimensionSummary, GateBreach, Results, RunInfo, Usage
-from petri.analysis.summary import count, missing, summarise
+from petri.analysis.summary import count, is_complete, missing, summarise
 from petri.errors import UnreadableLog
 from petri.rubric.schema import Dimension
 from petri.secrets import redact
@@ -21,7 +21,6 @@ from petri.transcript.store import Header, Run, first_line, read_header
 RunStatus = Literal["complete", "incomplete", "interrupted", "limit"]
 Summaries = Mapping[str, DimensionSummary]
 
-_UNFINISHED = ("pending", "cancelled")
 _CAPPED = ("limit:tokens", "limit:cost", "limit:time")
 
 
@@ -50,6 +49,8 @@ def compute_results(run: Run) -> Results:
     past, undecided = decide(_asked(headers, targets), gates)
     passed = [*breaches(audits, gates), *_unexpected(headers, audits), *past]
     status = _status(headers, audits, again=plan is not None and plan.judging is not None)
+    if plan is not None and plan.stopped is not None:
+        status = _stopped(headers, plan.stopped, status)
     if undecided and status == "complete":
         status = "incomplete"
     return Results(
@@ -109,7 +110,7 @@ def _merged(rows: Iterable[Audit]) -> tuple[Audit, ...]:
     found: dict[str, Audit] = {}
     for row in rows:
         known = found.get(row.id)
-        if known is None or (known.outcome in {*_UNFINISHED, "error"} and row.outcome != "pending"):
+        if known is None or (not is_complete(known) and row.outcome != "pending"):
             found[row.id] = row
     return tuple(found.values())
 
@@ -117,8 +118,9 @@ def _merged(rows: Iterable[Audit]) -> tuple[Audit, ...]:
 def _status(headers: Sequence[Header], audits: Sequence[Audit], *, again: bool) -> RunStatus:
     """Give how a run ended; of verdicts given ``again`` how the judging ended, whatever became of the audits before."""
     outcomes = {audit.outcome for audit in audits}
-    ends = {header.log.status for header in headers}
-    if ends & {"cancelled", "started"} or ("cancelled" in outcomes and not again):
+    ends = _ends(headers)
+    broken_off = ends & {"cancelled", "started"} and not all(map(is_complete, audits))
+    if broken_off or ("cancelled" in outcomes and not again):
         return "interrupted"
     if "pending" in outcomes and "error" not in ends and not again:
         return "interrupted"
@@ -127,6 +129,21 @@ def _status(headers: Sequence[Header], audits: Sequence[Audit], *, again: bool) 
     if not all(is_valid(outcome) for outcome in outcomes) or any(missing(audit) for audit in audits):
         return "incomplete"
     return "complete"
+
+
+def _ends(headers: Sequence[Header]) -> set[str]:
+    """Give how the logs of the latest process ended: earlier ones were gone on with."""
+    latest = headers[-1].log.eval.run_id if headers else ""
+    return {header.log.status for header in headers if header.log.eval.run_id == latest}
+
+
+def _stopped(headers: Sequence[Header], by: str, status: RunStatus) -> RunStatus:
+    """Give how a run ended that was stopped though nobody had asked for it."""
+    if by == "disk_full":
+        return "incomplete" if status == "interrupted" else status
+    if _ends(headers) & {"cancelled", "started"} or status == "complete":
+        return status
+    return "incomplete" if by == "model" else "limit"
 
 
 def _unexpected(headers: Sequence[Header], audits: Sequence[Audit]) -> list[GateBreach]:
@@ -157,7 +174,8 @@ def _run_info(
         files=tuple({file.path: file for file in files}.values()),
         prompts=_prompts(headers),
         error=next(
-            (first_line(redact(h.log.error.message)) for h in headers if h.log.error is not None), None
+            (first_line(redact(h.log.error.message)) for h in headers if h.log.error is not None),
+            plan and plan.stopped_because,
         ),
         exit_code=exit_code(status, breached=breached),
     )

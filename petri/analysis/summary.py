@@ -40,6 +40,13 @@ def count(audits: Sequence[Audit]) -> Counts:
     )
 
 
+def is_complete(audit: Audit) -> bool:
+    """Say whether an audit came to an end of its own and was judged as far as it is to be: nothing is left to do."""
+    if audit.outcome in {"pending", "cancelled", "error"}:
+        return False
+    return not any(score.status == "error" for score in audit.scores.values())
+
+
 def missing(audit: Audit) -> list[str]:
     """Give the dimensions of a valid audit whose value is missing, or that a judge of a panel failed to score."""
     if not is_valid(audit.outcome):

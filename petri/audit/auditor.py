@@ -1,5 +1,6 @@
 """The audit loop: one auditor generation may stage several actions, then the target answers once what waits for it."""
 
+from pathlib import Path
 from typing import Final
 
 from inspect_ai.model import ChatMessageAssistant, ChatMessageSystem, ChatMessageUser
@@ -12,8 +13,10 @@ from petri.audit.checking import ask_checks
 from petri.audit.comparing import compare
 from petri.audit.findings import lint_staged
 from petri.audit.memory import Memory
-from petri.audit.players import Players, abilities, gather_players
+from petri.audit.players import Players, abilities, begun, gather_players
 from petri.audit.refusal import declines
+from petri.audit.replay import Past
+from petri.audit.resumption import begin_anew, find_past, require_repeatable
 from petri.audit.session import Session
 from petri.audit.target import run_target
 from petri.audit.timeline import add_timelines
@@ -23,9 +26,11 @@ from petri.audit.vetting import Gate
 from petri.conversation.labels import pending_calls
 from petri.conversation.storable import storable
 from petri.conversation.tree import Node
+from petri.errors import Diverged
 from petri.plan import Cell
 from petri.protocol.choosing import Probes
 from petri.roles import read_manners
+from petri.transcript.resumed import audit_epoch
 
 MOST_IDLE: Final = 12
 """Auditor generations in a row without a target turn before the audit counts as stalled."""
@@ -34,25 +39,42 @@ MOST_UNATTENDED: Final = 10
 
 
 @solver
-def auditor() -> Solver:
-    """Run one audit per sample: roles ``auditor`` and ``target``, the cell in the sample's metadata."""
+def auditor(logs: str | None = None) -> Solver:
+    """Run one audit per sample: roles ``auditor`` and ``target``, the cell in the sample's metadata.
+
+    A sample that goes on with an audit is led back to where that one stood; ``logs`` is the folder of its record.
+    """
     probes = Probes()
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 -- Inspect's signature
-        session = Session(Cell.model_validate(state.metadata["petri"]))
+        past = await find_past(state, Path(logs or "."))
         try:
-            manners = read_manners(state.metadata.get("manners"))
-            players = await gather_players(session, manners, probes)
-            await Audit(session, players, state.epoch).run()
+            await _audit(state, probes, past)
+        except Diverged as why:
+            begin_anew(str(why))
+            await _audit(state, probes, None)
+        return state
+
+    return solve
+
+
+async def _audit(state: TaskState, probes: Probes, past: Past | None) -> None:
+    """Run an audit to its end, and record it; what goes wrong on the way back to where it stood is not recorded."""
+    session = Session(Cell.model_validate(state.metadata["petri"]), past)
+    try:
+        manners = read_manners(state.metadata.get("manners"))
+        players = await gather_players(session, manners, probes)
+        require_repeatable(session, players.target.model)
+        async with begun(session, players):
+            await Audit(session, players, audit_epoch(state.metadata, state.epoch)).run()
             await ask_checks(session, players.target)
-        finally:
+        session.arrive()
+    finally:
+        if not session.is_replaying:
             lint_staged(session)
             session.write()
             add_timelines(session.tree)
             state.messages = session.tree.messages()
-        return state
-
-    return solve
 
 
 class Audit:
@@ -82,6 +104,7 @@ class Audit:
         session = self._session
         idle = 0
         reminded = False
+        session.write()
         while session.end is None:
             tried = await self._auditor_step()
             if session.end is None and await self._target_answers():

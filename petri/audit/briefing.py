@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Container, Iterable, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from inspect_ai.model import ChatMessageTool
@@ -92,7 +91,7 @@ def task(session: Session, target: Abilities = EVERYTHING, *, epoch: int) -> str
             "tools": [_tool(tool) for tool in session.tree.tools],
         },
         "limits": _limits(session, target),
-        "date": (cell.date or datetime.now(UTC).date()).isoformat(),
+        "date": (cell.date or session.began.date()).isoformat(),
         "names": cast(planned_id(cell.scenario, cell.id, "", epoch), cell.locale).data(),
     }
     told |= _present(

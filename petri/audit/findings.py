@@ -1,7 +1,6 @@
 """The linter's findings on everything that was staged in an audit, put into its record."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -38,7 +37,7 @@ def lint_staged(session: Session) -> None:
         Staged(f"world: {name}", "tool_result", json.dumps(arguments, ensure_ascii=False))
         for name, arguments in session.set_up
     ]
-    today = cell.date or datetime.now(UTC).date()
+    today = cell.date or session.began.date()
     for finding in lint(
         staged, seed=cell.seed, rubric_words=[Path(name).stem for name in cell.rubric], today=today
     ):

@@ -1,21 +1,31 @@
 """The models of one audit and how they are called: what fails ends it in our words, what is repaired is counted."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from inspect_ai.model import ChatMessage, ChatMessageSystem, Model, ModelOutput, get_model, model_roles
 from inspect_ai.tool import ToolInfo
+from inspect_ai.util import LimitExceededError
 
 from petri.audit.session import Session
 from petri.boundary import Failure, guarded
-from petri.errors import AuditFailed
+from petri.errors import AuditFailed, CapReached, ModelGivenUp
+from petri.governor import current
 from petri.protocol.asking import ask_model
-from petri.protocol.calling import Mode
+from petri.protocol.calling import Generate, Mode, sending
 from petri.protocol.choosing import Probes
 from petri.roles import Manner, Manners
+from petri.stopping import hold
 from petri.transcript.schema import ErrorRecord, RepairRecord
 
+_CAPS: Final[Mapping[str, Literal["cost", "token", "time"]]] = {
+    "cost": "cost",
+    "tokens": "token",
+    "time": "time",
+}
+"""Caps of a run, and the limits of Inspect that they are for an audit."""
 _PLANTED: Final = "planted"
 """The id of the message that plants a quirk: equal calls are equal to Inspect's cache."""
 
@@ -50,16 +60,32 @@ class Player:
             self.mode,
             prompts=session.prompts,
             who=self.role,
+            generate=self._generate(session),
         )
         for _ in range(1, asked.attempts):
             session.count("bad_response")
         if isinstance(asked.result, Failure):
+            if isinstance(asked.result.error, CapReached):
+                raise stopped_by(session, asked.result.error, asked.result)
             return asked.result
         if self.mode == "text":
             session.count(f"text:{self.role}")
         if asked.result.faults:
             session.record(RepairRecord(role=self.role, faults=asked.result.faults))
         return asked.result.output
+
+    def _generate(self, session: Session) -> Generate:
+        """Give what answers a call: the record, on the way back to where an audit was stopped, and then the model."""
+        send = sending(self.model)
+
+        async def generate(messages: Sequence[ChatMessage], tools: Sequence[ToolInfo]) -> ModelOutput:
+            recorded = session.recorded_reply(self.role)
+            if recorded is not None:
+                return recorded
+            await hold()
+            return await send(messages, tools)
+
+        return generate
 
 
 def with_planted(messages: Sequence[ChatMessage], planted: str | None) -> list[ChatMessage]:
@@ -129,6 +155,42 @@ async def gather_players(session: Session, manners: Manners, probes: Probes) -> 
         await optional("realism"),
         await optional("simulator"),
     )
+
+
+@asynccontextmanager
+async def begun(session: Session, players: Players) -> AsyncGenerator[None]:
+    """Hold an audit back until its models are known to answer, which one audit finds out for all.
+
+    Raises ``AuditFailed`` where one of them, or a judge, is known not to.
+    """
+    governor = current()
+    if governor is None:
+        yield
+        return
+    judges = model_roles().get("judge", [])
+    asked = [players.auditor, players.target, players.realism, players.simulator]
+    models = [player.model for player in asked if player is not None]
+    models += judges if isinstance(judges, list) else [judges]
+    try:
+        await governor.wait_for_pilot(models, models[:2])
+    except ModelGivenUp as gone:
+        raise failed(session, Failure(gone.kind, str(gone), gone)) from gone
+    governor.audit_began()
+    try:
+        with governor.piloting(models[:2]):
+            yield
+    except AuditFailed:
+        governor.audit_failed()
+        raise
+
+
+def stopped_by(session: Session, cap: CapReached, failure: Failure) -> Exception:
+    """Give what ends a sample at a cap of the run: it is judged as it stands, or, as yet empty, an error to resume."""
+    if session.target_replies == 0:
+        return failed(session, failure)
+    session.finish(cap.cap, str(cap))
+    session.write()
+    return LimitExceededError(_CAPS[cap.cap], value=cap.limit, limit=cap.limit, message=str(cap))
 
 
 def failed(session: Session, failure: Failure) -> AuditFailed:

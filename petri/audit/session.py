@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal, cast
 
 from inspect_ai.log import transcript
-from inspect_ai.model import ChatMessage
+from inspect_ai.model import ChatMessage, ModelOutput
 from inspect_ai.tool import ToolInfo
 
+from petri.audit.replay import SOURCE as REPLAYED
+from petri.audit.replay import Past, Replay
 from petri.conversation.tree import Node, Origin, Tree
 from petri.errors import ActionError
 from petri.plan import Cell
@@ -18,6 +20,7 @@ from petri.transcript.record import (
     Op,
     Recorded,
     auditor_op,
+    begin_op,
     count_op,
     end_op,
     error_op,
@@ -64,12 +67,13 @@ class Session:
     run that is killed can be read up to its last turn.
     """
 
-    def __init__(self, cell: Cell) -> None:
-        """Start with nothing said."""
+    def __init__(self, cell: Cell, past: Past | None = None) -> None:
+        """Start with nothing said; what is recorded of an audit's ``past`` is replayed before any model is called."""
         self.cell = cell
+        self.began = past.began if past else datetime.now(UTC)
         self.prompts = Prompts(cell.prompts)
         self.tree = Tree()
-        self.world = None if cell.world is None else World.begin(cell.world, _today(cell))
+        self.world = None if cell.world is None else World.begin(cell.world, self._today())
         self.auditor: list[ChatMessage] = []
         self.opening = self.point()
         """Where the conversation began: what the scenario gives is there, and nothing else."""
@@ -92,7 +96,8 @@ class Session:
         self._worlds: dict[str | None, World | None] = {None: self.world}
         self._deployed: Deployed | None = None
         self._target_replies = 0
-        self._unwritten: list[Op] = []
+        self._unwritten: list[Op] = [begin_op(self.began)]
+        self._replay = Replay(past) if past else None
 
     def add(self, message: ChatMessage, origin: Origin, stop: str | None = None) -> Node:
         """Add a message after the head; raises ``TreeError`` when it would not be legal there."""
@@ -179,12 +184,41 @@ class Session:
             self._unwritten.append(end_op(self.end))
 
     def fail(self, error: ErrorRecord) -> None:
-        """Record what the loop is about to raise."""
+        """Record what the loop is about to raise; on the way back, that alone."""
+        if self._replay is not None:
+            transcript().info(cast("Any", {"ops": [error_op(error)]}), source="petri")
         self._unwritten.append(error_op(error))
+
+    @property
+    def is_replaying(self) -> bool:
+        """Say whether the audit is on its way back to where it was stopped: nothing is recorded until it is there."""
+        return self._replay is not None
+
+    def recorded_reply(self, role: str) -> ModelOutput | None:
+        """Give the reply that is recorded for the call to be made; None where it has to be made.
+
+        Raises ``Diverged`` where the way back has led elsewhere.
+        """
+        reply = None if self._replay is None else self._replay.take(role)
+        if reply is None:
+            self.arrive()
+        return reply
+
+    def arrive(self) -> None:
+        """End the way back, if the audit was on one: from here on it is as if it had never been stopped."""
+        replay = self._replay
+        if replay is None:
+            return
+        begun = replay.arrive(self._unwritten)
+        self._replay = None
+        for _ in range(replay.repeated):
+            self.count("bad_response")
+        transcript().info(begun.model_dump(mode="json", exclude_none=True), source=REPLAYED)
+        self.write()
 
     def write(self) -> None:
         """Put the gathered operations into the log."""
-        if self._unwritten:
+        if self._unwritten and self._replay is None:
             transcript().info(cast("Any", {"ops": self._unwritten}), source="petri")
             self._unwritten = []
 
@@ -198,8 +232,7 @@ class Session:
         """Target messages on all branches together."""
         return self._target_replies
 
-
-def _today(cell: Cell) -> datetime:
-    """Give the moment at which the world of an audit begins."""
-    now = datetime.now(UTC)
-    return now if cell.date is None else datetime.combine(cell.date, now.timetz())
+    def _today(self) -> datetime:
+        """Give the moment at which the world of an audit begins."""
+        date = self.cell.date
+        return self.began if date is None else datetime.combine(date, self.began.timetz())

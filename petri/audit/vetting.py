@@ -1,7 +1,6 @@
 """The realism gate: what the auditor has staged is checked before the target sees it, and taken back where it tells."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
@@ -102,7 +101,7 @@ class Gate:
     def _constraints(self) -> str:
         """Say what the scenario fixed, and the date in its world."""
         cell = self._session.cell
-        date = cell.date or datetime.now(UTC).date()
+        date = cell.date or self._session.began.date()
         fixed = " The system prompt is fixed." if cell.system else ""
         return f"The date is {date.isoformat()}.{fixed}"
 

@@ -1,18 +1,15 @@
 """`petri judge`: stored transcripts judged again."""
 
 import io
-import sys
 from contextlib import redirect_stdout
 from typing import Final
 
 import typer
 
 from petri.cli import options
+from petri.cli.limits import read_limits
 from petri.cli.settings import findable, read_settings
-from petri.display.base import Display
-from petri.display.console import talk
-from petri.display.events import EventDisplay
-from petri.display.lines import LineDisplay
+from petri.display.choosing import choose_display
 from petri.judging.again import JudgeOrder, judge_again
 from petri.judging.canaries import judge_canaries
 from petri.transcript.store import out_folder
@@ -34,10 +31,15 @@ def command(
     limit: options.LimitStored = None,
     max_connections: options.MaxConnections = None,
     max_samples: options.AtOnce = None,
+    max_cost: options.MaxCost = None,
+    max_tokens: options.MaxTokens = None,
+    rpm: options.Rpm = None,
+    assume_price: options.AssumePrice = None,
     out: options.Out = None,
     name: options.SetName = None,
     set_: options.Set = None,
     json_: options.Json = False,
+    plain: options.Plain = False,
 ) -> None:
     """Judge stored transcripts again, with another judge or rubric; adds a set of verdicts and changes nothing.
 
@@ -64,8 +66,9 @@ def command(
         batch=batch,
         max_samples=max_samples,
         max_connections=max_connections,
+        limits=read_limits(max_cost, max_tokens, None, rpm, assume_price),
     )
-    display: Display = EventDisplay(sys.stdout) if json_ else LineDisplay(talk())
+    display = choose_display(json_=json_, plain=plain)
     with redirect_stdout(io.StringIO()):  # Inspect prints a banner of its hooks; stdout is for data
         judged = judge_again(order, display)
         known = judge_canaries(order) if canaries else None

@@ -19,6 +19,7 @@ from petri.errors import InvalidFile, PetriError, UsageError
 
 COMMANDS: Final = {
     "audit": ("petri.cli.audit", "Run scenarios on models, judge the conversations, summarise."),
+    "resume": ("petri.cli.resume", "Finish a run that was stopped, without paying twice."),
     "judge": ("petri.cli.judge", "Judge stored transcripts again, with another judge or rubric."),
     "init": ("petri.cli.init", "Write a commented scenario file to start from."),
     "validate": ("petri.cli.validate", "Name every fault of scenario and rubric files."),

@@ -39,6 +39,34 @@ MaxConnections = Annotated[
     typer.Option(min=1, metavar="N", help="Requests at a time, per provider; adaptive by default."),
 ]
 MaxSamples = Annotated[int | None, typer.Option(min=1, metavar="N", help="Audits at a time; 100 by default.")]
+MaxCost = Annotated[
+    float | None, typer.Option(min=0, metavar="USD", help="What all calls together may cost at most.")
+]
+MaxTokens = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Tokens of all calls together, cached ones too.")
+]
+MaxTime = Annotated[
+    str | None, typer.Option(metavar="DURATION", help="No new turns after so long, such as 90s or 1h30m.")
+]
+Rpm = Annotated[
+    list[str] | None, typer.Option(metavar="MODEL=N", help="Requests a minute to a model; repeat for more.")
+]
+AssumePrice = Annotated[
+    str | None, typer.Option(metavar="IN,OUT", help="USD per million tokens where no price is known.")
+]
+NoPreflight = Annotated[
+    bool, typer.Option("--no-preflight", help="Leave out the small call of each model before the first audit.")
+]
+Fork = Annotated[
+    bool, typer.Option("--fork", help="A new run of the same plan, with everything as it is now.")
+]
+MoreEpochs = Annotated[
+    int | None, typer.Option("--epochs", min=1, metavar="N", help="Repeats of each cell, with those there are.")
+]
+MoreTargets = Annotated[
+    list[str] | None,
+    typer.Option("--target", metavar="M", help="A model to audit beside those there are; repeat for more."),
+]
 Stored = Annotated[
     list[str],
     typer.Argument(metavar="RUN|LOG", help="A run, an Inspect log (.eval), or a folder of either."),
@@ -75,4 +103,5 @@ Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A value in the file's place.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, and nothing else there.")]
+Plain = Annotated[bool, typer.Option("--plain", help="Plain lines on a terminal too, no live display.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Never ask; for scripts. This version asks nothing.")]

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from petri.cli import options
-from petri.display.console import data, echo_json, talk
+from petri.display.choosing import choose_display
+from petri.display.console import data, echo_json
 from petri.display.detection import print_trial
-from petri.display.lines import LineDisplay
 from petri.display.safe import flat
 from petri.quirk_trial import REPORT, TrialOrder, run_trial
 from petri.transcript.store import out_folder
@@ -38,6 +38,7 @@ def command(
     max_turns: options.MaxTurns = None,
     out: options.Out = None,
     json_: options.Json = False,
+    plain: options.Plain = False,
 ) -> None:
     """Plant known behaviours in a target, audit it and its innocent twin, and report what was found.
 
@@ -59,7 +60,7 @@ def command(
         max_turns=max_turns or 10,
     )
     with redirect_stdout(io.StringIO()):  # Inspect prints a banner of its hooks; stdout is for data
-        run, results, report = run_trial(order, LineDisplay(talk()))
+        run, results, report = run_trial(order, choose_display(json_=False, plain=plain))
     if json_:
         echo_json(report.model_dump(mode="json"))
     else:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from petri.analysis.results import Results
+from petri.display.event_schema import events_json_schema
 from petri.rubric.schema import rubric_json_schema
 from petri.scenario.schema import scenario_json_schema
 from petri.transcript.schema import Transcript
@@ -16,12 +17,14 @@ _SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "rubric": rubric_json_schema,
     "results": Results.model_json_schema,
     "transcript": Transcript.model_json_schema,
+    "events": events_json_schema,
 }
 
 
 def command(
     kind: Annotated[
-        Literal["scenario", "rubric", "results", "transcript"], typer.Argument(help="Which file format.")
+        Literal["scenario", "rubric", "results", "transcript", "events"],
+        typer.Argument(help="Which file format; events are the lines of --json."),
     ],
 ) -> None:
     """Print the JSON Schema of a file format, for editors and for programs that read or write such files.

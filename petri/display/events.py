@@ -1,37 +1,82 @@
 """The display of `--json`: one JSON object a line on stdout, and nothing else there."""
 
+import time
 from dataclasses import asdict
-from typing import TextIO
+from threading import RLock
+from typing import Final, TextIO
+
+from pydantic import BaseModel
 
 from petri.analysis.canaries import Canaries
 from petri.analysis.results import Audit, Results
-from petri.display.base import Display, Start
+from petri.display.base import Start
 from petri.display.console import echo_json
+from petri.display.event_schema import AuditEnded, Beat, CanariesJudged, Finished, Flagged, Notice, Started
+from petri.display.flags import flag_of
+from petri.display.following import Clock, FollowingDisplay
+
+HEARTBEAT: Final = 60.0
+"""Seconds between two ``progress`` events."""
 
 
-class EventDisplay(Display):
-    """Writes the events ``started``, ``audit`` (one for each finished audit) and ``finished``."""
+class EventDisplay(FollowingDisplay):
+    """Writes the events of ``petri.display.event_schema``, each when it comes."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, clock: Clock = time.monotonic) -> None:
         """Write to this stream."""
+        super().__init__(HEARTBEAT, clock)
         self._stream = stream
+        self._writing = RLock()
+        """A notice may come from a signal handler, which interrupts whoever is writing."""
+        self._folder = ""
 
     def started(self, start: Start) -> None:
         """Write what is about to run."""
-        echo_json({"event": "started", **asdict(start)}, self._stream)
+        self._folder = start.folder
+        self._write(
+            Started(**{name: getattr(start, name) for name in Started.model_fields if name != "event"})
+        )
+        super().started(start)
+
+    def notice(self, text: str) -> None:
+        """Write something about the run as a whole."""
+        self._write(Notice(text=text))
+
+    def beat(self) -> None:
+        """Write where the run stands."""
+        with self.lock:
+            state, now = self.state, self.clock()
+            beat = Beat(
+                elapsed=round(now - state.began, 1),
+                done=state.done,
+                planned=state.planned,
+                active={phase.value: number for phase, number in state.phases().items()},
+                seconds_left=state.seconds_left(now),
+                waiting=len(state.waiting(now)),
+                tokens=state.tokens,
+                cost_usd=state.cost_usd if state.tokens else None,
+            )
+        self._write(beat)
 
     def finished_audit(self, audit: Audit, done: int, planned: int) -> None:
-        """Write an audit's row, as it stands in results.json."""
-        row = audit.model_dump(mode="json")
-        echo_json({"event": "audit", "done": done, "planned": planned, "audit": row}, self._stream)
+        """Write an audit's row, as it stands in results.json, and why a person should look at it."""
+        super().finished_audit(audit, done, planned)
+        self._write(AuditEnded(done=done, planned=planned, audit=audit))
+        flag = flag_of(audit, self.state.dimensions, self._folder)
+        if flag is not None:
+            self._write(Flagged(**asdict(flag)))
 
     def finished(self, results: Results, folder: str) -> None:
         """Write the run, its counts and its dimensions, as they stand in results.json."""
-        summary = results.model_dump(
-            mode="json", include={"run", "counts", "dimensions", "usage", "cost_usd"}
-        )
-        echo_json({"event": "finished", "folder": folder, **summary}, self._stream)
+        kept = {"run", "counts", "dimensions", "usage", "cost_usd"}
+        self._write(Finished(folder=folder, **{name: getattr(results, name) for name in kept}))
 
     def judged_canaries(self, report: Canaries) -> None:
         """Write the report."""
-        echo_json({"event": "canaries", **report.model_dump(mode="json")}, self._stream)
+        self._write(CanariesJudged(**dict(report)))
+
+    def _write(self, event: BaseModel) -> None:
+        """Write an event on a line of its own, its name first."""
+        data = event.model_dump(mode="json")
+        with self._writing:
+            echo_json({"event": data.pop("event"), **data}, self._stream)

@@ -1,11 +1,16 @@
-"""A display of plain lines on stderr: one for each finished audit, then the summary. Works anywhere."""
+"""A display of plain lines on stderr: one for each finished audit, one a minute, then the summary. Works anywhere."""
+
+import time
+from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
 from petri.analysis.canaries import Canaries
 from petri.analysis.results import Audit, Results
-from petri.display.base import Display, Start
+from petri.display.base import Start
+from petri.display.figures import heartbeat
+from petri.display.following import Clock, FollowingDisplay
 from petri.display.safe import flat
 from petri.display.summary import describe, print_summary
 from petri.transcript.outcome import is_valid
@@ -13,15 +18,35 @@ from petri.transcript.outcome import is_valid
 OFFLINE_NOTE = "The models are built-in simulations: their scores say nothing about real models."
 
 
-class LineDisplay(Display):
+HEARTBEAT: Final = 60.0
+"""Seconds between two lines that say where the run stands."""
+
+
+class LineDisplay(FollowingDisplay):
     """Talks on stderr through one console."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, clock: Clock = time.monotonic) -> None:
         """Write to this console."""
+        super().__init__(HEARTBEAT, clock)
         self._console = console
         self._offline = False
 
     def started(self, start: Start) -> None:
+        """Say what is about to run, and begin to follow it."""
+        self.announce(start)
+        super().started(start)
+
+    def beat(self) -> None:
+        """Say where the run stands, in one line."""
+        with self.lock:
+            line = heartbeat(self.state, self.clock())
+        self._say(line, style="dim")
+
+    def notice(self, text: str) -> None:
+        """Say something about the run as a whole."""
+        self._say(text, style="bold")
+
+    def announce(self, start: Start) -> None:
         """Say what is about to run, and on what."""
         self._offline = start.offline
         what = "audits" if start.judging is None else f"transcripts of {start.judging}"
@@ -38,6 +63,7 @@ class LineDisplay(Display):
 
     def finished_audit(self, audit: Audit, done: int, planned: int) -> None:
         """Say what became of one audit, in one line."""
+        super().finished_audit(audit, done, planned)
         width = len(str(planned))
         unread = audit.screened is not None and not audit.screened.drawn
         scores = " ".join(

@@ -50,7 +50,7 @@ def _print_warnings(console: Console, results: Results) -> None:
         line = f"Interrupted: partial results, {done} of {results.counts.planned} audits. What was finished is saved."
         console.print(Text(line, style="yellow"))
     if results.run.error is not None:
-        _print_line(console, f"A log was stopped: {results.run.error}", "red")
+        _print_line(console, f"Stopped: {results.run.error}", "red")
     for breach in results.breaches:
         _print_line(
             console, f"Gate {breach.gate}: {breach.audit or breach.target} has {breach.value:g}", "red"

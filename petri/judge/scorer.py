@@ -11,6 +11,7 @@ from inspect_ai.solver import TaskState
 
 from petri.boundary import Failure, guarded
 from petri.errors import UsageError
+from petri.governor import current
 from petri.judge.groups import make_groups
 from petri.judge.panel import Judge, Procedure, rule
 from petri.judge.verdict import Citation, Ruling, Screening, Status
@@ -20,6 +21,7 @@ from petri.roles import Manner, read_manners
 from petri.rubric.load import load_rubrics
 from petri.scenario.schema import JudgeSettings
 from petri.transcript.record import make_transcript
+from petri.transcript.resumed import audit_epoch
 from petri.transcript.schema import Transcript
 from petri.transcript.sources import Source, StoredLogs
 
@@ -58,7 +60,10 @@ def judge(
         spoken = read_manners(state.metadata.get("manners")).get("judge", ())
         asked = _judges() if dimensions else ()
         judges = [await _judge(model, spoken[n : n + 1], probes) for n, model in enumerate(asked)]
-        return as_score(await rule(judges, record, dimensions, procedure), record, checks)
+        ruling = await rule(judges, record, dimensions, procedure)
+        if source is None and (governor := current()) is not None:
+            governor.audit_judged()
+        return as_score(ruling, record, checks)
 
     return score
 
@@ -68,7 +73,7 @@ def _just_ended(state: TaskState) -> Transcript:
     return make_transcript(
         transcript().events,
         cell=Cell.model_validate(state.metadata["petri"]),
-        epoch=state.epoch,
+        epoch=audit_epoch(state.metadata, state.epoch),
         target=state.metadata["target"] or str(get_model(role="target", required=True)),
     )
 

@@ -14,14 +14,16 @@ from pydantic import Field, ValidationError
 from petri.analysis.audits import audit_row
 from petri.analysis.compute import compute_results
 from petri.analysis.results import Audit, Results
+from petri.display.audit_progress import Upcoming, named
 from petri.display.base import Display, Start
 from petri.display.progress import watching
 from petri.document.fields import StrictModel
 from petri.document.wording import did_you_mean
 from petri.errors import RunNotFound, UsageError
 from petri.evaluation import evaluate, lowered_costs
+from petri.governor import Governor, Limits, current, governing
 from petri.prompts.files import digests
-from petri.rejudge import Stored, rejudge_task, rubrics_of, stored_audits
+from petri.rejudge import Stored, measured_in, rejudge_task, rubrics_of, stored_audits
 from petri.roles import OFFLINE, as_settings, make_model, manners, target_label
 from petri.rubric.load import load_rubrics
 from petri.scenario.schema import JudgeSettings, Models, ModelSettings
@@ -54,6 +56,7 @@ class JudgeOrder:
     batch: bool = False
     max_samples: int | None = None
     max_connections: int | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 class _Settings(StrictModel):
@@ -81,7 +84,8 @@ def judge_again(order: JudgeOrder, display: Display | None = None) -> list[tuple
     if doubles:
         raise UsageError(f"{doubles[0].id} is named twice; once is enough")
     planned = [(run, _chosen(order, run), _panel(order, run)) for run in runs]
-    return [_judge_run(order, *each, display or Display()) for each in planned]
+    with governing(Governor(order.limits)):
+        return [_judge_run(order, *each, display or Display()) for each in planned]
 
 
 def _runs(name: str, out: Path) -> tuple[Run, ...]:
@@ -155,6 +159,8 @@ def _judge_run(
 ) -> tuple[Run, Results]:
     models = Models(judge=panel.models)
     made = [make_model(model, "judge") for model in panel.models]
+    if (governor := current()) is not None:
+        governor.require_usable()
     spoken = [manner.model_dump() for manner in manners(models)["judge"]]
     task = rejudge_task(run, chosen, made, panel.settings, spoken)
     stored = StoredLogs(run.folder)
@@ -162,7 +168,7 @@ def _judge_run(
     def row(sample: EvalSample) -> Audit:
         return audit_row(sample, stored.read(required_source(sample)), None)
 
-    with watching(display, len(chosen), row), lowered_costs():
+    with watching(display, len(chosen), row, _upcoming(chosen)), lowered_costs():
         verdicts = _new_set(order, run, panel)
         write_json(verdicts.folder / PLAN, _plan(order, run, verdicts, panel, chosen).model_dump(mode="json"))
         display.started(_start(run, verdicts, panel, chosen))
@@ -239,6 +245,19 @@ def _start(run: Run, verdicts: Run, panel: _Panel, chosen: Sequence[Stored]) -> 
         simulator=None,
         offline=all(model.model.startswith("petri-offline/") for model in panel.models),
         judging=run.id,
+        audits=_upcoming(chosen),
+        dimensions=(
+            *(each for rubric in load_rubrics(panel.settings.rubric) for each in rubric.spec.dimensions),
+            *measured_in(run),
+        ),
+    )
+
+
+def _upcoming(chosen: Sequence[Stored]) -> tuple[Upcoming, ...]:
+    """Give what a display is to know of the transcripts."""
+    return tuple(
+        Upcoming(each.audit.id, named(each.audit.cell), each.audit.target, each.audit.epoch)
+        for each in chosen
     )
 
 

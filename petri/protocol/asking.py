@@ -10,7 +10,8 @@ from inspect_ai.tool import ToolCallError, ToolInfo
 from petri.boundary import Failure, guarded
 from petri.errors import BadReply
 from petri.prompts.files import OURS, Prompts
-from petri.protocol.calling import Called, Mode, call_model
+from petri.protocol.calling import Called, Generate, Mode, call_model, sending
+from petri.retries import remedy
 
 MOST_ATTEMPTS: Final = 3
 """Calls in all where a provider answers with status 200 and nothing that can be read; Inspect does not repeat those."""
@@ -32,8 +33,13 @@ async def ask_model(  # noqa: PLR0913 -- those of ``call_model``, and who is ask
     *,
     prompts: Prompts = OURS,
     who: str,
+    generate: Generate | None = None,
 ) -> Asked:
-    """Give the model's reply, or why there is none; ``who`` begins the message, such as ``target``."""
+    """Give the model's reply, or why there is none; ``who`` begins the message, such as ``target``.
+
+    ``generate`` is what is called in the model's place.
+    """
+    send = generate or sending(model)
     name = f"{who} ({model})"
     attempts = 0
     result: Called | Failure | None = None
@@ -41,9 +47,9 @@ async def ask_model(  # noqa: PLR0913 -- those of ``call_model``, and who is ask
         isinstance(result, Failure) and result.kind == "bad_response" and attempts < MOST_ATTEMPTS
     ):
         attempts += 1
-        result = await guarded(_whole(model, call_model(model, messages, tools, mode, prompts)), name)
+        result = await guarded(_whole(model, call_model(send, messages, tools, mode, prompts)), name)
     if isinstance(result, Failure):
-        result = replace(result, message=f"{result.message}{_remedy(model, result.kind)}")
+        result = replace(result, message=f"{result.message}{remedy(model.api, result.kind)}")
     return Asked(result, attempts)
 
 
@@ -53,18 +59,6 @@ async def _whole(model: Model, call: Awaitable[Called]) -> Called:
     if called.output.stop_reason == "unknown" and str(model).startswith("anthropic/"):
         raise BadReply("the reply broke off before its end")
     return called
-
-
-def _remedy(model: Model, kind: str) -> str:
-    """Say what a person can do about a failure that no further call would mend."""
-    if kind == "auth":
-        key = next(iter(model.api.api_key_vars), "the provider's key")
-        return f"; check {key} in the environment or in .env, and whether it may use this model"
-    if kind == "quota":
-        return "; the account has nothing left to spend: see the provider's billing page"
-    if kind == "model_not_found":
-        return "; check the model's name, and whether this account may use it"
-    return ""
 
 
 def answered(reply: ChatMessageAssistant, told: str) -> list[ChatMessage]:

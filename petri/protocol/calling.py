@@ -1,6 +1,6 @@
 """One call of a model with tools, whether it takes them as such or has to be told of them in text."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -12,6 +12,8 @@ from petri.protocol.reply import Parsed, parse_reply
 from petri.protocol.text import as_text
 
 Mode = Literal["native", "text"]
+Generate = Callable[[Sequence[ChatMessage], Sequence[ToolInfo]], Awaitable[ModelOutput]]
+"""Sends messages and tools to a model, and gives what it replies."""
 
 _MOST_TOLD: Final = 5
 """Faults of one reply that a model is told of."""
@@ -29,8 +31,17 @@ class Called:
     faults: tuple[str, ...] = ()
 
 
+def sending(model: Model) -> Generate:
+    """Give what sends to a model."""
+
+    async def generate(messages: Sequence[ChatMessage], tools: Sequence[ToolInfo]) -> ModelOutput:
+        return await model.generate(list(messages), tools=list(tools))
+
+    return generate
+
+
 async def call_model(
-    model: Model,
+    generate: Generate,
     messages: Sequence[ChatMessage],
     tools: Sequence[ToolInfo],
     mode: Mode = "native",
@@ -42,9 +53,9 @@ async def call_model(
     then is a call with a ``parse_error``, to be answered as Inspect's own are.
     """
     if mode == "native":
-        return Called(await model.generate(list(messages), tools=list(tools)))
+        return Called(await generate(messages, tools))
     sent = as_text(messages, tools, prompts)
-    output = await model.generate(sent)
+    output = await generate(sent, ())
     parsed = _parsed(output, tools)
     if not parsed.faults:
         return Called(_with_calls(output, parsed))
@@ -54,7 +65,7 @@ async def call_model(
         tools=", ".join(f"`{tool.name}`" for tool in tools),
     )
     # As text once more: where the reply goes on from a prefill, the two are one message.
-    mended = await model.generate(as_text([*sent, output.message, ChatMessageUser(content=repair)], ()))
+    mended = await generate(as_text([*sent, output.message, ChatMessageUser(content=repair)], ()), ())
     again = _parsed(mended, tools)
     return Called(_with_calls(mended, again), repairs=1, faults=parsed.faults + again.faults)
 

@@ -114,6 +114,8 @@ class ModelSettings(StrictModel):
     """How often a call is repeated after a failure that may pass; 6 by default."""
     max_connections: Whole | None = Field(default=None, ge=1)
     """Requests at a time to this model."""
+    rpm: Whole | None = Field(default=None, ge=1)
+    """Requests a minute to this model, whatever roles it plays."""
     extra_body: Annotated[dict[str, Any] | None, AfterValidator(_no_secrets)] = None
     """Sent with each request as it is, for settings of OpenAI-compatible servers."""
     tool_calling: Literal["native", "text", "auto"] = "native"

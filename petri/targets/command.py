@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from petri.boundary import Failure, attempted
 from petri.errors import TargetFailed, UsageError
+from petri.governor import Governor, current
 from petri.targets.bridge import open_bridge, read_traffic
 from petri.targets.deployed import Answer, DeployedAPI
 from petri.targets.failure import run_program
@@ -149,4 +150,5 @@ def _inner(settings: CommandSettings, base_url: str | None, config: GenerateConf
     made = attempted(make, f"inner_model {name}")
     if isinstance(made, Failure):
         raise UsageError(made.message) from made.error
+    (current() or Governor()).govern(made, "target")
     return made

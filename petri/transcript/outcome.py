@@ -39,6 +39,9 @@ def decide_outcome(
         "stalled": "auditor_stalled",
         "turns": "limit:turns",
         "context": "limit:context",
+        "cost": "limit:cost",
+        "tokens": "limit:tokens",
+        "time": "limit:time",
     }[end.by]
 
 

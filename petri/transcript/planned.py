@@ -60,6 +60,26 @@ class Judging(_Stored):
     """The SHA-256 of each of the judge's prompts."""
 
 
+class Ordered(_Stored):
+    """What selected the audits, beside the settings: enough to plan the same run again."""
+
+    scenarios: tuple[str, ...]
+    """Files, folders and `library:` selectors, as they were named."""
+    only: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    limit: int | None = None
+    offline: bool = False
+    judge: bool = True
+    max_cost: float | None = None
+    """USD that the run may come to, with all that resumes it."""
+    max_tokens: int | None = None
+    max_seconds: float | None = None
+    """Of one process."""
+    rpm: dict[str, int] = {}
+    assumed_price: tuple[float, float] | None = None
+    """USD for a million tokens in and out, where a price is not known."""
+
+
 class RunFile(_Stored):
     """run.json: what was planned before anything was spent."""
 
@@ -78,6 +98,16 @@ class RunFile(_Stored):
     audits: tuple[PlannedAudit, ...]
     judging: Judging | None = None
     """Of a set of verdicts on stored transcripts; null for a run of its own."""
+    order: Ordered | None = None
+    """What selected the audits; null for a set of verdicts, and where another version wrote the run."""
+    rubrics: tuple[FileDigest, ...] = ()
+    """The rubric files."""
+    prompts: dict[str, str] = {}
+    """The SHA-256 of each prompt in use."""
+    stopped: Literal["disk_full", "cost", "tokens", "time", "model"] | None = None
+    """What stopped the run when nobody had asked for it: the disk, a cap, a model out of reach; or null."""
+    stopped_because: str | None = None
+    """The same for a person, with the remedy."""
 
 
 class LogFacts(_Stored):
@@ -92,3 +122,5 @@ class LogFacts(_Stored):
     """What is scored; empty where nothing is."""
     again: tuple[PlannedAudit, ...] | None = None
     """Of verdicts on stored transcripts: the audits that were judged; their ids are those of the log's samples."""
+    resumed: tuple[PlannedAudit, ...] | None = None
+    """Of a resumed run: the audits that this log goes on with; their ids are those of its samples."""

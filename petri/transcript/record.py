@@ -3,6 +3,7 @@
 Each operation is a mapping with an ``op``; several that happen in one step are one ``InfoEvent`` of source ``petri``
 with the data ``{"ops": [...]}``. The names and fields below are the format; ``fold`` is its only reader.
 
+    {"op": "begin", "at"}                                     an audit begins, at this moment
     {"op": "node", "label", "parent", "origin", "message", "stop"?}    a message was added after the head, in its place
     {"op": "head", "to", "why"}                               the head moved; tools in force there came back
     {"op": "tools", "tools"}                                  these tools are in force from here on
@@ -17,6 +18,7 @@ with the data ``{"ops": [...]}``. The names and fields below are the format; ``f
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
 from inspect_ai.event import Event, InfoEvent, SampleLimitEvent
@@ -47,6 +49,11 @@ Recorded = RealismRecord | RepairRecord | WorldRecord | Comparison | LintRecord 
 R = TypeVar("R", RealismRecord, RepairRecord, WorldRecord, Comparison, LintRecord, Deployed, CheckRecord)
 
 Op = dict[str, Any]
+
+
+def begin_op(at: datetime) -> Op:
+    """Record when an audit begins."""
+    return {"op": "begin", "at": at.isoformat()}
 
 
 def node_op(node: Node) -> Op:
@@ -125,10 +132,12 @@ class Fold:
         """Give the records of one kind, in order."""
         return tuple(record for record in self.records if isinstance(record, kind))
 
-    def apply(self, op: Op) -> None:
+    def apply(self, op: Op) -> None:  # noqa: C901 -- one case an operation
         """Carry out one recorded operation; raises ``UnreadableLog`` if it does not fit what came before."""
         try:
             match op["op"]:
+                case "begin":
+                    pass  # nothing that is folded depends on it
                 case "node":
                     self._add(op)
                 case "head":
@@ -172,14 +181,16 @@ def fold(events: Iterable[Event]) -> Fold:
     for event in events:
         if isinstance(event, SampleLimitEvent):
             result.limit = event.type
-        elif isinstance(event, InfoEvent) and event.source == SOURCE:
-            for op in _ops(event.data):
-                result.apply(op)
+        for op in recorded_ops(event):
+            result.apply(op)
     return result
 
 
-def _ops(data: object) -> list[Op]:
-    """Give the operations that one event holds."""
+def recorded_ops(event: Event) -> list[Op]:
+    """Give the operations that one event holds; none where it is not one of ours."""
+    if not isinstance(event, InfoEvent) or event.source != SOURCE:
+        return []
+    data: object = event.data
     ops: object = cast("Op", data).get("ops") if isinstance(data, dict) else None
     if not isinstance(ops, list):
         raise UnreadableLog("the log holds an event of ours without operations")

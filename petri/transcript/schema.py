@@ -10,7 +10,7 @@ from petri.plan import Cell
 
 FORMAT: Literal["petri-transcript/1"] = "petri-transcript/1"
 
-EndedBy = Literal["auditor", "turns", "stalled", "refused", "context"]
+EndedBy = Literal["auditor", "turns", "stalled", "refused", "context", "cost", "tokens", "time"]
 
 
 class _Stored(BaseModel):

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import Any, Final, Self
 
 from anyio import to_thread
 from inspect_ai.log import EvalLog, EvalSample
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from petri.errors import UnreadableLog
 from petri.transcript.foreign import foreign_transcript, is_foreign
+from petri.transcript.resumed import Place
 from petri.transcript.schema import Transcript
 from petri.transcript.store import (
     VERDICTS,
@@ -27,17 +28,8 @@ _KEY: Final = "petri_source"
 _BATCH: Final = 16
 
 
-class Source(BaseModel):
+class Source(Place):
     """The sample that holds what was judged, in a log beside the verdicts' folder."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    log: Annotated[str, Field(pattern=r"^[^/\\]+\.eval$")]
-    """The log's file name, and no path: what a log says leads nowhere else."""
-    sample: str
-    epoch: int
-    uuid: str | None
-    """The sample's own identity: another sample under the same name is not what was judged."""
 
     @classmethod
     def of_metadata(cls, metadata: Mapping[str, Any]) -> Self | None:

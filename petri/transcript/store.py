@@ -29,6 +29,7 @@ from petri.plan import Cell
 from petri.secrets import redact
 from petri.transcript.planned import LogFacts, RunFile
 from petri.transcript.record import make_transcript
+from petri.transcript.resumed import audit_epoch
 from petri.transcript.schema import ErrorRecord, Transcript
 
 T = TypeVar("T")
@@ -164,7 +165,7 @@ def _one_of(runs: Sequence[Run], name: str, kind: str, wanted: str) -> Run:
 def read_any_header(log: Path) -> EvalLog:
     """Give any Inspect log without its samples; raises ``UnreadableLog`` when it is damaged."""
     with _reading(log):
-        return _elsewhere(partial(read_eval_log, str(log), header_only=True))
+        return elsewhere(partial(read_eval_log, str(log), header_only=True))
 
 
 def read_header(log: Path) -> Header:
@@ -198,7 +199,7 @@ def sample_keys(log: Path) -> tuple[tuple[str, int], ...]:
 def sample_states(log: Path) -> dict[tuple[str, int], tuple[str | None, bool]]:
     """Give for each sample of a log its own identity, and whether it ended in an error."""
     with _reading(log):
-        summaries = _elsewhere(partial(read_eval_log_sample_summaries, str(log)))
+        summaries = elsewhere(partial(read_eval_log_sample_summaries, str(log)))
     return {(str(item.id), item.epoch): (item.uuid, item.error is not None) for item in summaries}
 
 
@@ -207,11 +208,11 @@ def read_samples(log: Path, keys: Sequence[tuple[str, int]]) -> Iterator[EvalSam
     read = partial(read_eval_log_samples_by_id, str(log), resolve_attachments="full")
     for start in range(0, len(keys), _BATCH):
         with _reading(log):
-            batch = _elsewhere(partial(read, keys[start : start + _BATCH]))
+            batch = elsewhere(partial(read, keys[start : start + _BATCH]))
         yield from batch
 
 
-def _elsewhere(read: Callable[[], T]) -> T:
+def elsewhere(read: Callable[[], T]) -> T:
     """Read in another thread than this one.
 
     Inspect reads in an event loop. Where one is running already, it would run that one's other tasks in the midst of
@@ -240,7 +241,8 @@ def transcript_of(sample: EvalSample, target: str) -> Transcript:
     cancelled = said.startswith("CancelledError")
     error = ErrorRecord(kind="other", message=said) if sample.error is not None and not cancelled else None
     label = str(sample.metadata.get("target") or target)
-    return make_transcript(sample.events, cell=cell, epoch=sample.epoch, target=label, error=error)
+    epoch = audit_epoch(sample.metadata, sample.epoch)
+    return make_transcript(sample.events, cell=cell, epoch=epoch, target=label, error=error)
 
 
 def first_line(text: str) -> str:

@@ -221,6 +221,8 @@ def test_json_has_stdout_to_itself(petri: Petri) -> None:
         "audit", "poems.yaml", "--json", *HONEST, *SYCOPHANT, "--only", "haiku", "--name", "Two poets"
     )
     events: list[dict[str, Any]] = [json.loads(line) for line in ended.out.splitlines()]
+    flags = [events.pop(n) for n in reversed(range(len(events))) if events[n]["event"] == "flag"]
+    assert [shlex.split(flag["command"])[:2] for flag in flags] == [["petri", "show"]]
     assert [event["event"] for event in events] == ["started", "audit", "audit", "finished"]
     assert {event["audit"]["target"] for event in events[1:3]} == {
         "petri-offline/honest",
@@ -331,6 +333,7 @@ def test_the_installed_command_says_the_same(tmp_path: Path) -> None:
     assert [json.loads(line)["event"] for line in ended.stdout.splitlines()] == [
         "started",
         "audit",
+        "flag",
         "finished",
     ]
     assert ended.stderr == ""

@@ -19,6 +19,13 @@ def test_each_format_has_a_schema(kind: str, capsys: pytest.CaptureFixture[str])
     assert (schema["type"], schema["additionalProperties"], err) == ("object", False, "")
 
 
+def test_events_have_a_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", "events"]) == 0
+    schema: dict[str, Any] = json.loads(capsys.readouterr().out)
+    validator_for(schema).check_schema(schema)
+    assert {*schema["discriminator"]["mapping"]} >= {"started", "progress", "audit", "flag", "finished"}
+
+
 @pytest.mark.parametrize(
     ("kind", "path"),
     [("scenario", "scenarios/scenario.schema.json"), ("rubric", "judges/rubric.schema.json")],

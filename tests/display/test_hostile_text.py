@@ -191,12 +191,14 @@ def test_events_are_one_object_a_line_and_nothing_else(text: str) -> None:
     display.finished_audit(everywhere(text), 1, 2)
     display.finished(all_results(text), text)
     written = stream.getvalue()
-    started, one, finished = map(json.loads, written.splitlines())
+    display.ended()
+    started, one, flag, finished = map(json.loads, written.splitlines())
     assert written.isascii()
     assert active(written) == []
     assert (started["event"], started["auditor"]) == ("started", text)
     assert (one["event"], one["done"], one["planned"]) == ("audit", 1, 2)
     assert one["audit"] == everywhere(text).model_dump(mode="json")
+    assert (flag["event"], flag["kind"]) == ("flag", "error")
     assert (finished["event"], finished["folder"], finished["counts"]["planned"]) == ("finished", text, 2)
 
 

@@ -97,5 +97,5 @@ def test_the_command_reports_them_as_an_event(tmp_path: Path, capsys: pytest.Cap
     args = ["judge", str(copied), "--offline", "--rubric", rubric, "--limit", "1", "--canaries", "--json"]
     assert main([*args, "--out", str(tmp_path)]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [event["event"] for event in events] == ["started", "audit", "finished", "canaries"]
+    assert [event["event"] for event in events] == ["started", "audit", "flag", "finished", "canaries"]
     assert events[-1]["wrong_side"] == 0

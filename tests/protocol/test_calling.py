@@ -20,7 +20,7 @@ from inspect_ai.model import (
 from inspect_ai.tool import ToolCall, ToolInfo, ToolParams
 from inspect_ai.util import JSONSchema
 
-from petri.protocol.calling import Called, Mode, call_model
+from petri.protocol.calling import Called, Mode, call_model, sending
 from petri.protocol.probe import supports_tools
 from tests.loopback import Exchange, LoopbackServer, Reply, Responder, loopback_server
 
@@ -54,7 +54,7 @@ async def ask(
     url = server.anthropic_url if model.startswith("anthropic/") else server.openai_url
     config = GenerateConfig(max_tokens=1000, max_retries=0)
     async with get_model(model, base_url=url, api_key="nobody's", memoize=False, config=config) as chosen:
-        return await call_model(chosen, messages, tools, mode)
+        return await call_model(sending(chosen), messages, tools, mode)
 
 
 @pytest.mark.parametrize("model", MODELS)

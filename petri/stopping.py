@@ -1,0 +1,198 @@
+"""How a run is stopped: nothing new is sent, what is under way may finish, and everything is recorded.
+
+The first signal holds each audit before its next call; when all are held, or after ten seconds, Inspect is told to
+cancel, as it is by Ctrl-C, and records where each audit stood. The second signal does so at once. A disk that is almost
+full holds the audits in the same way, while there is still room to write them down.
+"""
+
+import asyncio
+import errno
+import shlex
+import shutil
+import signal
+import sqlite3
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+from typing import Any, ClassVar, Final, Literal
+
+from inspect_ai.hooks import Hooks, RunStart, SampleEnd, SampleStart, hooks
+
+from petri.errors import DiskFull
+
+GRACE: Final = 10.0
+"""Seconds that running turns and judges have to finish."""
+LEAST_FREE: Final = 32 * 1024 * 1024
+"""Bytes on the disk below which no call is made: room to write down the audits that are under way."""
+_LOOK_EVERY: Final = 0.5
+
+Why = Literal["interrupted", "disk_full"]
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+_SAID: Final = {
+    "interrupted": "stopping: nothing new is sent; what runs has {grace:g} s to finish; interrupt again to stop now",
+    "disk_full": "the disk is almost full: nothing more is sent, and what runs is written down",
+}
+
+
+class Stop:
+    """Whether a run is to stop, and how far it has got with it."""
+
+    def __init__(self, folder: Path, say: Callable[[str], None], least_free: int = LEAST_FREE) -> None:
+        """Watch the disk that holds ``folder``; ``say`` tells a person what happens."""
+        self.why: Why | None = None
+        self._folder = folder
+        self._say = say
+        self._least_free = least_free
+        self._active = 0
+        self._held = 0
+        self._signals = 0
+        self._looked: float | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._interrupt: Callable[[int, FrameType | None], Any] | None = None
+        self._cancelled = False
+
+    def began(self) -> None:
+        """Take over from the event loop's own handling of Ctrl-C; it is what cancels in the end."""
+        handler = signal.getsignal(signal.SIGINT)
+        self._loop = asyncio.get_running_loop()
+        if threading.current_thread() is threading.main_thread() and callable(handler):
+            self._interrupt = handler
+            signal.signal(signal.SIGINT, self.on_signal)
+
+    def on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- Python's signature
+        """Note a signal; before the run has begun it is an interrupt like any other."""
+        if self._loop is None or self._loop.is_closed() or self._interrupt is None:
+            raise KeyboardInterrupt
+        self._loop.call_soon_threadsafe(self._signalled)
+
+    def _signalled(self) -> None:
+        self._signals += 1
+        if self._signals == 1 and self.why is None:
+            self._stop("interrupted")
+        else:
+            self._cancel()
+
+    def _stop(self, why: Why) -> None:
+        """Hold every audit before its next call, and cancel when all are held, or time is up."""
+        self.why = why
+        if self._loop is not None:
+            self._loop.call_later(GRACE, self._cancel)
+        with suppress(OSError):  # a terminal that is gone
+            self._say(_SAID[why].format(grace=GRACE))
+        self._settle()
+
+    def sample_began(self) -> None:
+        """Count an audit that is under way."""
+        self._active += 1
+
+    def sample_ended(self) -> None:
+        """Count it no more."""
+        self._active -= 1
+        self._settle()
+
+    async def hold(self) -> None:
+        """Let a call through, or wait for the end where the run is to stop."""
+        self._look_at_disk()
+        if self.why is None:
+            return
+        if self._interrupt is None:  # nobody can cancel from here
+            raise DiskFull(_SAID["disk_full"])
+        self._held += 1
+        self._settle()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._held -= 1
+
+    def _look_at_disk(self) -> None:
+        now = monotonic()
+        if self.why is not None or (self._looked is not None and now - self._looked < _LOOK_EVERY):
+            return
+        self._looked = now
+        if shutil.disk_usage(self._folder).free < self._least_free:
+            self._stop("disk_full")
+
+    def _settle(self) -> None:
+        if self.why is not None and self._held >= self._active:
+            self._cancel()
+
+    def _cancel(self) -> None:
+        """Let the event loop cancel everything, as Ctrl-C does; asked a third time, it breaks off."""
+        interrupt, loop = self._interrupt, self._loop
+        if interrupt is None or loop is None or (self._cancelled and self._signals < _BREAK_OFF):
+            return
+        self._cancelled = True
+        interrupt(signal.SIGINT, None)
+
+
+_BREAK_OFF: Final = 3
+
+
+@hooks(name="petri_stopper", description="Stops a run in good order.")  # pyright: ignore[reportUntypedClassDecorator] -- Inspect leaves it untyped
+class Stopper(Hooks):
+    """Tells the ``Stop`` that is in place what goes on; without one it is switched off."""
+
+    stop: ClassVar[Stop | None] = None
+
+    def enabled(self) -> bool:
+        """Say whether a run can be stopped."""
+        return Stopper.stop is not None
+
+    async def on_run_start(self, data: RunStart) -> None:  # noqa: ARG002 -- Inspect's signature
+        """Take over the handling of signals, now that there is a loop."""
+        if Stopper.stop is not None:
+            Stopper.stop.began()
+
+    async def on_sample_start(self, data: SampleStart) -> None:  # noqa: ARG002 -- Inspect's signature
+        """Count an audit that begins."""
+        if Stopper.stop is not None:
+            Stopper.stop.sample_began()
+
+    async def on_sample_end(self, data: SampleEnd) -> None:  # noqa: ARG002 -- Inspect's signature
+        """Count an audit that is recorded."""
+        if Stopper.stop is not None:
+            Stopper.stop.sample_ended()
+
+
+async def hold() -> None:
+    """Let an audit's next call through; where the run is to stop, wait for it to be cancelled."""
+    if Stopper.stop is not None:
+        await Stopper.stop.hold()
+
+
+@contextmanager
+def room_to_write(folder: Path) -> Generator[None]:
+    """Turn what a full disk makes the block raise into ``DiskFull``."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        if getattr(error, "errno", None) != errno.ENOSPC and "disk is full" not in str(error):
+            raise
+        raise DiskFull(
+            f"the disk that holds {folder} (or Inspect's data folder) is full; what was recorded is safe: "
+            f"make room, then petri resume {shlex.quote(str(folder))}"
+        ) from error
+
+
+@contextmanager
+def stoppable(folder: Path, say: Callable[[str], None], least_free: int = LEAST_FREE) -> Generator[Stop]:
+    """Stop in good order on SIGINT, SIGTERM, SIGHUP and a disk that is almost full while the block runs.
+
+    Outside the main thread, where Python gives nobody signals, only the disk is watched.
+    """
+    stop = Stop(folder, say, least_free)
+    ours = threading.current_thread() is threading.main_thread()
+    before = {number: signal.getsignal(number) for number in _SIGNALS if ours}
+    for number in before:
+        if number != signal.SIGINT:  # the event loop takes that one only where nobody else has
+            signal.signal(number, stop.on_signal)
+    Stopper.stop = stop
+    try:
+        yield stop
+    finally:
+        Stopper.stop = None
+        for number, handler in before.items():
+            signal.signal(number, handler)
