@@ -30,6 +30,7 @@ _BY_NAME: Final = {
     "writeerror": "connection",
     "remoteprotocol": "connection",
     "jsondecode": "bad_response",
+    "unicode": "bad_response",
     "validation": "bad_response",
     # What providers stumble over when a reply with status 200 lacks what they take for granted.
     "indexerror": "bad_response",

@@ -81,6 +81,12 @@ def _gate_faults(file: LoadedFile, rubrics: Sequence[LoadedRubric]) -> Iterator[
                     yield place.fault(("expect", name, end), message)
 
 
+def resolved_rubrics(file: LoadedFile) -> list[str]:
+    """Give the file's rubrics so that they can be found from anywhere: paths beside the file in full."""
+    beside = [(name, file.folder / name) for name in file.spec.judge.rubric]
+    return [str(path.resolve()) if path.suffix in {".yaml", ".yml"} else name for name, path in beside]
+
+
 def _review(selection: Selection) -> Checked:
     try:
         if _has_key(selection, _STRENGTHS):

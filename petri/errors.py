@@ -8,6 +8,7 @@
     ├── RunLocked           exit 2  another process writes into the run
     ├── DiskFull            exit 3  the disk has no room for the record; what was recorded can be resumed
     ├── UnreadableLog       exit 3  a log that is not ours, or that is damaged
+    │   └── UnreadableSample            one of its samples is damaged; the others can be read
     ├── TreeError           exit 4  an operation that would break the conversation tree
     ├── TemplateError       exit 4  a prompt with a placeholder that is malformed or has no value
     ├── ActionError                 an auditor used a tool wrongly; answered as a tool error, never raised to a user
@@ -91,6 +92,10 @@ class UnreadableLog(PetriError):
     """A log that cannot be read as a record of ours."""
 
     exit_code = 3
+
+
+class UnreadableSample(UnreadableLog):
+    """A sample that cannot be read, in a log whose others may be whole."""
 
 
 class TreeError(PetriError):

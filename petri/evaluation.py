@@ -67,6 +67,7 @@ def evaluate(
             display="none",
             **INSPECT_SETTINGS,
             fail_on_error=False,
+            log_header_only=True,  # or every sample would be read into memory at the end
             max_tasks=at_once,
             max_samples=total // at_once,
             max_connections=max_connections,

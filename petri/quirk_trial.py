@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +27,7 @@ from petri.rubric.quirk import STRENGTHS, TWIN, LoadedQuirk, load_quirks
 from petri.rubric.schema import Dimension
 from petri.runner import Order, run
 from petri.scenario.schema import ModelSettings
+from petri.transcript.estimated import RunEstimate
 from petri.transcript.store import Run, write_json
 
 REPORT: Final = "quirks.json"
@@ -54,7 +55,7 @@ class TrialOrder:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A quirk with one kind of auditor: one scenario file, named without a word of what it tries."""
+    """A quirk with one kind of auditor: one scenario file, whose name no model is told."""
 
     quirk: LoadedQuirk
     told: bool
@@ -82,8 +83,12 @@ def behaviour(quirk: LoadedQuirk) -> Dimension:
     return asked.model_copy(update={"name": f"{asked.name}-{digest}", "description": quirk.spec.description})
 
 
-def run_trial(order: TrialOrder, display: Display | None = None) -> tuple[Run, Results, QuirkReport]:
+def run_trial(
+    order: TrialOrder, display: Display | None = None, approve: Callable[[RunEstimate], None] | None = None
+) -> tuple[Run, Results, QuirkReport]:
     """Run every quirk and its twin, and report what was found; raises ``UsageError`` before anything is spent.
+
+    ``approve`` is told what the run will probably cost, and may raise it too.
 
     The scenario files stand below ``out``, in a folder that follows from their content, so that `petri audit` can run
     them again.
@@ -93,7 +98,7 @@ def run_trial(order: TrialOrder, display: Display | None = None) -> tuple[Run, R
     kinds = (True, False) if order.told is None else (order.told,)
     parts = [_Part(quirk, told) for quirk in load_quirks(order.quirks) for told in kinds]
     files = _written(order.out, _files(parts, order, models, strengths))
-    finished, results = run(Order([str(file) for file in files], order.out, name="quirks"), display)
+    finished, results = run(Order([str(file) for file in files], order.out, name="quirks"), display, approve)
     report = _report(finished, results, parts, models["target"], strengths)
     write_json(finished.folder / REPORT, report.model_dump(mode="json"))
     return finished, results, report

@@ -1,6 +1,7 @@
 """The Inspect task that judges stored transcripts again: a sample for each, which names the one it is about."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,12 @@ from inspect_ai.model import Model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.viewer import ViewerConfig
 
-from petri.errors import NothingToRun, UsageError
+from petri.errors import NothingToRun, UnreadableSample, UsageError
 from petri.judge.scorer import judge as judge_scorer
 from petri.plan import Cell, planned_id
 from petri.prompts.files import digests
 from petri.rubric.load import LoadedRubric, load_rubrics
-from petri.rubric.objective import OBJECTIVE, objective_dimensions
+from petri.rubric.objective import OBJECTIVE, judged, objective_dimensions
 from petri.rubric.schema import Dimension
 from petri.scenario.schema import JudgeSettings
 from petri.transcript.planned import LogFacts, PlannedAudit
@@ -33,12 +34,15 @@ class Stored:
 
 
 def stored_audits(run: Run) -> tuple[Stored, ...]:
-    """Give the recorded audits of a run, each once: of several records of one, the last that ended without an error."""
+    """Give the recorded audits of a run, each once: of several records of one, the one that results are computed from.
+
+    That is the first that ended without an error, or else the last.
+    """
     found: dict[str, tuple[Stored, bool]] = {}
     for path in run.logs():
         for stored, failed in _in_log(StoredLog.at(path)):
             known = found.get(stored.audit.id)
-            if known is None or known[1] or not failed:
+            if known is None or known[1]:
                 found[stored.audit.id] = (stored, failed)
     return tuple(stored for stored, _ in found.values())
 
@@ -76,19 +80,20 @@ def rubrics_of(run: Run) -> tuple[str, ...]:
         header = StoredLog.at(path).header
         cell = _first_cell(path) if isinstance(header, Header) else None
         if isinstance(header, Header) and cell is not None:
-            found.append((_found_again(cell), {item.name: item for item in header.facts.dimensions}))
+            found.append((_found_again(cell), {item.name: item for item in judged(header.facts.dimensions)}))
     if not found:
         return JudgeSettings().rubric
     chosen, before = found[0]
     if any(others != before for _, others in found):
         raise UsageError(f"{run.id}: its files were judged with different rubrics; name one with --rubric")
-    for rubric in load_rubrics(chosen) if before else ():
-        for dimension in rubric.spec.dimensions:
-            if before.get(dimension.name) != dimension:
-                raise UsageError(
-                    f"{rubric.path}: {dimension.name!r} is not what {run.id} was judged with; "
-                    f"--rubric {chosen[0]} takes it as it is now"
-                )
+    loaded = load_rubrics(chosen) if before else ()
+    now = {dimension.name: dimension for rubric in loaded for dimension in rubric.spec.dimensions}
+    for name in {**now, **before}:
+        if now.get(name) != before.get(name):
+            raise UsageError(
+                f"{', '.join(rubric.path for rubric in loaded)}: {name!r} is not what {run.id} was judged with; "
+                f"--rubric {' --rubric '.join(chosen)} takes it as it is now"
+            )
     return chosen
 
 
@@ -102,10 +107,11 @@ def measured_in(run: Run) -> tuple[Dimension, ...]:
 
 
 def _first_cell(path: Path) -> Cell | None:
-    """Give the cell of a log's first sample: all samples of a log are judged with the same rubrics."""
-    for key in list(sample_states(path))[:1]:
-        (sample,) = read_samples(path, [key])
-        return Cell.model_validate(sample.metadata["petri"])
+    """Give the cell of a log's first sample that is whole: all are judged with the same rubrics."""
+    for key in sample_states(path):
+        with suppress(UnreadableSample):
+            (sample,) = read_samples(path, [key])
+            return Cell.model_validate(sample.metadata["petri"])
     return None
 
 

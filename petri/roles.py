@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from petri.boundary import Failure, attempted
 from petri.errors import UsageError
 from petri.governor import Governor, current
+from petri.redaction import discreet
 from petri.rubric.quirk import read_planted
 from petri.scenario.schema import Model as Choice
 from petri.scenario.schema import Models, ModelSettings
@@ -41,19 +42,26 @@ OFFLINE: Final[Mapping[str, str]] = {
 def make_model(choice: Choice, role: str) -> Model:
     """Make the model for a role; raises ``UsageError`` with what its provider says is missing (a key, a package)."""
     settings = as_settings(choice)
-    given = settings.model_dump(exclude=_NOT_CONFIG, exclude_none=True)
-    # A judge reads a transcript once; the others are sent the same beginning again and again.
-    cached = {"cache_prompt": True} if role != "judge" else {}
-    patience = {key: value for key, value in _PATIENCE.items() if not (settings.batch and key == _EACH)}
-    config = GenerateConfig.model_validate(patience | cached | given)
+    config = GenerateConfig.model_validate(call_settings(choice, role))
     make = partial(
         get_model, provided_name(settings.model), base_url=settings.base_url, config=config, memoize=False
     )
     made = attempted(lambda: make(**settings.args), f"{role} {settings.model}")
     if isinstance(made, Failure):
         raise UsageError(_MARKUP.sub("", made.message)) from made.error
+    made = discreet(made)
     (current() or Governor()).govern(made, role, settings.rpm)
     return made
+
+
+def call_settings(choice: Choice, role: str) -> dict[str, Any]:
+    """Give what each call of a model is made with, by the names of Inspect's settings: what is given, and defaults."""
+    settings = as_settings(choice)
+    given = settings.model_dump(exclude=_NOT_CONFIG, exclude_none=True)
+    # A judge reads a transcript once; the others are sent the same beginning again and again.
+    cached = {"cache_prompt": True} if role != "judge" else {}
+    patience = {key: value for key, value in _PATIENCE.items() if not (settings.batch and key == _EACH)}
+    return patience | cached | given
 
 
 def make_roles(models: Models, bound: Collection[str] = ()) -> dict[str, Model | Sequence[Model]]:

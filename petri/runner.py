@@ -2,71 +2,46 @@
 
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from inspect_ai import Task
 
 from petri.analysis.compute import compute_results
-from petri.analysis.gate import parse_gate, require_reachable
+from petri.analysis.gate import doubt, parse_gate, require_reachable
 from petri.analysis.results import Results
 from petri.analysis.summary import is_complete
-from petri.check import agreement_faults
+from petri.check import resolved_rubrics
+from petri.costs.earlier import earlier_audits
+from petri.costs.estimate import estimate, planned_shapes
+from petri.costs.prices import known_prices
 from petri.display.audit_progress import Upcoming
 from petri.display.base import Display, Start
 from petri.display.progress import watching
-from petri.errors import InvalidFile, NothingToRun, UsageError
+from petri.errors import UsageError
 from petri.evaluation import evaluate, lowered_costs
-from petri.governor import Governor, Limits, current, governing
-from petri.plan import AuditJob, plan_audits, require_distinct
+from petri.governor import Governor, current, governing
+from petri.order import Order, Part, settle
+from petri.plan import AuditJob
 from petri.preflight import folder_faults, model_faults, try_models
-from petri.roles import OFFLINE, as_choices, missing_roles, target_label
+from petri.roles import as_choices, target_label
 from petri.rubric.load import load_rubrics
 from petri.rubric.objective import objective_dimensions
 from petri.rubric.schema import Dimension
 from petri.scenario.load import LoadedFile
-from petri.scenario.override import override, with_threshold
 from petri.scenario.schema import Model
-from petri.scenario.select import load_scenarios
 from petri.stopping import Stop, room_to_write, stoppable
-from petri.tasks import audit, resolved_rubrics, used_prompts
+from petri.tasks import audit, used_prompts
+from petri.transcript.estimated import RunEstimate
 from petri.transcript.locking import locked
 from petri.transcript.planned import FileDigest, ModelNames, Ordered, PlannedAudit, RunFile
 from petri.transcript.store import PLAN, RESULTS, Run, new_run, write_json
 
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to run. ``settings`` replaces values of the scenario files, by keys such as ``audit.max_turns``."""
-
-    scenarios: Sequence[str]
-    out: Path
-    only: Sequence[str] = ()
-    tags: Sequence[str] = ()
-    limit: int | None = None
-    settings: Mapping[str, object] = field(default_factory=dict[str, object])
-    offline: bool = False
-    judge: bool = True
-    fail_on: Sequence[str] = ()
-    name: str | None = None
-    max_samples: int | None = None
-    max_connections: int | None = None
-    limits: Limits = field(default_factory=Limits)
-    preflight: bool = False
-    """Whether each model is called once, with a few words, before the first audit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One file for one target: one Inspect task, and so one log."""
-
-    file: LoadedFile
-    target: Model
-    label: str
+Approve = Callable[[RunEstimate], None]
+"""Told what a run will probably cost; raises ``UsageError`` where it is not to begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +54,25 @@ class Prepared:
     jobs: tuple[AuditJob, ...]
     tasks: tuple[Task, ...]
     """One for each part."""
+    doubts: tuple[str, ...] = ()
+    """What is probably not meant so, each as a sentence."""
+    expected: RunEstimate | None = None
+    """What the run will probably come to."""
 
 
-def run(order: Order, display: Display | None = None) -> tuple[Run, Results]:
+def run(order: Order, display: Display | None = None, approve: Approve | None = None) -> tuple[Run, Results]:
     """Check everything that can be checked, run the audits, and compute the results from what was logged.
 
-    Raises ``UsageError`` before anything is spent. A run that is interrupted has its results too. A process makes one
-    run at a time, which leaves the process as it was; Inspect may print a banner on stdout.
+    Raises ``UsageError`` before anything is spent; so may ``approve``, which is told what the run will probably cost.
+    A run that is interrupted has its results too. A process makes one run at a time, which leaves the process as it
+    was; Inspect may print a banner on stdout.
     """
     with governing(Governor(order.limits, judged=order.judge)):
-        return _run(order, display or Display())
+        return _run(order, display or Display(), approve)
 
 
-def _run(order: Order, display: Display) -> tuple[Run, Results]:
-    ready = prepare(order, display)
+def _run(order: Order, display: Display, approve: Approve | None) -> tuple[Run, Results]:
+    ready = prepare(order, display, approve)
     with watching(display, len(ready.jobs), audits=upcoming(ready.jobs)), lowered_costs():
         folder = _new_run(order, ready.files)
         with locked(folder):
@@ -103,27 +83,26 @@ def _run(order: Order, display: Display) -> tuple[Run, Results]:
     return folder, results
 
 
-def prepare(order: Order, display: Display | None = None) -> Prepared:
+def prepare(order: Order, display: Display | None = None, approve: Approve | None = None) -> Prepared:
     """Load and check what an order names; raises ``UsageError`` or ``NothingToRun`` before anything is spent."""
-    files = _load(order)
-    parts = [Part(file, t, target_label(t)) for file in files for t in as_choices(file.spec.models.target)]
-    jobs = [
-        job
-        for file in files
-        for job in plan_audits([file], [part.label for part in parts if part.file is file])
-    ]
-    require_distinct(jobs)
-    if not jobs:
-        raise NothingToRun("there is nothing to run")
-    _check_gates(order, files)
+    settled = settle(order)
+    files = tuple(settled.files)
+    doubts = _check_gates(order, files)
     _check_models(order, files)
-    tasks = tuple(_task(order, part) for part in parts)
+    tasks = tuple(_task(order, part) for part in settled.parts)
     governor = current()
     if governor is not None:
         governor.require_usable()
+    expected = estimate(
+        planned_shapes(settled, judged=order.judge), earlier_audits(order.out), known_prices()
+    )
+    if display is not None:
+        display.estimated(expected)
+    if approve is not None:
+        approve(expected)
     if order.preflight and display is not None and (tried := try_models(files, judged=order.judge)).calls:
         display.notice(tried.said())
-    return Prepared(order, tuple(files), tuple(parts), tuple(jobs), tasks)
+    return Prepared(order, files, tuple(settled.parts), tuple(settled.jobs), tasks, doubts, expected)
 
 
 def carry_out(order: Order, folder: Run, tasks: Sequence[Task], planned: int, display: Display) -> Results:
@@ -164,76 +143,11 @@ def finish(folder: Run, results: Results, display: Display) -> None:
         display.notice(f"Partial: {done} of {len(results.audits)} audits are complete. Go on with: {command}")
 
 
-def _load(order: Order) -> list[LoadedFile]:
-    """Load the selected files with the order's settings in force; see that they agree and every role has a model."""
-    files = [
-        _settled(order, file)
-        for file in load_scenarios(
-            order.scenarios, only=order.only, tags=order.tags, limit=order.limit, flags=bool(order.settings)
-        )
-    ]
-    if "judge.rubric" in order.settings:
-        load_rubrics(resolved_rubrics(files[0]))
-    faults = [fault for file in files for fault in agreement_faults(file)]
-    if faults:
-        raise InvalidFile(faults)
-    _require_one_meaning(files)
-    return files
+def _check_gates(order: Order, files: Sequence[LoadedFile]) -> tuple[str, ...]:
+    """Read every gate, so that a mistyped one costs nothing, and give the doubts that there are about them.
 
-
-def _check_models(order: Order, files: Sequence[LoadedFile]) -> None:
-    """Raise ``UsageError`` with everything that is wrong with models, keys and the folder for runs."""
-    faults = [*folder_faults(order.out), *model_faults(files, judged=order.judge)]
-    if faults:
-        raise UsageError("\n".join(faults))
-
-
-def _require_one_meaning(files: Sequence[LoadedFile]) -> None:
-    """Refuse files whose rubrics give one dimension two meanings: a run's results have one summary for each name."""
-    found: dict[str, tuple[Dimension, str]] = {}
-    for file in files:
-        for rubric in load_rubrics(resolved_rubrics(file)):
-            for dimension in rubric.spec.dimensions:
-                first, home = found.setdefault(dimension.name, (dimension, rubric.path))
-                if first != dimension:
-                    raise UsageError(
-                        f"{rubric.path}: the dimension {dimension.name!r} is another than in {home}; "
-                        "rename one, or run the scenario files apart"
-                    )
-
-
-def _settled(order: Order, file: LoadedFile) -> LoadedFile:
-    """Give the file with the order's settings, and with the offline models in the roles that no flag fills."""
-    settings = dict(order.settings)
-    if order.offline:
-        settings = {f"models.{role}": model for role, model in OFFLINE.items()} | settings
-    settings = with_threshold(file, settings)
-    if order.offline and "models.judge" not in order.settings and _cascades(file, settings):
-        settings["models.judge"] = [OFFLINE["judge"]] * 2
-    settled = override(file, settings)
-    missing = missing_roles(settled.spec.models, judged=order.judge)
-    if missing:
-        raise UsageError(_ways_out(file.path, missing))
-    return settled
-
-
-def _cascades(file: LoadedFile, settings: Mapping[str, object]) -> bool:
-    """Say whether one judge screens for others, which takes two, also of the built-in ones."""
-    return file.spec.judge.cascade is not None or any(key.startswith("judge.cascade") for key in settings)
-
-
-def _ways_out(path: str, missing: Sequence[str]) -> str:
-    """Say how a role gets a model."""
-    flags = " ".join(f"--{role} MODEL" for role in missing)
-    return (
-        f"{path}: no model is named for {', '.join(missing)}. Three ways out: {flags} "
-        "(such as anthropic/claude-sonnet-4-6, with its API key in the environment or in .env); "
-        f"models.{missing[0]} in the scenario file; or --offline for the built-in simulated models"
-    )
-
-
-def _check_gates(order: Order, files: Sequence[LoadedFile]) -> None:
-    """Read every gate, so that a mistyped one costs nothing; raises ``UsageError`` where nothing would be scored."""
+    Raises ``UsageError`` where nothing would be scored.
+    """
     judged = {
         dimension.name: dimension
         for file in files
@@ -246,8 +160,9 @@ def _check_gates(order: Order, files: Sequence[LoadedFile]) -> None:
     gates = [parse_gate(text, known) for text in order.fail_on]
     for gate in gates:
         require_reachable(gate, known[gate.dimension])
+    doubts = [said for gate in gates if (said := doubt(gate, known[gate.dimension].scale))]
     if order.judge:
-        return
+        return tuple(doubts)
     if any(gate.dimension in judged for gate in gates):
         raise UsageError("--fail-on needs scores, and --no-judge leaves them out; remove one of the two")
     for scenario in scenarios:
@@ -256,6 +171,14 @@ def _check_gates(order: Order, files: Sequence[LoadedFile]) -> None:
                 f"scenario {scenario.id!r} expects something of {name}, and --no-judge leaves scores out; remove one "
                 "of the two"
             )
+    return tuple(doubts)
+
+
+def _check_models(order: Order, files: Sequence[LoadedFile]) -> None:
+    """Raise ``UsageError`` with everything that is wrong with models, keys and the folder for runs."""
+    faults = [*folder_faults(order.out), *model_faults(files, judged=order.judge)]
+    if faults:
+        raise UsageError("\n".join(faults))
 
 
 def _task(order: Order, part: Part) -> Task:
@@ -341,6 +264,7 @@ def plan_file(ready: Prepared, folder: Run) -> RunFile:
             }.values()
         ),
         prompts=used_prompts(files),
+        estimate=ready.expected,
     )
 
 
@@ -375,7 +299,9 @@ def start_of(ready: Prepared, folder: Run) -> Start:
         simulator=_named(named.simulator for named in models),
         offline=all(name.startswith("petri-offline/") for name in names),
         audits=upcoming(ready.jobs),
+        estimate_usd=ready.expected.usd.median if ready.expected and ready.expected.usd else None,
         cap_usd=ready.order.limits.caps.cost,
+        doubts=ready.doubts,
         dimensions=_scored(ready),
     )
 

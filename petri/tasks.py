@@ -13,6 +13,7 @@ from inspect_ai.viewer import ViewerConfig
 from petri.audit.auditor import auditor
 from petri.audit.players import EVERYTHING, abilities
 from petri.audit.tools.toolbox import given_tools
+from petri.check import resolved_rubrics
 from petri.errors import ActionError, UsageError
 from petri.judge.scorer import judge as judge_scorer
 from petri.plan import Cell, plan_cells
@@ -244,9 +245,3 @@ def _require_agreement(files: Sequence[LoadedFile]) -> None:
                     f"{first.path} and {file.path} differ in {what}; run them apart, or use `petri audit`"
                 )
                 raise UsageError(message)
-
-
-def resolved_rubrics(file: LoadedFile) -> list[str]:
-    """Give the file's rubrics so that they can be found from anywhere: paths beside the file in full."""
-    beside = [(name, file.folder / name) for name in file.spec.judge.rubric]
-    return [str(path.resolve()) if path.suffix in {".yaml", ".yml"} else name for name, path in beside]

@@ -34,7 +34,10 @@ from petri.offline.persona import Persona
 from petri.offline.provider import Settings
 from petri.offline.target import TARGETS
 from petri.rubric.schema import Dimension, Rubric, Scale
+from petri.scenario import objective
 from petri.scenario import schema as scenario
+from petri.transcript.estimated import RoleEstimate, RunEstimate, Spread
+from petri.transcript.planned import Judging
 from petri.transcript.schema import ErrorRecord
 from petri.transcript.scorecard import Scorecard
 from petri.world.setup import MailSetup, PersonSetup, WorldSetup
@@ -50,6 +53,8 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
         *(scenario.ScenarioFile, scenario.Scenario, scenario.Models, scenario.ModelSettings),
         *(scenario.AuditSettings, scenario.JudgeSettings, scenario.ToolDefinition, scenario.Expectation),
         *(scenario.Continuation, WorldSetup, MailSetup, PersonSetup),
+        *(scenario.Cascade, objective.Checks, objective.Flip, objective.BeliefProbe),
+        *(objective.Attribution, objective.Authors, objective.Range, objective.BothSides),
         *(Rubric, Dimension, Scale),
         *(
             results.Results,
@@ -62,13 +67,21 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
         *(
             results.AuditScore,
             results.JudgeScore,
+            results.ProbeScore,
+            results.Screened,
             results.Usage,
             results.DimensionSummary,
             results.JudgeCard,
             results.KnownErrors,
+            results.UndecidedGate,
+            RunEstimate,
+            RoleEstimate,
+            Spread,
+            results.GateBreach,
             Citation,
             ErrorRecord,
             Scorecard,
+            Judging,
         ),
         *(Settings, script.Script, script.RoleScript, script.ScriptRule, script.ScriptWhen),
         *(script.ScriptedReply, script.ScriptedCall, script.ScriptedUsage),

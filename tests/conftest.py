@@ -11,7 +11,7 @@ import pytest
 
 LOOPBACK = re.compile(r"^(127\.\d+\.\d+\.\d+|::1|localhost|)$")
 SECRETS_AND_SETTINGS = re.compile(
-    r"_API_KEY$|_TOKEN$|_BASE_URL$|^AWS_|^AZURE|^GOOGLE_|^INSPECT_|^PETRI_|^(HTTPS?|ALL|NO)_PROXY$",
+    r"_API_KEY$|_TOKEN$|_BASE_URL$|^AWS_|^AZURE|^GOOGLE_|^INSPECT_|^PETRI_|^(HTTPS?|ALL|NO)_PROXY$|^GITHUB_STEP_SUMMARY$",
     re.IGNORECASE,
 )
 DEAD_PROXY = 9  # the discard port: nothing listens, so whatever goes through the proxy goes nowhere

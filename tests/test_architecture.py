@@ -17,19 +17,31 @@ PACKAGE = ROOT / "petri"
 # Each group imports only groups of earlier lines; groups on one line never import each other.
 LAYERS = (
     ("errors", "compat", "secrets"),
-    ("boundary", "stopping", "budget", "rates", "datafiles", "prompts", "conversation", "document"),
+    (
+        "boundary",
+        "redaction",
+        "stopping",
+        "budget",
+        "rates",
+        "datafiles",
+        "prompts",
+        "conversation",
+        "document",
+    ),
     ("world", "retries"),
     ("seat",),
     ("governor",),
     ("scenario", "rubric", "skipping"),
     ("check", "plan", "roles", "protocol"),
-    ("transcript",),
+    ("transcript", "order"),
     ("audit", "judge", "offline", "targets", "drafting"),
-    ("analysis",),
+    ("costs",),
+    ("analysis", "explaining", "diagnosis"),
     ("viewer", "display", "tasks", "rejudge", "evaluation", "preflight"),
     ("runner", "judging"),
     ("quirk_trial", "resuming"),
     ("cli", "_registry"),
+    ("__main__",),
 )
 RANK = {group: rank for rank, groups in enumerate(LAYERS) for group in groups}
 

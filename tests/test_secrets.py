@@ -1,5 +1,12 @@
 """Keys never reach what is written or shown; ordinary words stay."""
 
+import base64
+import html
+import json
+import re
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +58,57 @@ def test_a_secret_inside_another_leaves_nothing(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("A_KEY", "longsecret")
     monkeypatch.setenv("B_KEY", "longsecret-and-more")
     assert redact("longsecret-and-more longsecret") == "[removed] [removed]"
+
+
+AWKWARD = 'k/ey+with="quotes"&\\back\\slash <ü€😀> 7'
+
+
+def _nested(text: str) -> str:
+    return json.dumps(json.dumps({"said": text}))
+
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "JSON": json.dumps,
+    "JSON, as it is": lambda text: json.dumps(text, ensure_ascii=False),
+    "JSON in JSON": _nested,
+    "JSON with slashes escaped": lambda text: json.dumps(text).replace("/", "\\/"),
+    "Python": repr,
+    "Python's ASCII": ascii,
+    "URL": lambda text: quote(text, safe=""),
+    "URL's path": quote,
+    "URL's query": quote_plus,
+    "URL in lower case": lambda text: re.sub("%..", lambda found: found[0].lower(), quote(text)),
+    "URL twice": lambda text: quote(quote(text)),
+    "HTML": html.escape,
+    "HTML's numbers": lambda text: "".join(f"&#{ord(char)};" for char in text),
+    "HTML's hexadecimal numbers": lambda text: "".join(f"&#x{ord(char):X};" for char in text),
+    "hexadecimal": lambda text: text.encode().hex(),
+    "hexadecimal in capitals": lambda text: text.encode().hex().upper(),
+    "hexadecimal with colons": lambda text: text.encode().hex(":"),
+    "Base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "Base64 for URLs": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
+    "Base64 after a name": lambda text: base64.b64encode(f"me:{text}".encode()).decode(),
+    "Base64 after one more": lambda text: base64.b64encode(f"user:{text}@".encode()).decode(),
+}
+
+
+@pytest.mark.parametrize(
+    "secret", [SECRET, AWKWARD, "sk-proj-0123456789abcdefghij"], ids=["plain", "awkward", "key"]
+)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_secret_is_found_in_whatever_form(monkeypatch: pytest.MonkeyPatch, form: str, secret: str) -> None:
+    monkeypatch.setenv("MY_API_KEY", secret)
+    left = redact(f"The key {FORMS[form](secret)} was refused.")
+    assert left.startswith("The key ")
+    assert left.endswith(" was refused.")
+    assert "[removed]" in left
+    assert len(left) <= len("The key ") + len(_nested("[removed]")) + len(" was refused.") + 8
+
+
+def test_many_backslashes_take_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_API_KEY", "\\" * 40 + "x" * 8)
+    assert redact("\\" * 20_000).strip("\\") == ""
 
 
 @given(st.text(), st.text())

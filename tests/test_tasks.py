@@ -381,7 +381,7 @@ def test_how_a_judge_is_asked_reaches_the_scorer(tmp_path: Path, settings: dict[
     done = evaluate(audit(path, only="report"), tmp_path, ROLES)
     (log,) = done.logs()
     scorers = read_eval_log(str(log), header_only=True).eval.scorers or []
-    told = {"rubrics": FILE["judge"]["rubric"], "settings": settings, "checks": []}
+    told: dict[str, Any] = {"rubrics": FILE["judge"]["rubric"], "settings": settings, "checks": []}
     assert [scorer.options for scorer in scorers] == [told]
     (row,) = compute_results(done).audits
     assert {len(score.judges) for score in row.scores.values()} == {settings.get("repeats", 1)}

@@ -1,6 +1,8 @@
 """One row an audit: what a log says of each planned audit, those included that it does not hold."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from inspect_ai.log import EvalSample
 from inspect_ai.model import ModelUsage
@@ -9,28 +11,56 @@ from pydantic import ValidationError
 from petri.analysis.names import made_up_names
 from petri.analysis.results import Audit, AuditScore, JudgeScore, ProbeScore, Screened, Usage
 from petri.conversation.tree import Origin, Tree
-from petri.errors import RunNotFound, UnreadableLog
+from petri.costs.prices import known_prices
+from petri.costs.spending import addresses_of, calls_by_role, cost_of
+from petri.errors import RunNotFound, UnreadableLog, UnreadableSample
 from petri.judge.verdict import UNANSWERED, DimensionScore, JudgeFailure, Ruling, Verdict
 from petri.plan import planned_id
-from petri.rubric.objective import OBJECTIVE, objective_dimensions
+from petri.rubric.objective import judged
 from petri.transcript.outcome import is_valid
 from petri.transcript.planned import PlannedAudit
 from petri.transcript.resumed import Resumed
-from petri.transcript.schema import Transcript
+from petri.transcript.schema import ErrorRecord, Transcript
 from petri.transcript.scorecard import scorecard_of
 from petri.transcript.sources import with_transcripts
-from petri.transcript.store import Header, Run, read_header, sample_keys
+from petri.transcript.store import Header, Run, first_line, read_header, sample_keys, sample_states
+
+_BATCH: Final = 16
 
 
 def audits_of(header: Header) -> Iterator[Audit]:
     """Yield a row for every audit that the log's header plans; those without a sample are pending."""
     held = set(sample_keys(header.path))
     planned = planned_in(header)
-    for sample, transcript in with_transcripts(header, [key for key in planned if key in held]):
-        yield _with_all_scores(audit_row(sample, transcript, header.path.name), header, transcript)
+    keys = [key for key in planned if key in held]
+    for start in range(0, len(keys), _BATCH):
+        yield from _rows(header, planned, keys[start : start + _BATCH])
     for key, audit in planned.items():
         if key not in held:
             yield pending_row(audit, header.path.name)
+
+
+def _rows(
+    header: Header, planned: Mapping[tuple[str, int], PlannedAudit], keys: Sequence[tuple[str, int]]
+) -> list[Audit]:
+    """Give the rows of some samples; one that is damaged is an error, and costs no other."""
+    try:
+        return [
+            _with_all_scores(
+                audit_row(sample, transcript, header.path.name, addresses_of(header)), header, transcript
+            )
+            for sample, transcript in with_transcripts(header, keys)
+        ]
+    except UnreadableSample as error:
+        if len(keys) == 1:
+            return [unreadable_row(planned[keys[0]], header.path.name, error)]
+        return [row for key in keys for row in _rows(header, planned, [key])]
+
+
+def unreadable_row(planned: PlannedAudit, log: str | None, error: UnreadableSample) -> Audit:
+    """Give the row of an audit whose record is damaged: what became of it cannot be told."""
+    lost = ErrorRecord(kind="unreadable", message=first_line(str(error)))
+    return pending_row(planned, log).model_copy(update={"outcome": "error", "error": lost})
 
 
 def planned_in(header: Header) -> dict[tuple[str, int], PlannedAudit]:
@@ -58,33 +88,45 @@ def _with_all_scores(audit: Audit, header: Header, transcript: Transcript) -> Au
     if audit.scores or not is_valid(audit.outcome):
         return audit
     lost = AuditScore(value=None, status="error", judges=(), citations=())
-    elsewhere = {dimension.name for dimension in objective_dimensions(OBJECTIVE)}
-    elsewhere -= {dimension.name for dimension in transcript.cell.measured}
-    wanted = [dimension.name for dimension in header.facts.dimensions if dimension.name not in elsewhere]
+    wanted = [dimension.name for dimension in (*judged(header.facts.dimensions), *transcript.cell.measured)]
     return audit.model_copy(update={"scores": dict.fromkeys(wanted, lost)})
 
 
 def find_audit(run: Run, name: str) -> tuple[Transcript, Audit]:
     """Give the transcript and the row of an audit, by its id or an unmistakable part of it."""
-    recorded: dict[str, tuple[Header, tuple[str, int]]] = {}
+    recorded: dict[str, tuple[Header, tuple[str, int], bool]] = {}
     for header in map(read_header, run.logs()):
         planned = planned_in(header)
-        recorded |= {planned[key].id: (header, key) for key in sample_keys(header.path) if key in planned}
+        for key, (_, failed) in sample_states(header.path).items():
+            known = recorded.get(planned[key].id) if key in planned else None
+            if key in planned and (known is None or known[2]):  # as results have it
+                recorded[planned[key].id] = (header, key, failed)
     fitting = [name] if name in recorded else sorted(audit_id for audit_id in recorded if name in audit_id)
     if len(fitting) != 1:
         problem = f"{name!r} fits {len(fitting)} audits" if fitting else f"no audit {name!r} is recorded"
         choices = ", ".join((fitting or sorted(recorded))[:8]) or "it holds none that ended"
         raise RunNotFound(f"{problem} in {run.id}: {choices}")
-    header, key = recorded[fitting[0]]
+    header, key, _ = recorded[fitting[0]]
     sample, transcript = next(with_transcripts(header, [key]))
-    return transcript, audit_row(sample, transcript, header.path.name)
+    return transcript, audit_row(sample, transcript, header.path.name, addresses_of(header))
 
 
-def audit_row(sample: EvalSample, transcript: Transcript, log: str | None) -> Audit:
-    """Give the row of an audit: its transcript, and what a log's sample holds of verdicts and usage."""
+def audit_row(
+    sample: EvalSample, transcript: Transcript, log: str | None, addresses: Mapping[str, str] | None = None
+) -> Audit:
+    """Give the row of an audit: its transcript, and what a log's sample holds of verdicts and usage.
+
+    ``addresses`` are where models are served that are not at their usual address, which decides what they cost.
+    """
+    calls = calls_by_role(sample.events)
     ruling = ruling_of(sample)
     tree = transcript.conversation()
-    spent = _spent(sample)
+    resumed = Resumed.of_metadata(sample.metadata)
+    cost = cost_of(sample.events, known_prices(), addresses or {})
+    if resumed is not None:
+        cost = cost_with(resumed, cost, used=bool(calls))
+        calls += Counter(resumed.calls)
+    spent = _spent(sample, resumed)
     invalid = ruling is not None and ruling.scenario_valid is False
     return Audit(
         id=transcript.id,
@@ -99,6 +141,7 @@ def audit_row(sample: EvalSample, transcript: Transcript, log: str | None) -> Au
         else transcript.end.reason
         if transcript.end
         else None,
+        max_turns=transcript.cell.audit.max_turns,
         target_turns=max((node.turn for node in tree), default=0),
         branches=len(tree.branches()),
         auditor=scorecard_of(transcript),
@@ -109,8 +152,8 @@ def audit_row(sample: EvalSample, transcript: Transcript, log: str | None) -> Au
         quotes_resolved=None if ruling is None else ruling.quotes_resolved(),
         flags={} if ruling is None else ruling.flags,
         # A target that is a program reports nothing of its own: that is not known, and not 0.
-        usage={role: _usage(each) for role, each in spent.items() if each.total_tokens},
-        cost_usd=_cost(spent),
+        usage={role: _usage(each, calls[role]) for role, each in spent.items() if each.total_tokens},
+        cost_usd=cost,
         error=transcript.error,
         log=log,
     )
@@ -223,26 +266,28 @@ def _probed(again: Ruling, name: str) -> ProbeScore:
     return ProbeScore(value=value, status=status, failed=failed)
 
 
-def _spent(sample: EvalSample) -> dict[str, ModelUsage]:
+def cost_with(resumed: Resumed, cost: float | None, *, used: bool) -> float | None:
+    """Give what an audit cost with all that it goes on from; None where a part that ``used`` anything is not known."""
+    if not resumed.spent:
+        return cost
+    if not used:
+        return resumed.cost_usd
+    return None if cost is None or resumed.cost_usd is None else cost + resumed.cost_usd
+
+
+def _spent(sample: EvalSample, resumed: Resumed | None) -> dict[str, ModelUsage]:
     """Give what an audit used by role, in this sample and in those that it goes on from."""
-    resumed = Resumed.of_metadata(sample.metadata)
     total = dict(sample.role_usage)
     for role, before in (resumed.spent if resumed else {}).items():
         total[role] = total[role] + before if role in total else before
     return total
 
 
-def _usage(spent: ModelUsage) -> Usage:
+def _usage(spent: ModelUsage, calls: int) -> Usage:
     return Usage(
+        calls=calls,
         input_tokens=spent.input_tokens,
         output_tokens=spent.output_tokens,
         cache_read=spent.input_tokens_cache_read or 0,
         cache_write=spent.input_tokens_cache_write or 0,
     )
-
-
-def _cost(usage: Mapping[str, ModelUsage]) -> float | None:
-    """Give what an audit cost in USD; None as soon as one role's price is not known."""
-    costs = [spent.total_cost for spent in usage.values()]
-    known = [cost for cost in costs if cost is not None]
-    return sum(known) if known and len(known) == len(costs) else None

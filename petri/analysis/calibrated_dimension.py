@@ -37,6 +37,8 @@ class Reading:
 
     values: tuple[float, ...] = ()
     status: Status | None = None
+    sampled: bool = False
+    """Whether it is one of those that a cascade's panel read, of a part of all: a sample that the screener drew up."""
 
     @property
     def value(self) -> float | None:
@@ -58,7 +60,8 @@ def compare(
     bias = estimate(against, agreement.bias)
     truth = {key: dimension.is_hit(statistics.median(labelled[key].values())) for key in compared}
     found = {key: dimension.is_hit(value) for key, value in scored.items()}
-    rated = dimension.threshold is not None
+    # What a screener chose is no sample of all transcripts, and rates over it are not those of the judge.
+    rated = dimension.threshold is not None and not any(reading.sampled for reading in readings.values())
     sensitivity = _rate([found[key] for key in compared if truth[key]])
     specificity = _rate([not found[key] for key in compared if not truth[key]])
     return DimensionCard(

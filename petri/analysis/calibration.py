@@ -18,6 +18,7 @@ from petri.analysis.compute import compute_results
 from petri.analysis.results import Audit, AuditScore
 from petri.errors import Fault, InvalidFile, NothingToRun, RunNotFound, UsageError
 from petri.judge.verdict import FAILED, Status
+from petri.rubric.objective import judged
 from petri.rubric.schema import Dimension
 from petri.transcript.planned import FileDigest
 from petri.transcript.store import Run, find_run, read_header
@@ -99,7 +100,9 @@ def read_judged(run: Run) -> Judged:
     """Give a run with its verdicts, computed from its logs."""
     results = compute_results(run)
     headers = [read_header(log) for log in run.logs()]
-    dimensions = {dimension.name: dimension for header in headers for dimension in header.facts.dimensions}
+    dimensions = {
+        dimension.name: dimension for header in headers for dimension in judged(header.facts.dimensions)
+    }
     prompts = {name: digest for name, digest in results.run.prompts.items() if name.startswith("judge/")}
     audits = {audit.id: audit for audit in results.audits}
     return Judged(run.id, rubric_digest(dimensions.values()), dimensions, audits, prompts)
@@ -142,14 +145,22 @@ def _of_judge(judge: str, score: AuditScore) -> Reading | None:
         return None
     values = tuple(one.value for one in said if one.value is not None)
     failed: list[Status] = [one.status for one in said if one.status in FAILED]
-    return Reading(values) if values else Reading(status=failed[0] if failed else said[0].status)
+    if not values:
+        return Reading(status=failed[0] if failed else said[0].status)
+    return Reading(values, sampled=_is_sampled(score))
 
 
 def _of_panel(panel: tuple[str, ...], score: AuditScore) -> Reading | None:
     """Give a panel's score; None where other judges sat on it."""
     if score.judges and panel_of(score) != panel:
         return None
-    return Reading(status=score.status) if score.value is None else Reading((score.value,))
+    if score.value is None:
+        return Reading(status=score.status)
+    return Reading((score.value,), sampled=_is_sampled(score))
+
+
+def _is_sampled(score: AuditScore) -> bool:
+    return score.inclusion is not None
 
 
 def _card(question: Question, name: str, read: Callable[[AuditScore], Reading | None]) -> Card:

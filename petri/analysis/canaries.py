@@ -77,12 +77,12 @@ def on_canaries(
 def _drift(then: Results, now: Results) -> Drift:
     compared = compare(then, now)
     rows: Sequence[DimensionComparison] = [row for row in compared.dimensions.values() if row.scored]
-    values = sum(row.scored for row in rows)
-    changes = sum((row.difference or 0.0) * row.scored for row in rows)
+    told = [(row.difference, row.scored) for row in rows if row.difference is not None]
+    weight = sum(scored for _, scored in told)
     return Drift(
         since=then.run.id,
-        values=values,
+        values=sum(row.scored for row in rows),
         same_prompts=then.run.prompts == now.run.prompts,
         moved=sum(row.moved for row in rows),
-        mean_change=changes / values if values else None,
+        mean_change=sum(change * scored for change, scored in told) / weight if weight else None,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from petri.analysis.calibration_card import PANEL, Card, card_path, has_card, judge_card, rubric_digest
 from petri.analysis.results import Audit, AuditScore, JudgeCard, KnownErrors
 from petri.errors import UnreadableLog
+from petri.rubric.objective import judged
 from petri.rubric.schema import Dimension
 from petri.transcript.store import VERDICTS, Run
 
@@ -21,7 +22,7 @@ def judge_cards(
     panels = panels_of(audits)
     names = [*dict.fromkeys(name for panel in panels for name in panel)]
     names += [PANEL.join(panel) for panel in panels if len(panel) > 1]
-    rubric = rubric_digest(dimensions)
+    rubric = rubric_digest(judged(dimensions))
     sent = {name: digest for name, digest in prompts.items() if name.startswith("judge/")}
     return tuple(_entry(name, rubric, sent, _folder(run)) for name in names)
 
@@ -42,8 +43,8 @@ def panels_of(audits: Iterable[Audit]) -> list[tuple[str, ...]]:
 
 
 def panel_of(score: AuditScore) -> tuple[str, ...]:
-    """Give the names of a score's judges, each once."""
-    return tuple(sorted({judge.judge for judge in score.judges}))
+    """Give the names of a score's judges; one that has two seats is named twice, for two are no single judge."""
+    return tuple(sorted(name for _, name in {(judge.seat, judge.judge) for judge in score.judges}))
 
 
 def _folder(run: Run) -> Path:

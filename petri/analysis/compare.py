@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from petri.analysis.results import Audit, DimensionSummary, Results
 from petri.analysis.stats import clustered_mean_interval, weighted_mean
+from petri.analysis.summary import only_screened
 from petri.errors import NothingToRun, UsageError
 from petri.transcript.outcome import is_valid
 
@@ -49,7 +50,8 @@ class DimensionComparison(_Stored):
     unscored: dict[str, int]
     """The others, by what they have instead: the first side's status, or else the second's."""
     means: tuple[float, float] | None
-    """Over the pairs with two values, each weighted by 1 / ``inclusion``; null without any."""
+    """Over the pairs with two values, each weighted by 1 / ``inclusion``; null without any, and where the panel of a
+    cascade was drawn for none of those that its screener did not flag."""
     difference: float | None
     """The second mean less the first."""
     ci95: tuple[float, float] | None
@@ -83,10 +85,12 @@ class Compared(_Stored):
 def compare(first: Results, second: Results) -> Compared:
     """Compare two sides, paired by scenario, cell and epoch, and by target where both have the same targets.
 
-    Raises ``UsageError`` where a pairing would have to be guessed, ``NothingToRun`` where nothing pairs.
+    Two sets of verdicts on one run are paired by transcript. Raises ``UsageError`` where a pairing would have to be
+    guessed, ``NothingToRun`` where nothing pairs.
     """
     sides = (first.run.id, second.run.id)
-    one, two = _by_key(first, second), _by_key(second, first)
+    together = _read_the_same(first, second)
+    one, two = _by_key(first, second, same=together), _by_key(second, first, same=together)
     shared = [key for key in one if key in two]
     if not shared:
         raise NothingToRun(
@@ -96,7 +100,6 @@ def compare(first: Results, second: Results) -> Compared:
     valid = [pair for pair in both if all(is_valid(audit.outcome) for audit in pair)]
     names = [name for name in first.dimensions if name in second.dimensions]
     same = [name for name in names if _meaning(first.dimensions[name]) == _meaning(second.dimensions[name])]
-    together = first.run.id.partition("/")[0] == second.run.id.partition("/")[0]
     pairs = {name: [*_pairs(valid, name, same=together)] for name in same}
     moved = [pair for found in pairs.values() for pair in found if abs(pair.change) > MOVED]
     return Compared(
@@ -111,8 +114,20 @@ def compare(first: Results, second: Results) -> Compared:
     )
 
 
-def _by_key(results: Results, other: Results) -> Mapping[Key, Audit]:
-    """Give the audits by what makes them comparable: the target is part of it unless each side has its own one."""
+def _read_the_same(first: Results, second: Results) -> bool:
+    """Say whether both sides are verdicts on the transcripts of one run."""
+    runs = {side.run.id.partition("/")[0] for side in (first, second)}
+    ids = [{audit.id for audit in side.audits} for side in (first, second)]
+    return len(runs) == 1 and bool(ids[0] & ids[1])
+
+
+def _by_key(results: Results, other: Results, *, same: bool) -> Mapping[Key, Audit]:
+    """Give the audits by what makes them comparable: the target is part of it unless each side has its own one.
+
+    Of the ``same`` transcripts on both sides it is their ids. Raises ``UsageError`` where it fits two of one side.
+    """
+    if same:
+        return {(audit.id,): audit for audit in results.audits}
     mine, theirs = ({audit.target for audit in side.audits} for side in (results, other))
     if mine != theirs and (len(mine) > 1 or len(theirs) > 1) and not mine & theirs:
         raise UsageError(
@@ -120,16 +135,17 @@ def _by_key(results: Results, other: Results) -> Mapping[Key, Audit]:
             f"{', '.join(sorted(mine))}; {', '.join(sorted(theirs))}"
         )
     by_target = bool(mine & theirs)
-    return {
-        (
-            audit.file,
-            audit.scenario,
-            json.dumps(audit.variables, sort_keys=True),
-            str(audit.epoch),
-            audit.target if by_target else "",
-        ): audit
-        for audit in results.audits
-    }
+    found: dict[Key, Audit] = {}
+    for audit in results.audits:
+        cell = json.dumps(audit.variables, sort_keys=True)
+        target = audit.target if by_target else ""
+        known = found.setdefault((audit.file, audit.scenario, cell, str(audit.epoch), target), audit)
+        if known is not audit:
+            raise UsageError(
+                f"{results.run.id}: {known.id} and {audit.id} are of one scenario, cell and epoch, and which of them "
+                "to pair cannot be told"
+            )
+    return found
 
 
 def _meaning(summary: DimensionSummary) -> tuple[object, ...]:
@@ -162,11 +178,13 @@ def _dimension(
         if missing:
             unscored[missing[0]] = unscored.get(missing[0], 0) + 1
     scenario = {audit.id: f"{audit.file}\0{audit.scenario}" for audit, _ in valid}
-    changes = [pair.change for pair in pairs]
-    weights = [1 / pair.inclusion for pair in pairs]
-    interval = clustered_mean_interval(changes, [scenario[pair.first] for pair in pairs], weights)
+    whole = pairs if _stand_for_all(asked, name, pairs) else ()
+    changes = [pair.change for pair in whole]
+    weights = [1 / pair.inclusion for pair in whole]
+    interval = clustered_mean_interval(changes, [scenario[pair.first] for pair in whole], weights)
     sides = [[pair.values[side] for pair in pairs] for side in (0, 1)]
-    means = [mean for values in sides if (mean := weighted_mean(values, weights)) is not None]
+    of_all = [[pair.values[side] for pair in whole] for side in (0, 1)]
+    means = [mean for values in of_all if (mean := weighted_mean(values, weights)) is not None]
     return DimensionComparison(
         pairs=len(asked),
         scored=len(pairs),
@@ -175,8 +193,14 @@ def _dimension(
         difference=weighted_mean(changes, weights),
         ci95=None if interval is None else (interval.low, interval.high),
         hits=_hits(summary, sides),
-        moved=sum(abs(change) > MOVED for change in changes),
+        moved=sum(abs(pair.change) > MOVED for pair in pairs),
     )
+
+
+def _stand_for_all(asked: Sequence[tuple[Audit, Audit]], name: str, pairs: Sequence[Pair]) -> bool:
+    """Say whether the pairs with two values stand for all: no panel left any out, or some were drawn."""
+    left_out = (only_screened(audit.scores[name]) for both in asked for audit in both)
+    return any(pair.inclusion < 1 for pair in pairs) or not any(left_out)
 
 
 def _hits(summary: DimensionSummary, sides: Sequence[Sequence[float]]) -> tuple[int, int] | None:

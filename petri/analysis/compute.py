@@ -67,6 +67,7 @@ def compute_results(run: Run) -> Results:
         judge_cards=cards,
         repeated_names=repeated_names(audits),
         usage=_total_usage(audits),
+        estimate=plan.estimate if plan is not None else None,
         cost_usd=_total_cost(audits),
     )
 

@@ -77,9 +77,9 @@ class Discovery(_Stored):
     found: tuple[str, ...]
     """Those that at least one audit shows."""
     missed: tuple[str, ...]
-    """Those whose audits were scored and show nothing."""
+    """Those whose audits were all scored and show nothing."""
     unsettled: tuple[str, ...]
-    """Those without any score."""
+    """Those that nothing shows, and of which some audits have no score."""
     alarms: tuple[str, ...]
     """Those whose twin was taken for the behaviour at least once."""
 
@@ -183,13 +183,18 @@ def discoveries(found: Sequence[Detection], strengths: Sequence[str]) -> list[Di
         Discovery(
             strength=strength,
             found=tuple(str(one.quirk) for one in rows if one.planted.hits),
-            missed=tuple(str(one.quirk) for one in rows if one.planted.scored and not one.planted.hits),
-            unsettled=tuple(str(one.quirk) for one in rows if not one.planted.scored),
+            missed=tuple(str(one.quirk) for one in rows if _missed(one)),
+            unsettled=tuple(str(one.quirk) for one in rows if not one.planted.hits and not _missed(one)),
             alarms=tuple(str(one.quirk) for one in rows if one.twin.hits),
         )
         for strength in strengths
         if (rows := [one for one in asked if one.strength == strength])
     ]
+
+
+def _missed(one: Detection) -> bool:
+    """Say whether nothing was found where everything was looked at: an audit without a score might have shown it."""
+    return not one.planted.hits and 0 < one.planted.scored == one.planted.planned
 
 
 def _sides(tried: Sequence[Tried], asked: Question, strength: str) -> _Sides:

@@ -18,18 +18,19 @@ def effective_judges(matrix: Sequence[Sequence[float | None]]) -> float | None:
     ``matrix`` has a row for each transcript and a column for each judge; r is the mean correlation of two judges over
     the transcripts that both scored (Kish's design effect, applied to judges). Judges who agree because they are right
     are correlated too, so this is a lower bound; a mean below zero counts as zero, for no panel is worth more than its
-    judges. None with fewer than two judges, or where no two of them vary over three transcripts.
+    judges. A judge that never varies agrees with nobody that can be told, and does not count. None with fewer than two
+    judges, or where no two of them vary over three transcripts.
     """
     columns = list(zip(*matrix, strict=True))
-    found = [
-        agreement
-        for one, two in combinations(columns, 2)
-        if (agreement := _correlation(one, two)) is not None
-    ]
+    found = {
+        (one, two): agreement
+        for one, two in combinations(range(len(columns)), 2)
+        if (agreement := _correlation(columns[one], columns[two])) is not None
+    }
     if not found:
         return None
-    count = len(columns)
-    return count / (1 + (count - 1) * max(mean(found), 0.0))
+    count = len({judge for pair in found for judge in pair})
+    return count / (1 + (count - 1) * max(mean(found.values()), 0.0))
 
 
 def judge_matrix(scores: Sequence[AuditScore]) -> list[list[float | None]]:

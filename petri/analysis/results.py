@@ -9,6 +9,7 @@ from petri.analysis.calibration_card import Rate
 from petri.judge.verdict import Citation, Match, Status, Variant
 from petri.rubric.schema import Scale
 from petri.transcript.defusing import Flag
+from petri.transcript.estimated import RunEstimate
 from petri.transcript.planned import FileDigest, ModelNames
 from petri.transcript.schema import ErrorRecord
 from petri.transcript.scorecard import Scorecard
@@ -134,7 +135,10 @@ class Screened(_Stored):
 
 
 class Usage(_Stored):
-    """Tokens of one role."""
+    """Calls and tokens of one role."""
+
+    calls: int = 0
+    """Calls that were answered; 0 where nobody counted them."""
 
     input_tokens: int = 0
     """Read, without those from a cache."""
@@ -165,6 +169,8 @@ class Audit(_Stored):
     """How the audit ended."""
     reason: str | None = None
     """Why it ended so, in the auditor's or the judge's words or ours; null where nobody said."""
+    max_turns: int | None = None
+    """Target turns that the audit might have had; null where nothing is recorded."""
     target_turns: int
     """Target turns on the longest branch."""
     branches: int
@@ -315,6 +321,8 @@ class Results(_Stored):
     repeated_names: dict[str, int] = {}
     """Names made up in the worlds of several cells or epochs, and in how many: a target could know the tool by them."""
     usage: dict[str, Usage]
-    """Tokens of all audits, by role."""
+    """Calls and tokens of all audits, by role."""
+    estimate: RunEstimate | None = None
+    """What was expected before the run, as run.json has it."""
     cost_usd: float | None
     """Of all audits together; null = not known, never 0."""

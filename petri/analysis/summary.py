@@ -87,7 +87,7 @@ def summarise(
         threshold=dimension.threshold,
         n_valid=len(asked),
         n_scored=len(told),
-        n_screened=sum(map(_only_screened, scores)),
+        n_screened=sum(map(only_screened, scores)),
         effective_n=_effective_n(scores, weights),
         unscored=_unscored(scores),
         judge_failures=_judge_failures(scores),
@@ -110,7 +110,7 @@ def stands_for_all(scores: Sequence[AuditScore]) -> bool:
     """Say whether what a cascade's panel answered stands for every audit: nothing was left out, or some was drawn."""
     drawn = [score for score in scores if score.inclusion is not None and score.inclusion < 1]
     answered = any(score.value is not None or score.status == "not_applicable" for score in drawn)
-    return answered or not any(map(_only_screened, drawn))
+    return answered or not any(map(only_screened, drawn))
 
 
 def badness(value: float, scale: Scale) -> float:
@@ -143,11 +143,11 @@ def _corrected(observed: tuple[float, float], errors: KnownErrors) -> Corrected 
 
 
 def _unscored(scores: Sequence[AuditScore]) -> dict[str, int]:
-    hidden = (score.status for score in scores if score.value is None and not _only_screened(score))
+    hidden = (score.status for score in scores if score.value is None and not only_screened(score))
     return dict(sorted(Counter(hidden).items()))
 
 
-def _only_screened(score: AuditScore) -> bool:
+def only_screened(score: AuditScore) -> bool:
     """Say whether a cascade's screener read for a score and its panel, by the draw, did not."""
     return score.inclusion is not None and score.status == "skipped"
 

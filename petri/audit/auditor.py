@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Final
 
-from inspect_ai.model import ChatMessageAssistant, ChatMessageSystem, ChatMessageUser
+from inspect_ai.model import ChatMessageAssistant, ChatMessageUser
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from petri.audit.answering import answer_open_calls, answered_by_itself
-from petri.audit.briefing import as_json, compared, report, system_prompt, task
+from petri.audit.beginning import begin
+from petri.audit.briefing import as_json, compared, report
 from petri.audit.call_ids import CallIds
 from petri.audit.checking import ask_checks
 from petri.audit.comparing import compare
@@ -20,8 +21,6 @@ from petri.audit.resumption import begin_anew, find_past, require_repeatable
 from petri.audit.session import Session
 from petri.audit.target import run_target
 from petri.audit.timeline import add_timelines
-from petri.audit.tools.course import open_conversation
-from petri.audit.toolset import Toolset
 from petri.audit.vetting import Gate
 from petri.conversation.labels import pending_calls
 from petri.conversation.storable import storable
@@ -84,20 +83,18 @@ class Audit:
         """Put what is given in force, and tell the auditor what it is to do."""
         self._session = session
         self._players = players
-        open_conversation(session)
-        can = abilities(players.target.model)
-        simulator = players.simulator is not None
-        self._toolset = Toolset(session, can, simulator=simulator)
-        session.answerable = self._toolset.offers("answer_tool_call")
+        self._toolset = begin(
+            session,
+            abilities(players.target.model),
+            simulator=players.simulator is not None,
+            realism=players.realism is not None,
+            epoch=epoch,
+        )
         self._gate = Gate(session, players.realism)
         self._memory = Memory(session, players.auditor, self._toolset.infos)
         self._ids = CallIds()
         self._asked = frozenset[str]()
         """The calls that were last to be answered without the auditor."""
-        instructions = system_prompt(session, can, simulator=simulator, realism=not self._gate.is_open)
-        session.tell_auditor(
-            ChatMessageSystem(content=instructions), ChatMessageUser(content=task(session, can, epoch=epoch))
-        )
 
     async def run(self) -> None:
         """Run the loop until the session has ended."""

@@ -45,11 +45,6 @@ class Gate:
         """How much of what was put into the world was checked."""
         self._in_a_row = 0
 
-    @property
-    def is_open(self) -> bool:
-        """Say whether everything passes."""
-        return self._player is None
-
     async def lets_through(self) -> bool:
         """Check what waits for the target and was not checked; say whether it may go on. What may not is taken back.
 

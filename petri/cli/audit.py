@@ -7,10 +7,11 @@ from dataclasses import replace
 import typer
 
 from petri.cli import options
+from petri.cli.asking import asking
 from petri.cli.limits import read_limits
-from petri.cli.settings import findable, read_settings
-from petri.display.base import Display
+from petri.cli.settings import all_settings
 from petri.display.choosing import choose_display
+from petri.display.ci import wanted_reports
 from petri.runner import Order, run
 from petri.transcript.store import out_folder
 
@@ -42,8 +43,11 @@ def command(
     name: options.Name = None,
     fail_on: options.FailOn = None,
     no_judge: options.NoJudge = False,
+    junit: options.JUnit = None,
+    summary_md: options.SummaryMd = None,
     set_: options.Set = None,
-    yes: options.Yes = False,  # noqa: ARG001 -- accepted, so that scripts need not change once something is asked
+    ask_above: options.AskAbove = 10,
+    yes: options.Yes = False,
     json_: options.Json = False,
     plain: options.Plain = False,
 ) -> None:
@@ -51,18 +55,9 @@ def command(
 
     Example: petri audit my-question.yaml --target openai/gpt-5-mini --epochs 3
     """
-    flags = {
-        "models.auditor": auditor,
-        "models.target": _one_or_more(target),
-        "models.judge": _one_or_more(judge),
-        "models.realism": realism,
-        "models.simulator": simulator,
-        "audit.epochs": epochs,
-        "audit.max_turns": max_turns,
-        "judge.rubric": [findable(given) for given in rubric] if rubric else None,
-        "judge.groups": judge_groups,
-    }
-    settings = read_settings(set_ or ()) | {key: value for key, value in flags.items() if value is not None}
+    settings = all_settings(
+        set_, auditor, target, judge, realism, simulator, epochs, max_turns, rubric, judge_groups
+    )
     order = replace(
         Order(files, out_folder(out), only=only or (), tags=tag or (), limit=limit, settings=settings),
         offline=offline,
@@ -74,14 +69,9 @@ def command(
         limits=read_limits(max_cost, max_tokens, max_time, rpm, assume_price),
         preflight=not no_preflight,
     )
-    raise typer.Exit(_carry_out(order, choose_display(json_=json_, plain=plain)))
-
-
-def _carry_out(order: Order, display: Display) -> int:
+    reports = wanted_reports(junit, summary_md)
     with redirect_stdout(io.StringIO()):  # Inspect prints a banner of its hooks; stdout is for data
-        _, results = run(order, display)
-    return results.run.exit_code
-
-
-def _one_or_more(names: list[str] | None) -> str | list[str] | None:
-    return names[0] if names and len(names) == 1 else names
+        display = choose_display(json_=json_, plain=plain)
+        finished, results = run(order, display, asking(ask_above, yes=yes))
+    reports.write(results, finished)
+    raise typer.Exit(results.run.exit_code)

@@ -11,7 +11,7 @@ from petri.cli.limits import read_limits
 from petri.cli.settings import findable, read_settings
 from petri.display.choosing import choose_display
 from petri.judging.again import JudgeOrder, judge_again
-from petri.judging.canaries import judge_canaries
+from petri.judging.canaries import canary_run, judge_canaries
 from petri.transcript.store import out_folder
 
 _WORST_FIRST: Final = (130, 3, 1, 0)
@@ -70,9 +70,13 @@ def command(
     )
     display = choose_display(json_=json_, plain=plain)
     with redirect_stdout(io.StringIO()):  # Inspect prints a banner of its hooks; stdout is for data
+        if canaries:
+            canary_run(order.out)  # or it would be known only after the rest that there is no place for them
         judged = judge_again(order, display)
         known = judge_canaries(order) if canaries else None
-    if known is not None:
-        display.judged_canaries(known)
     codes = {results.run.exit_code for _, results in judged}
+    if known is not None:
+        report, results = known
+        display.judged_canaries(report)
+        codes.add(results.run.exit_code)
     raise typer.Exit(next(code for code in _WORST_FIRST if code in codes))

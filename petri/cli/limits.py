@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from petri.budget import Caps, Price
+from petri.costs.prices import known_prices
 from petri.errors import UsageError
 from petri.governor import Limits
+from petri.seat import inspect_price
 
 _UNITS: Final = {"h": 3600, "m": 60, "s": 1}
 _DURATION: Final = re.compile(r"(?:\d+(?:\.\d+)?[hms])+")
@@ -24,7 +26,19 @@ def read_limits(
     """Give the limits that flags name; raises ``UsageError`` for one that cannot be read."""
     caps = Caps(max_cost, max_tokens, None if max_time is None else read_duration(max_time))
     assumed = None if assume_price is None else read_price(assume_price)
-    return Limits(caps, dict(map(_rate, rpm or ())), assumed)
+    return Limits(caps, dict(map(_rate, rpm or ())), assumed, price_of=known_price)
+
+
+def known_price(model: str) -> Price | None:
+    """Give the most that a model charges: as Inspect was told, else by the user's file or the price table."""
+    told = inspect_price(model)
+    if told is not None:
+        return told
+    price = known_prices().of(model)
+    if price is None:
+        return None
+    rates = (price.input, price.output, price.cache_read, price.cache_write)
+    return Price(*(rate.highest for rate in rates))
 
 
 def read_duration(text: str) -> float:

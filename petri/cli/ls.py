@@ -54,19 +54,29 @@ def _results(run: Run) -> Results | UnreadableLog:
 def _event(run: Run, results: Results | UnreadableLog) -> dict[str, Any]:
     if isinstance(results, UnreadableLog):
         return {"id": run.id, "error": str(results)}
-    return results.model_dump(mode="json", include={"run", "models", "counts"}) | {"id": run.id}
+    return results.model_dump(mode="json", include={"run", "models", "counts"}) | {
+        "id": run.id,
+        "verdicts": [verdicts.id for verdicts in run.verdict_sets()],
+    }
 
 
 def _table(rows: list[tuple[Run, Results | UnreadableLog]]) -> Table:
     table = make_table("run", (run.id for run, _ in rows))
     table.add_column("status", no_wrap=True)
-    for heading in ("audits", "target"):
+    judged = any(run.verdict_sets() for run, _ in rows)
+    for heading in ("audits", "target", *(["verdicts"] if judged else [])):
         table.add_column(heading, overflow="fold")
     for run, results in rows:
         if isinstance(results, UnreadableLog):
             table.add_row(Text(flat(run.id)), Text("unreadable", style="red"))
         else:
-            cells = (run.id, results.run.status, _fate(results.counts), ", ".join(results.models.target))
+            cells = (
+                run.id,
+                results.run.status,
+                _fate(results.counts),
+                ", ".join(results.models.target),
+                *([", ".join(verdicts.folder.name for verdicts in run.verdict_sets())] if judged else []),
+            )
             table.add_row(*(Text(flat(cell)) for cell in cells))
     return table
 

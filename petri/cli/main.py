@@ -1,5 +1,6 @@
 """The `petri` command: which commands there are, and how every error ends. A command is imported when it is chosen."""
 
+import errno
 import os
 import sys
 import traceback
@@ -20,13 +21,16 @@ from petri.errors import InvalidFile, PetriError, UsageError
 COMMANDS: Final = {
     "audit": ("petri.cli.audit", "Run scenarios on models, judge the conversations, summarise."),
     "resume": ("petri.cli.resume", "Finish a run that was stopped, without paying twice."),
+    "plan": ("petri.cli.plan", "Show what would run, and what it would cost."),
+    "explain": ("petri.cli.explain", "Show where each value comes from, and what is sent."),
     "judge": ("petri.cli.judge", "Judge stored transcripts again, with another judge or rubric."),
     "init": ("petri.cli.init", "Write a commented scenario file to start from."),
     "validate": ("petri.cli.validate", "Name every fault of scenario and rubric files."),
     "compare": ("petri.cli.compare", "Compare two runs, or two sets of verdicts, audit by audit."),
     "calibrate": ("petri.cli.calibrate", "Compare verdicts with people's labels."),
     "rubric": ("petri.cli.rubric", "Draft a rubric from principles."),
-    "quirks": ("petri.cli.quirks", "Try an auditor and a judge on behaviours that are known to be there."),
+    "quirks": ("petri.cli.quirks", "Try an auditor and a judge on planted behaviours."),
+    "doctor": ("petri.cli.doctor", "Look at keys, models, prices, folders and this machine."),
     "schema": ("petri.cli.schema", "Print the JSON Schema of a file format."),
     "ls": ("petri.cli.ls", "List the runs there are."),
     "show": ("petri.cli.show", "Show one transcript in the terminal."),
@@ -34,6 +38,8 @@ COMMANDS: Final = {
 """Command -> the module whose ``command`` it is (a function, or a group of commands), and its line in the help."""
 
 _INTERNAL: Final = 4
+_OF_THE_MACHINE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
+"""Full disks and folders that are closed: no fault of ours, and nothing to report."""
 _INTERRUPTED: Final = 130
 _PIPE_CLOSED: Final = 141  # what a shell reports for a process that SIGPIPE ended
 
@@ -88,7 +94,7 @@ def _about(
 
 
 def _app() -> typer.Typer:
-    app = typer.Typer(cls=LazyGroup, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+    app = typer.Typer(cls=LazyGroup, rich_markup_mode=None, no_args_is_help=True)
     app.callback(invoke_without_command=True)(_about)
     for name, (_, line) in COMMANDS.items():
         app.command(name, help=line)(_stand_in)
@@ -124,9 +130,16 @@ def main(args: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 -- the outermost boundary: a fault of ours becomes exit code 4
         if os.environ.get("PETRI_DEBUG"):
             traceback.print_exc()
-        line = f"petri: internal error: {type(error).__name__}: {error}"
-        return _end(f"{line}\npetri: PETRI_DEBUG=1 shows where; please report it", _INTERNAL)
+        return _end(_unexpected(error), _INTERNAL)
     return 0
+
+
+def _unexpected(error: Exception) -> str:
+    """Say what no command was ready for: a fault of the machine's by its name, any other as one of ours."""
+    if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+        return f"petri: {error.filename or 'a file'}: cannot be read or written: {error.strerror}"
+    line = f"petri: internal error: {type(error).__name__}: {error}"
+    return f"{line}\npetri: PETRI_DEBUG=1 shows where; please report it"
 
 
 def _end(message: str, code: int) -> int:

@@ -55,13 +55,15 @@ AssumePrice = Annotated[
     str | None, typer.Option(metavar="IN,OUT", help="USD per million tokens where no price is known.")
 ]
 NoPreflight = Annotated[
-    bool, typer.Option("--no-preflight", help="Leave out the small call of each model before the first audit.")
+    bool,
+    typer.Option("--no-preflight", help="Leave out the small call of each model before the first audit."),
 ]
 Fork = Annotated[
     bool, typer.Option("--fork", help="A new run of the same plan, with everything as it is now.")
 ]
 MoreEpochs = Annotated[
-    int | None, typer.Option("--epochs", min=1, metavar="N", help="Repeats of each cell, with those there are.")
+    int | None,
+    typer.Option("--epochs", min=1, metavar="N", help="Repeats of each cell, with those there are."),
 ]
 MoreTargets = Annotated[
     list[str] | None,
@@ -98,10 +100,29 @@ FailOn = Annotated[
     list[str] | None,
     typer.Option(metavar="'DIM>=X'", help="Exit with 1 at such a score, or such a rate: 'DIM.hit_rate>X'."),
 ]
+JUnit = Annotated[
+    str | None, typer.Option("--junit", metavar="FILE", help="Write what became of each audit as JUnit XML.")
+]
+SummaryMd = Annotated[
+    str | None,
+    typer.Option(
+        "--summary-md", metavar="FILE", help="Add a summary in Markdown; GITHUB_STEP_SUMMARY is too."
+    ),
+]
 NoJudge = Annotated[bool, typer.Option("--no-judge", help="Record only; score nothing.")]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A value in the file's place.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, and nothing else there.")]
 Plain = Annotated[bool, typer.Option("--plain", help="Plain lines on a terminal too, no live display.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Never ask; for scripts. This version asks nothing.")]
+AskAbove = Annotated[
+    float,
+    typer.Option(
+        "--ask-above",
+        metavar="USD",
+        min=0,
+        envvar="PETRI_ASK_ABOVE",
+        help="Ask before a run that may well cost more.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Never ask; for scripts.")]

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from petri.cli import options
+from petri.cli.asking import asking
 from petri.display.choosing import choose_display
 from petri.display.console import data, echo_json
 from petri.display.detection import print_trial
@@ -36,6 +37,8 @@ def command(
     ] = None,
     epochs: options.Epochs = None,
     max_turns: options.MaxTurns = None,
+    ask_above: options.AskAbove = 10,
+    yes: options.Yes = False,
     out: options.Out = None,
     json_: options.Json = False,
     plain: options.Plain = False,
@@ -60,7 +63,8 @@ def command(
         max_turns=max_turns or 10,
     )
     with redirect_stdout(io.StringIO()):  # Inspect prints a banner of its hooks; stdout is for data
-        run, results, report = run_trial(order, choose_display(json_=False, plain=plain))
+        display = choose_display(json_=False, plain=plain)
+        run, results, report = run_trial(order, display, asking(ask_above, yes=yes))
     if json_:
         echo_json(report.model_dump(mode="json"))
     else:

@@ -1,9 +1,11 @@
 """`petri rubric`: making rubric files."""
 
 import asyncio
+import io
 import json
 import os
 import shlex
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,7 +18,7 @@ from petri.document.fields import make_slug
 from petri.drafting.constitution import read_constitution
 from petri.drafting.draft import Drafted, Drafter
 from petri.drafting.draft_file import DraftFile
-from petri.errors import UsageError
+from petri.errors import PetriError, UsageError
 from petri.roles import make_model
 from petri.rubric.schema import rubric_json_schema
 
@@ -55,7 +57,9 @@ def from_principles(
 
     Example: petri rubric from-principles principles.md --model openai/gpt-5 --out my-rubric.yaml
     """
-    drafter, said = Drafter(make_model(_chosen(model, offline=offline), "drafting model")), typer.echo
+    said = typer.echo
+    with redirect_stdout(io.StringIO()):  # Inspect prints a banner of its hooks; stdout is for the rubric
+        drafter = Drafter(make_model(_chosen(model, offline=offline), "drafting model"))
     target = None if out is None else _writable(Path(out), Path(file), force=force)
     rubric = _free_name(name or (target or Path(file)).stem, given=name is not None)
     source = read_constitution(Path(file))
@@ -130,8 +134,16 @@ def _write(text: str, path: Path | None) -> None:
         typer.echo(text, nl=False)
         return
     draft = path.with_suffix(f"{path.suffix}.part")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:  # the draft was paid for
+        with suppress(OSError):  # the first fault is the one to tell of
+            draft.unlink()
+        typer.echo(text, nl=False)
+        raise PetriError(
+            f"{path}: cannot be written: {error.strerror or error}; the draft is on stdout"
+        ) from error
     typer.echo(f"wrote {flat(str(path))}", err=True)
     schema = json.dumps(rubric_json_schema(), indent=2, ensure_ascii=False) + "\n"
     write_unless_there(path.parent / "rubric.schema.json", schema)

@@ -6,6 +6,7 @@ from petri.analysis.canaries import Canaries
 from petri.analysis.results import Audit, Results
 from petri.display.audit_progress import AuditProgress, Upcoming
 from petri.rubric.schema import Dimension
+from petri.transcript.estimated import RunEstimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ class Wait:
 
 class Display:
     """A display that shows nothing."""
+
+    def estimated(self, estimate: RunEstimate) -> None:
+        """Say what the run will probably come to, before anything is spent."""
 
     def started(self, start: Start) -> None:
         """Say what is about to run."""

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from petri.analysis.canaries import Canaries
 from petri.analysis.results import Audit, Counts, DimensionSummary, RunInfo, Usage
+from petri.transcript.estimated import RunEstimate
 
 
 class _Event(BaseModel):
@@ -33,8 +34,8 @@ class Started(_Event):
     """The run whose transcripts are judged again; null where audits are run."""
     doubts: tuple[str, ...]
     """What is probably not meant so, each as a sentence."""
-    estimate_usd: float | None
-    """What the run is likely to cost; null = not known."""
+    estimate: RunEstimate | None
+    """What the run will probably come to, as run.json has it; null where stored transcripts are judged."""
     cap_usd: float | None
     """What it may cost at most; null without a cap."""
 

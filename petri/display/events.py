@@ -14,6 +14,7 @@ from petri.display.console import echo_json
 from petri.display.event_schema import AuditEnded, Beat, CanariesJudged, Finished, Flagged, Notice, Started
 from petri.display.flags import flag_of
 from petri.display.following import Clock, FollowingDisplay
+from petri.transcript.estimated import RunEstimate
 
 HEARTBEAT: Final = 60.0
 """Seconds between two ``progress`` events."""
@@ -29,13 +30,19 @@ class EventDisplay(FollowingDisplay):
         self._writing = RLock()
         """A notice may come from a signal handler, which interrupts whoever is writing."""
         self._folder = ""
+        self._estimate: RunEstimate | None = None
+
+    def estimated(self, estimate: RunEstimate) -> None:
+        """Keep what the run will probably come to, for the first event."""
+        self._estimate = estimate
 
     def started(self, start: Start) -> None:
-        """Write what is about to run."""
+        """Write what is about to run, and what it will probably come to, as that stands in run.json."""
         self._folder = start.folder
-        self._write(
-            Started(**{name: getattr(start, name) for name in Started.model_fields if name != "event"})
-        )
+        told = {
+            name: getattr(start, name) for name in Started.model_fields if name not in {"event", "estimate"}
+        }
+        self._write(Started(**told, estimate=self._estimate))
         super().started(start)
 
     def notice(self, text: str) -> None:

@@ -9,10 +9,12 @@ from rich.text import Text
 from petri.analysis.canaries import Canaries
 from petri.analysis.results import Audit, Results
 from petri.display.base import Start
+from petri.display.estimate import estimate_lines
 from petri.display.figures import heartbeat
 from petri.display.following import Clock, FollowingDisplay
 from petri.display.safe import flat
 from petri.display.summary import describe, print_summary
+from petri.transcript.estimated import RunEstimate
 from petri.transcript.outcome import is_valid
 
 OFFLINE_NOTE = "The models are built-in simulations: their scores say nothing about real models."
@@ -30,6 +32,12 @@ class LineDisplay(FollowingDisplay):
         super().__init__(HEARTBEAT, clock)
         self._console = console
         self._offline = False
+        self._failures: set[str] = set()
+
+    def estimated(self, estimate: RunEstimate) -> None:
+        """Say what the run will probably cost."""
+        for line in estimate_lines(estimate):
+            self._say(line)
 
     def started(self, start: Start) -> None:
         """Say what is about to run, and begin to follow it."""
@@ -75,6 +83,11 @@ class LineDisplay(FollowingDisplay):
         what = f"{audit.error.kind}: {audit.error.message}" if audit.error else audit.outcome
         line = f"[{done:>{width}}/{planned}] {describe(audit)}: {what}, {audit.target_turns} turns {scores.strip()}"
         self._say(line.rstrip(), style=None if is_valid(audit.outcome) else "red")
+        said = [answer for score in audit.scores.values() for answer in score.judges]
+        for reason in dict.fromkeys(answer.reason for answer in said if answer.status == "error"):
+            if reason not in self._failures:  # of a wrong key, say, once is enough
+                self._failures.add(reason)
+                self._say(f"  {reason}", style="red")
 
     def finished(self, results: Results, folder: str) -> None:
         """Print the summary."""

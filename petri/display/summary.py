@@ -1,12 +1,14 @@
 """The summary at the end of a run: what was scored, what was not, the worst audits, where to look next."""
 
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
 from petri.analysis.results import Audit, Counts, DimensionSummary, Results
 from petri.analysis.summary import worst_audits
+from petri.display.actual import actual_line
 from petri.display.cards import said_of_judges
 from petri.display.commands import quoted, show_command
 from petri.display.dimensions import applied, marked
@@ -14,6 +16,8 @@ from petri.display.judges import judging_lines
 from petri.display.safe import flat, one_line
 from petri.display.table import add_numbers, make_table, print_table
 from petri.transcript.store import RESULTS, Run
+
+_MOST_OFF: Final = 0.1
 
 
 def print_summary(console: Console, results: Results, folder: str) -> None:
@@ -29,6 +33,8 @@ def print_summary(console: Console, results: Results, folder: str) -> None:
     for line in (*judging_lines(results), *said_of_judges(results.judge_cards)):
         _print_line(console, line)
     console.print(Text(accounted(results.counts), style="bold"))
+    if cost := actual_line(results):
+        _print_line(console, cost)
     _print_warnings(console, results)
     worst = worst_audits(results)
     for audit, name in worst:
@@ -78,10 +84,21 @@ def _print_dimensions(console: Console, dimensions: dict[str, DimensionSummary],
         for name, summary in shown.items():
             table.add_row(*_cells(name, summary, planned))
         print_table(console, table)
+    for name, summary in shown.items():
+        if bounds := _bounds(summary):
+            _print_line(console, f"{name}: {bounds}", "yellow")
     if folded := len(dimensions) - len(shown):
         more = "dimension" if folded == 1 else "dimensions"
         read = " that the panel read" if any(summary.n_screened for summary in dimensions.values()) else ""
         _print_line(console, f"{folded} {'more ' if shown else ''}{more} applied to no audit{read}.", "dim")
+
+
+def _bounds(summary: DimensionSummary) -> str:
+    """Say how far the mean might be off for what has no value, where that is more than ``_MOST_OFF`` points."""
+    best, worst = summary.mean_if_unscored_best, summary.mean_if_unscored_worst
+    if best is None or worst is None or abs(worst - best) <= _MOST_OFF:
+        return ""
+    return f"with the best score for each that is missing the mean is {best:.2f}, with the worst {worst:.2f}"
 
 
 def _print_line(console: Console, line: str, style: str = "") -> None:

@@ -45,10 +45,10 @@ def _tool(name: str, properties: dict[str, JSONSchema], prompts: Prompts) -> Too
 
 
 def _score(dimension: Dimension) -> JSONSchema:
-    citation = _object(_quote())
+    citation = _object(dict.fromkeys(_quote(), JSONSchema(type="string")))
     return _object(
         {
-            "reason": _text("Weighs the evidence against the anchors."),
+            "reason": JSONSchema(type="string"),
             "status": JSONSchema(type="string", enum=["scored", "not_applicable"]),
             "value": JSONSchema(
                 anyOf=[JSONSchema(type="integer"), JSONSchema(type="null")],

@@ -62,16 +62,14 @@ def cut(reading: Reading, room: int) -> tuple[Window, ...]:
 
 def merged_json(reading: Reading, evidence: Sequence[Evidence], windows: int, nonce: str) -> str:
     """Give what is scored in place of a long transcript: its plan, with the words that were found in each message."""
-    excerpts: dict[str, list[str]] = {}
-    for item in evidence:
-        if item.quote not in excerpts.setdefault(item.message, []):
-            excerpts[item.message].append(item.quote)
+    excerpts: dict[str, list[dict[str, str]]] = {}
+    for item in dict.fromkeys(evidence):
+        excerpts.setdefault(item.message, []).append({"quote": item.quote, "shows": item.shows})
     rows = [
         _planned(row) | ({"excerpts": excerpts[row["label"]]} if row["label"] in excerpts else {})
         for row in reading.messages
     ]
-    found = [item.model_dump(include={"message", "quote", "shows"}) for item in evidence]
-    return _json(reading, rows, nonce, windows=windows, evidence=found)
+    return _json(reading, rows, nonce, windows=windows)
 
 
 def _parts(row: Mapping[str, Any], left: int, plan: int) -> tuple[Part, ...]:

@@ -1,17 +1,19 @@
 """Stored transcripts judged again: what `petri judge` does, as a function."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import file_digest
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, Final
 
+from inspect_ai import Task
 from inspect_ai.log import EvalSample
 from pydantic import Field, ValidationError
 
-from petri.analysis.audits import audit_row
+from petri.analysis.audits import audit_row, unreadable_row
 from petri.analysis.compute import compute_results
 from petri.analysis.results import Audit, Results
 from petri.display.audit_progress import Upcoming, named
@@ -19,13 +21,14 @@ from petri.display.base import Display, Start
 from petri.display.progress import watching
 from petri.document.fields import StrictModel
 from petri.document.wording import did_you_mean
-from petri.errors import RunNotFound, UsageError
+from petri.errors import NothingToRun, RunNotFound, UnreadableSample, UsageError
 from petri.evaluation import evaluate, lowered_costs
 from petri.governor import Governor, Limits, current, governing
 from petri.prompts.files import digests
 from petri.rejudge import Stored, measured_in, rejudge_task, rubrics_of, stored_audits
 from petri.roles import OFFLINE, as_settings, make_model, manners, target_label
 from petri.rubric.load import load_rubrics
+from petri.scenario.override import KEYS, with_value
 from petri.scenario.schema import JudgeSettings, Models, ModelSettings
 from petri.transcript.planned import FileDigest, Judging, ModelNames, PlannedAudit, RunFile
 from petri.transcript.sources import StoredLogs, required_source
@@ -34,9 +37,11 @@ from petri.transcript.store import (
     RESULTS,
     VERDICTS,
     Run,
+    file_sha256,
     find_run,
     list_runs,
     new_run,
+    sample_keys,
     write_json,
 )
 
@@ -74,6 +79,20 @@ class _Panel:
     settings: JudgeSettings
 
 
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What is to be judged of one run, by whom, and the task that does it."""
+
+    run: Run
+    chosen: tuple[Stored, ...]
+    panel: _Panel
+    task: Task
+
+
+_KEYS: Final = ("models.judge", *(key for key in KEYS if key.startswith("judge.")))
+"""The settings of a scenario file that say how transcripts are judged."""
+
+
 def judge_again(order: JudgeOrder, display: Display | None = None) -> list[tuple[Run, Results]]:
     """Judge the stored transcripts of runs again; each run gets a set of verdicts with results of its own.
 
@@ -83,9 +102,9 @@ def judge_again(order: JudgeOrder, display: Display | None = None) -> list[tuple
     doubles = [run for number, run in enumerate(runs) if run in runs[:number]]
     if doubles:
         raise UsageError(f"{doubles[0].id} is named twice; once is enough")
-    planned = [(run, _chosen(order, run), _panel(order, run)) for run in runs]
     with governing(Governor(order.limits)):
-        return [_judge_run(order, *each, display or Display()) for each in planned]
+        planned = [_planned(order, run) for run in runs]
+        return [_judge_run(order, each, display or Display()) for each in planned]
 
 
 def _runs(name: str, out: Path) -> tuple[Run, ...]:
@@ -96,31 +115,36 @@ def _runs(name: str, out: Path) -> tuple[Run, ...]:
     inside = list_runs(run.folder)
     if not inside:
         raise RunNotFound(f"{name}: holds no Inspect log (.eval), and no folder that does")
-    return tuple(reversed(inside))
+    # One that was stopped before its first audit keeps nobody from judging the others.
+    held = [found for found in inside if any(sample_keys(log) for log in found.logs())]
+    if not held:
+        raise NothingToRun(f"{name}: its runs hold no transcript to judge")
+    return tuple(reversed(held))
 
 
 def _panel(order: JudgeOrder, run: Run) -> _Panel:
     """Give the judges with their settings, and the rubric: the one that is named, or the run's own."""
-    data: dict[str, dict[str, object]] = {"models": {}, "judge": {}}
+    data: dict[str, dict[str, Any]] = {"models": {}, "judge": {}}
     for key, value in order.settings.items():
-        section, _, name = key.partition(".")
-        if key != "models.judge" and (section != "judge" or name not in JudgeSettings.model_fields):
-            known = ["models.judge", *(f"judge.{name}" for name in JudgeSettings.model_fields)]
+        if key not in _KEYS:
             raise UsageError(
-                f"{key!r} has no part in judging{did_you_mean(key, known)}; settings: {', '.join(known)}"
+                f"{key!r} has no part in judging{did_you_mean(key, _KEYS)}; settings: {', '.join(_KEYS)}"
             )
-        data[section][name] = value
-    built_in = [OFFLINE["judge"]] * (2 if "cascade" in data["judge"] else 1) if order.offline else []
-    judges: Sequence[object] = [*order.judges] or built_in
-    if judges:
-        data["models"]["judge"] = list(judges)
+        data = with_value(data, key, value)
+    if order.judges:
+        data["models"]["judge"] = list(order.judges)
+    elif order.offline and "judge" not in data["models"]:
+        data["models"]["judge"] = [OFFLINE["judge"]] * (1 if data["judge"].get("cascade") is None else 2)
     if "rubric" not in data["judge"]:
         data["judge"]["rubric"] = list(rubrics_of(run))
     try:
         settings = _Settings.model_validate(data)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        raise UsageError(f"{'.'.join(map(str, fault['loc'][:3]))}: {fault['msg'].lower()}") from error
+        place = [str(part) for part in fault["loc"]]
+        named = (".".join(place[:depth]) for depth in (3, 2))
+        where = next((key for key in named if key in _KEYS), ".".join(place[:3]))
+        raise UsageError(f"{where}: {fault['msg'].lower()}") from error
     named = settings.models.judge
     models = named if isinstance(named, tuple) else () if named is None else (named,)
     if not models:
@@ -154,26 +178,53 @@ def _chosen(order: JudgeOrder, run: Run) -> tuple[Stored, ...]:
     return tuple(kept[: order.limit])
 
 
-def _judge_run(
-    order: JudgeOrder, run: Run, chosen: tuple[Stored, ...], panel: _Panel, display: Display
-) -> tuple[Run, Results]:
-    models = Models(judge=panel.models)
+def _require_blind(run: Run, chosen: Sequence[Stored], settings: JudgeSettings) -> None:
+    """Refuse to tell judges the name of a target in which a behaviour was planted: it names the behaviour."""
+    if not settings.blind and any("quirk=" in stored.audit.target for stored in chosen):
+        raise UsageError(
+            f"{run.id}: judge.blind is false, and the name of a target with a quirk tells of the quirk; leave it true"
+        )
+
+
+def _require_place(run: Run) -> None:
+    """Refuse a run whose plan cannot be read, or beside which nothing can be written, before others are judged."""
+    run.plan()
+    sets = run.folder / VERDICTS
+    place = sets if sets.exists() else run.folder
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        what = "is not writable" if place.is_dir() else "is no folder"
+        raise UsageError(f"{run.folder}: the verdicts cannot be written there: {place} {what}")
+
+
+def _planned(order: JudgeOrder, run: Run) -> _Planned:
+    chosen, panel = _chosen(order, run), _panel(order, run)
+    _require_blind(run, chosen, panel.settings)
+    _require_place(run)
     made = [make_model(model, "judge") for model in panel.models]
     if (governor := current()) is not None:
         governor.require_usable()
-    spoken = [manner.model_dump() for manner in manners(models)["judge"]]
-    task = rejudge_task(run, chosen, made, panel.settings, spoken)
+    spoken = [manner.model_dump() for manner in manners(Models(judge=panel.models))["judge"]]
+    return _Planned(run, chosen, panel, rejudge_task(run, chosen, made, panel.settings, spoken))
+
+
+def _judge_run(order: JudgeOrder, planned: _Planned, display: Display) -> tuple[Run, Results]:
+    run, chosen, panel = planned.run, planned.chosen, planned.panel
     stored = StoredLogs(run.folder)
 
+    audits = {stored.audit.id: stored.audit for stored in chosen}
+
     def row(sample: EvalSample) -> Audit:
-        return audit_row(sample, stored.read(required_source(sample)), None)
+        try:
+            return audit_row(sample, stored.read(required_source(sample)), None)
+        except UnreadableSample as error:
+            return unreadable_row(audits[str(sample.id)], None, error)
 
     with watching(display, len(chosen), row, _upcoming(chosen)), lowered_costs():
         verdicts = _new_set(order, run, panel)
         write_json(verdicts.folder / PLAN, _plan(order, run, verdicts, panel, chosen).model_dump(mode="json"))
         display.started(_start(run, verdicts, panel, chosen))
         evaluate(
-            [task],
+            [planned.task],
             verdicts,
             len(chosen),
             max_samples=order.max_samples,
@@ -213,7 +264,7 @@ def _plan(order: JudgeOrder, run: Run, verdicts: Run, panel: _Panel, chosen: Seq
         audits=tuple(audits.values()),
         judging=Judging(
             of=run.id,
-            logs=tuple(FileDigest(path=log.name, sha256=_sha256(log)) for log in run.logs()),
+            logs=tuple(FileDigest(path=log.name, sha256=file_sha256(log)) for log in run.logs()),
             rubrics=tuple(
                 FileDigest(path=rubric.path, sha256=rubric.sha256)
                 for rubric in load_rubrics(panel.settings.rubric)
@@ -226,11 +277,10 @@ def _plan(order: JudgeOrder, run: Run, verdicts: Run, panel: _Panel, chosen: Seq
 
 def _names(before: RunFile | None, panel: _Panel, audits: Sequence[PlannedAudit]) -> ModelNames:
     judges = tuple(target_label(model) for model in panel.models)
+    targets = tuple(dict.fromkeys(audit.target for audit in audits))
     if before is not None:
-        return before.models.model_copy(update={"judge": judges})
-    return ModelNames(
-        auditor=None, target=tuple(dict.fromkeys(audit.target for audit in audits)), judge=judges
-    )
+        return before.models.model_copy(update={"target": targets, "judge": judges})
+    return ModelNames(auditor=None, target=targets, judge=judges)
 
 
 def _start(run: Run, verdicts: Run, panel: _Panel, chosen: Sequence[Stored]) -> Start:
@@ -259,8 +309,3 @@ def _upcoming(chosen: Sequence[Stored]) -> tuple[Upcoming, ...]:
         Upcoming(each.audit.id, named(each.audit.cell), each.audit.target, each.audit.epoch)
         for each in chosen
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()

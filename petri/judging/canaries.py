@@ -2,7 +2,7 @@
 
 import shutil
 from dataclasses import replace
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from statistics import fmean
 from typing import Final
@@ -14,21 +14,21 @@ from petri.analysis.compute import compute_results
 from petri.analysis.results import Results
 from petri.datafiles import golden_folder
 from petri.display.base import Display
+from petri.errors import UsageError
 from petri.judging.again import JudgeOrder, judge_again
-from petri.transcript.store import Run, write_json
+from petri.transcript.store import Run, file_sha256, write_json
 
 REPORT: Final = "canaries.json"
 _FOLDER: Final = "canaries"
 _SHORT: Final = 12
 
 
-def judge_canaries(order: JudgeOrder) -> Canaries:
+def judge_canaries(order: JudgeOrder) -> tuple[Canaries, Results]:
     """Let an order's judges judge the golden transcripts by the golden rubric, and compare with what is known.
 
     The verdicts stand below the out folder, in ``calibration/canaries/``; each time adds a set.
     """
-    golden = golden_folder()
-    run = _copied(golden, order.out / CALIBRATION / _FOLDER)
+    golden, run = golden_folder(), canary_run(order.out)
     ours = replace(
         order,
         runs=[str(run.folder)],
@@ -43,13 +43,23 @@ def judge_canaries(order: JudgeOrder) -> Canaries:
         results, _answers(golden / "labels.csv"), None if before is None else compute_results(before)
     )
     write_json(verdicts.folder / REPORT, report.model_dump(mode="json"))
-    return report
+    return report, results
+
+
+def canary_run(out: Path) -> Run:
+    """Give the golden logs where verdicts can be added; raises ``UsageError`` where they cannot.
+
+    Logs of another version have another folder.
+    """
+    try:
+        return _copied(golden_folder(), out / CALIBRATION / _FOLDER)
+    except OSError as error:
+        raise UsageError(f"{out}: the canaries cannot be kept there: {error.strerror or error}") from error
 
 
 def _copied(golden: Path, folder: Path) -> Run:
-    """Give the golden logs where verdicts can be added; other ones, of another version, have another folder."""
     logs = sorted((golden / "run").glob("*.eval"))
-    digest = "".join(_digest(log) for log in logs)
+    digest = "".join(map(file_sha256, logs))
     place = folder / sha256(digest.encode()).hexdigest()[:_SHORT]
     if not place.is_dir():
         draft = place.with_suffix(".part")
@@ -57,11 +67,6 @@ def _copied(golden: Path, folder: Path) -> Run:
         shutil.copytree(golden / "run", draft)
         draft.replace(place)
     return Run(place)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _answers(path: Path) -> dict[tuple[str, str], float]:

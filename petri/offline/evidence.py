@@ -41,7 +41,8 @@ class Message(Wire):
         if not isinstance(row, dict):
             return row
         given = cast("dict[str, Any]", row)
-        return given | {"text": "\n".join(given["excerpts"])} if "excerpts" in given else given
+        found = [each["quote"] for each in given.get("excerpts", ())]
+        return given | {"text": "\n".join(found)} if found else given
 
     @property
     def party(self) -> Party | None:

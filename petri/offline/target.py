@@ -43,7 +43,9 @@ class Target:
     def _closed(self, turn: Turn) -> str | None:
         """Answer a closed question; None where it refuses to or does not know."""
         persona = self._persona if self._shows(turn, before_question(turn)) else self._honest
-        return None if persona.closed == "refuses" else closed_answer(turn, pleases=persona.closed == "pleases")
+        return (
+            None if persona.closed == "refuses" else closed_answer(turn, pleases=persona.closed == "pleases")
+        )
 
     def _shows(self, turn: Turn, situation: Situation) -> bool:
         """Whether the planted behaviour shows by now: the weaker it is, the more pressure it takes."""

@@ -1,15 +1,18 @@
 """Where the audits of a stopped run stand: what is recorded of each, and what is left to do."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from inspect_ai.event import ModelEvent
 from inspect_ai.log import EvalSample
 from inspect_ai.model import ModelUsage
 
-from petri.analysis.audits import planned_in
+from petri.analysis.audits import cost_with, planned_in
 from petri.audit.replay import Past, is_begun, read_past
+from petri.costs.prices import known_prices
+from petri.costs.spending import addresses_of, calls_by_role, cost_of
 from petri.plan import AuditJob
 from petri.transcript.resumed import Place, Resumed
 from petri.transcript.store import Header, Run, read_header, read_samples, sample_keys
@@ -44,6 +47,24 @@ class _Held:
         return sample
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What the earlier samples of an audit used."""
+
+    spent: Mapping[str, ModelUsage] = field(default_factory=dict[str, ModelUsage])
+    calls: Mapping[str, int] = field(default_factory=dict[str, int])
+    cost_usd: float | None = None
+
+    def resumed(self, job: AuditJob, past: Place | None) -> Resumed:
+        return Resumed(
+            epoch=job.epoch,
+            past=past,
+            spent=dict(self.spent),
+            calls=dict(self.calls),
+            cost_usd=self.cost_usd,
+        )
+
+
 def standings(run: Run, jobs: Iterable[AuditJob]) -> Iterator[Standing]:
     """Yield where each of these audits stands; what is long is read for one at a time."""
     held = _held(run)
@@ -64,16 +85,16 @@ def _held(run: Run) -> dict[str, list[_Held]]:
 
 def _standing(job: AuditJob, held: Sequence[_Held]) -> Standing:
     """Look for an audit's latest record: one that was stopped on its way back has none of its own."""
-    spent: dict[str, ModelUsage] | None = None
+    before: _Before | None = None
     for each in reversed(held):
         sample = each.read()
-        spent = _spent(sample) if spent is None else spent
+        before = before or _before(sample, each.header)
         if Resumed.of_metadata(sample.metadata) is None or is_begun(sample.events):
             past = read_past(sample.events)
             log, (name, epoch) = each.header.path.name, each.key
             place = None if past is None else Place(log=log, sample=name, epoch=epoch, uuid=sample.uuid)
-            return Standing(job, Resumed(epoch=job.epoch, past=place, spent=spent), _stage(past))
-    return Standing(job, Resumed(epoch=job.epoch, spent=spent or {}), Stage.BEGIN)
+            return Standing(job, before.resumed(job, place), _stage(past))
+    return Standing(job, (before or _Before()).resumed(job, None), Stage.BEGIN)
 
 
 def _stage(past: Past | None) -> Stage:
@@ -82,12 +103,15 @@ def _stage(past: Past | None) -> Stage:
     return Stage.JUDGE if any(op["op"] == "end" for op in past.ops) else Stage.GO_ON
 
 
-def _spent(sample: EvalSample) -> dict[str, ModelUsage]:
+def _before(sample: EvalSample, header: Header) -> _Before:
     """Give what an audit has used by role, up to the end of this sample."""
     resumed = Resumed.of_metadata(sample.metadata)
     total = dict(resumed.spent) if resumed else {}
+    calls = calls_by_role(sample.events) + Counter(resumed.calls if resumed else {})
+    cost = cost_of(sample.events, known_prices(), addresses_of(header))
+    cost = cost if resumed is None else cost_with(resumed, cost, used=bool(calls_by_role(sample.events)))
     for event in sample.events:
         if isinstance(event, ModelEvent) and event.role is not None and event.output.usage is not None:
             used = event.output.usage
             total[event.role] = total[event.role] + used if event.role in total else used
-    return total
+    return _Before(total, calls, cost)

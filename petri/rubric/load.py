@@ -57,6 +57,8 @@ def find_rubric(name: str, *, relative_to: Path | None = None) -> tuple[Path, st
         path = Path(name) if relative_to is None else relative_to / name
         return path, str(path)
     built_in = rubric_files()
+    if name not in built_in and Path(name).is_file():
+        raise UsageError(f"{name}: the name of a rubric file ends in .yaml or .yml; rename it")
     if name not in built_in:
         raise UsageError(
             f"unknown rubric {name!r}{did_you_mean(name, built_in)}; built in: {', '.join(built_in) or 'none'}; "

@@ -65,3 +65,9 @@ def objective_dimensions(kinds: Iterable[str]) -> tuple[Dimension, ...]:
     """Give the dimensions of some kinds of checks, each once, in their order."""
     wanted = set(kinds)
     return tuple(dimension for kind, each in OBJECTIVE.items() if kind in wanted for dimension in each)
+
+
+def judged(dimensions: Iterable[Dimension]) -> tuple[Dimension, ...]:
+    """Give those that judges score: all but the ones that scenarios measure themselves."""
+    counted = {dimension.name for dimension in objective_dimensions(OBJECTIVE)}
+    return tuple(dimension for dimension in dimensions if dimension.name not in counted)

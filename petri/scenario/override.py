@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import ValidationError
 
@@ -45,7 +45,7 @@ def override(file: LoadedFile, changes: Mapping[str, object]) -> LoadedFile:
         return file
     data: dict[str, Any] = file.spec.model_dump(exclude_unset=True)
     for key, value in changes.items():
-        data = _with(data, _known(key).split("."), value)
+        data = with_value(data, _known(key), value)
     try:
         return replace(file, spec=ScenarioFile.model_validate(data))
     except ValidationError as error:
@@ -60,11 +60,21 @@ def override(file: LoadedFile, changes: Mapping[str, object]) -> LoadedFile:
         raise UsageError(f"{where}{given}: {fault['msg'].lower()}") from error
 
 
-def _with(data: Any, path: Sequence[str], value: object) -> dict[str, Any]:
-    """Give a mapping with a value at a path of keys; a mapping on the way that is missing or null is made."""
+def with_value(data: Mapping[str, Any], key: str, value: object) -> dict[str, Any]:
+    """Give a mapping with a value at a key such as ``judge.cascade.sample``; a mapping on the way is made if missing.
+
+    Raises ``UsageError`` where something else stands on the way.
+    """
+    return _with(data, key.split("."), value, key)
+
+
+def _with(data: Any, path: Sequence[str], value: object, key: str) -> dict[str, Any]:
+    if not isinstance(data, Mapping | None):
+        section = key.removesuffix(f".{'.'.join(path)}")
+        raise UsageError(f"{section} is {data!r}, and {key} is set in it; remove one of the two")
     name, *rest = path
-    given: dict[str, Any] = data or {}
-    return given | {name: _with(given.get(name), rest, value) if rest else value}
+    given = dict(cast("Mapping[str, Any]", data or {}))
+    return given | {name: _with(given.get(name), rest, value, key) if rest else value}
 
 
 def _known(key: str) -> str:

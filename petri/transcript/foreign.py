@@ -208,7 +208,11 @@ def _left_out(sample: EvalSample, found: _Found, target: str, end: End | None) -
 def _cell(log: EvalLog, sample: EvalSample, where: str) -> Cell:
     """Give what was asked for: the sample's input, under a name that follows from the sample's id."""
     seed = _seed(sample, where)
-    named = re.sub(r"[^a-z0-9]+", "-", str(sample.id).lower()).strip("-")[:48].strip("-")
+    told = str(sample.id)
+    named = re.sub(r"[^a-z0-9]+", "-", told.lower()).strip("-")[:48].strip("-")
+    if any(char.isalnum() and not char.isascii() for char in told):
+        # Letters were lost, and scenarios that differ in these alone would be one.
+        named = f"{named or 'sample'}-{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
     scenario = named if named and not named.isdigit() else f"sample-{named}".strip("-")
     # A run that was taken up again goes on under its task's id; other runs of the same seed are other audits.
     content = json.dumps([log.eval.task_id, str(sample.id), seed]).encode()

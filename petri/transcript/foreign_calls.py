@@ -90,7 +90,7 @@ class Grafting:
             reply = reply_of(call)
             if reply is None:
                 self.unanswered += 1
-            elif all(node.message.id != reply.id for node in self._below[at.label if at else None]):
+            elif not any(_same_id(node.message, reply) for node in self._below[at.label if at else None]):
                 self._append(at, call, reply, Origin.TARGET)
         except TreeError as fault:
             after = "at the start" if at is None else f"after message {at.label}"
@@ -116,7 +116,7 @@ class Grafting:
         if message.role == "assistant" and is_last:
             same = [node for node in same if node.origin is Origin.PREFILL]
         if same:
-            return next((node for node in same if node.message.id == message.id), same[0])
+            return next((node for node in same if _same_id(node.message, message)), same[0])
         return self._joined(below, words) if message.role == "assistant" else None
 
     def _joined(self, below: list[Node], words: Words) -> Node | None:
@@ -152,6 +152,11 @@ def _words(message: ChatMessage) -> Words:
     told = [(call.id, call.function, call.arguments) for call in calls]
     answered = message.tool_call_id if isinstance(message, ChatMessageTool) else None
     return message.role, text_of(message), json.dumps(told, sort_keys=True, default=str), answered
+
+
+def _same_id(one: ChatMessage, other: ChatMessage) -> bool:
+    """Say whether two messages are one by their ids; without an id nothing can be said."""
+    return one.id is not None and one.id == other.id
 
 
 def _squeezed(text: str) -> str:

@@ -46,16 +46,21 @@ def _conversations(
         rows: object = cast("dict[str, Any]", held).get("messages") if isinstance(held, dict) else None
         if not isinstance(rows, list):
             raise UnreadableLog(f"{where}: store {key}: holds no list of messages")
-        yield key, [_message(row, f"{where}: store {key}.messages.{at}") for at, row in enumerate(rows)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] -- of JSON
+        yield key, [_message(row, f"{key}.messages.{at}", where) for at, row in enumerate(rows)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] -- of JSON
 
 
-def _message(row: object, where: str) -> ChatMessage:
+def _message(row: object, place: str, where: str) -> ChatMessage:
+    """Give a message; one without an id has its place for it, so that it is the same whenever it is read."""
+    known: object = row
+    if isinstance(row, dict):
+        told = cast("dict[str, Any]", row)
+        known = told | {"id": told.get("id") or place}
     try:
-        return parse_message(row)
+        return parse_message(known)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in fault["loc"] if "[" not in str(part)) or "the message"
-        raise UnreadableLog(f"{where}: {field}: {fault['msg'].lower()}") from error
+        raise UnreadableLog(f"{where}: store {place}: {field}: {fault['msg'].lower()}") from error
 
 
 def _origin(message: ChatMessage) -> Origin:

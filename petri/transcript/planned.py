@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from petri.plan import CellHeader
 from petri.rubric.schema import Dimension
+from petri.transcript.estimated import RunEstimate
 
 
 class _Stored(BaseModel):
@@ -108,6 +109,8 @@ class RunFile(_Stored):
     """What stopped the run when nobody had asked for it: the disk, a cap, a model out of reach; or null."""
     stopped_because: str | None = None
     """The same for a person, with the remedy."""
+    estimate: RunEstimate | None = None
+    """What the run was expected to come to; null where nobody asked."""
 
 
 class LogFacts(_Stored):

@@ -76,7 +76,11 @@ def read(transcript: Transcript, *, blind: bool = True, showing: Showing = DEFUS
     seen = {label for branch in branches for label in branch}
     nodes = [node for node in tree if node.label in seen]
     shown = [replace(node, message=shown_message(node.message, showing)) for node in nodes]
-    flags = {node.label: flags_of(node.message) for node in nodes}
+    brought = _brought(transcript.deployed)
+    flags = {
+        node.label: flags_of(node.message, *_new_tools(tree, node), *(brought if node is nodes[0] else ()))
+        for node in nodes
+    }
     return Reading(
         messages=tuple(
             _row(tree, node, now, showing) | ({"marks": list(found)} if (found := marks(node)) else {})
@@ -88,6 +92,18 @@ def read(transcript: Transcript, *, blind: bool = True, showing: Showing = DEFUS
         deployed=_deployed(transcript.deployed, _names(transcript) if blind else (), showing),
         flags={label: found for label, found in flags.items() if found},
     )
+
+
+def _new_tools(tree: Tree, node: Node) -> tuple[str, ...]:
+    """Give the names of the tools, and of their arguments, that come into force with a message."""
+    before = tree[node.parent].tools if node.parent is not None else ()
+    new = node.tools if node.tools != before else ()
+    return tuple(text for tool in new for text in (tool.name, *tool.parameters.properties))
+
+
+def _brought(deployed: Deployed | None) -> tuple[str, ...]:
+    """Give the texts that a target brought along."""
+    return () if deployed is None else (deployed.system or "", *deployed.tools)
 
 
 def _quotable(node: Node) -> tuple[Piece, ...]:

@@ -35,6 +35,10 @@ class Resumed(BaseModel):
     """What was recorded of the audit; None where it had not begun."""
     spent: dict[str, ModelUsage] = {}
     """By role, what its earlier samples spent."""
+    calls: dict[str, int] = {}
+    """By role, how often they were answered."""
+    cost_usd: float | None = None
+    """What they cost; None where that is not known, or where they spent nothing."""
 
     @classmethod
     def of_metadata(cls, metadata: Mapping[str, Any]) -> Self | None:

@@ -32,9 +32,9 @@ def shown_message(message: ChatMessage, showing: Showing = DEFUSING) -> ChatMess
     return message.model_copy(update=changes)
 
 
-def flags_of(message: ChatMessage) -> tuple[Flag, ...]:
-    """Give what is suspicious in a message as it was said, in the order of ``FLAGS``."""
-    found = {suspect.flag for text in _texts(message) for suspect in suspects(text)}
+def flags_of(message: ChatMessage, *beside: str) -> tuple[Flag, ...]:
+    """Give what is suspicious in a message, and in texts shown ``beside`` it, as said, in the order of ``FLAGS``."""
+    found = {suspect.flag for text in (*_texts(message), *beside) for suspect in suspects(text)}
     return tuple(flag for flag in FLAGS if flag in found)
 
 

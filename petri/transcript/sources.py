@@ -95,9 +95,16 @@ class StoredLogs:
     def read(self, source: Source) -> Transcript:
         """Give a stored transcript."""
         if source.log not in self._open:
-            self._open[source.log] = StoredLog.at(self._folder / source.log)
+            self._open[source.log] = _judged_log(self._folder / source.log)
         (found,) = self._open[source.log].transcripts([source])
         return found
+
+
+def _judged_log(path: Path) -> StoredLog:
+    """Open a log that verdicts are about."""
+    if not path.is_file():
+        raise UnreadableLog(f"{path}: is not there, and verdicts are about its transcripts; put it back")
+    return StoredLog.at(path)
 
 
 def with_transcripts(
@@ -111,7 +118,7 @@ def with_transcripts(
     folder = source_folder(Run(header.path.parent))
     about = ((sample, required_source(sample)) for sample in found)
     for log, pairs in groupby(about, key=lambda pair: pair[1].log):
-        stored = StoredLog.at(folder / log)
+        stored = _judged_log(folder / log)
         for batch in _batches(pairs):
             transcripts = stored.transcripts([source for _, source in batch])
             yield from zip((sample for sample, _ in batch), transcripts, strict=True)

@@ -6,10 +6,11 @@ import re
 import secrets as random
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import file_digest
 from pathlib import Path
 from typing import Final, TypeVar
 from zipfile import BadZipFile
@@ -24,7 +25,7 @@ from inspect_ai.log import (
 from pydantic import ValidationError
 from zstandard import ZstdError
 
-from petri.errors import RunNotFound, UnreadableLog, UsageError
+from petri.errors import RunNotFound, UnreadableLog, UnreadableSample, UsageError
 from petri.plan import Cell
 from petri.secrets import redact
 from petri.transcript.planned import LogFacts, RunFile
@@ -106,6 +107,10 @@ def out_folder(chosen: str | None = None) -> Path:
     out = chosen or os.environ.get("PETRI_OUT") or DEFAULT_OUT
     if "://" in out:
         raise UsageError(f"{out!r} is no local folder; runs are written to local folders in this version")
+    if Path(out).name == VERDICTS:
+        raise UsageError(
+            f"{out!r} is what the folder of verdicts on a run is called; choose another name for runs"
+        )
     return Path(out)
 
 
@@ -119,10 +124,22 @@ def new_run(out: Path, name: str) -> Run:
 
 
 def write_json(path: Path, data: object) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all; the ``OSError`` of a full disk names it."""
+    text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     draft = path.with_suffix(f"{path.suffix}.part")
-    draft.write_text(json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):  # the first fault is the one to tell of
+            draft.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def file_sha256(path: Path) -> str:
+    """Give the digest of a file's bytes."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def list_runs(out: Path) -> tuple[Run, ...]:
@@ -137,6 +154,10 @@ def find_run(name: str, out: Path) -> Run:
 
     ``RUN/SET`` names a set of verdicts on a run in the same ways.
     """
+    if "://" in name:
+        raise UsageError(
+            f"{name!r} is no local file or folder; logs are read from local ones in this version"
+        )
     path = Path(name)
     if name and path.is_dir():
         return Run(path)
@@ -173,7 +194,10 @@ def read_header(log: Path) -> Header:
     header = read_any_header(log)
     facts = (header.eval.metadata or {}).get("petri")
     if not isinstance(facts, dict):
-        raise UnreadableLog(f"{log}: is a log of {header.eval.task!r}, not of a petri audit")
+        raise UnreadableLog(
+            f"{log}: is a log of {header.eval.task!r}, not of a petri audit; of other programs, `petri judge` takes "
+            "logs of Petri 2 and 3"
+        )
     try:
         return Header(log, header, LogFacts.model_validate(facts))
     except ValidationError as error:
@@ -204,11 +228,19 @@ def sample_states(log: Path) -> dict[tuple[str, int], tuple[str | None, bool]]:
 
 
 def read_samples(log: Path, keys: Sequence[tuple[str, int]]) -> Iterator[EvalSample]:
-    """Yield these samples, with their long texts in place; a few are read at a time, so that memory stays bounded."""
+    """Yield these samples, with their long texts in place; a few are read at a time, so that memory stays bounded.
+
+    Raises ``UnreadableSample`` where one of them is damaged.
+    """
     read = partial(read_eval_log_samples_by_id, str(log), resolve_attachments="full")
     for start in range(0, len(keys), _BATCH):
-        with _reading(log):
-            batch = elsewhere(partial(read, keys[start : start + _BATCH]))
+        wanted = keys[start : start + _BATCH]
+        try:
+            with _reading(log):
+                batch = elsewhere(partial(read, wanted))
+        except UnreadableLog as error:
+            named = ", ".join(f"{sample} (epoch {epoch})" for sample, epoch in wanted)
+            raise UnreadableSample(f"{error}; sample {named}") from error
         yield from batch
 
 

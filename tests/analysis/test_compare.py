@@ -71,6 +71,29 @@ def test_what_a_cascade_drew_stands_for_what_it_did_not(sides: tuple[str, str], 
     assert found.dimensions["caving"].difference == pytest.approx(mean)
 
 
+def test_what_was_flagged_says_nothing_of_what_no_panel_read() -> None:
+    """As in results: where a cascade drew nothing, there is no mean, and so no difference of means."""
+
+    def flagged(*values: float) -> list[Audit]:
+        first, second = audits(*values)
+        cleared = AuditScore(value=None, status="skipped", judges=(), citations=(), inclusion=0.1)
+        return [first, second.model_copy(update={"scores": {"caving": cleared}})]
+
+    caving = compare(side("a", *flagged(6, 1)), side("b", *audits(9, 1))).dimensions["caving"]
+    assert (caving.pairs, caving.scored, caving.unscored) == (2, 1, {"skipped": 1})
+    assert caving.means is caving.difference is caving.ci95 is None
+    assert (caving.hits, caving.moved) == ((1, 1), 1)
+
+
+def test_verdicts_on_one_run_are_paired_by_transcript() -> None:
+    """Two samples of another program's log may have names that come to one."""
+    alike = [row(value=value, id=f"t-{number}") for number, value in enumerate((1, 9))]
+    found = compare(side("a/one", *alike), side("a/two", *alike))
+    assert (found.paired, found.moved) == (2, ())
+    with pytest.raises(UsageError, match="a: t-0 and t-1 are of one scenario, cell and epoch"):
+        compare(side("a", *alike), side("b", *audits(1)))
+
+
 def test_runs_on_one_target_each_are_paired_across_targets() -> None:
     found = compare(side("a", *audits(1, 4)), side("b", *audits(2, 4, target="u")))
     assert found.paired == 2

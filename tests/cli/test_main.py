@@ -72,6 +72,22 @@ def test_a_fault_of_ours_is_4_and_shows_where_on_request(
     assert "Traceback" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's")
+def test_a_full_disk_is_no_fault_of_ours() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        child = subprocess.run([*RUN, "schema", "scenario"], stdout=full, stderr=subprocess.PIPE, check=False)
+    said = b"petri: a file: cannot be read or written: No space left on device\n"
+    assert (child.returncode, child.stderr) == (4, said)
+
+
+def test_python_m_is_the_command() -> None:
+    child = subprocess.run(
+        [sys.executable, "-m", "petri", "validat"], capture_output=True, text=True, check=False
+    )
+    assert child.returncode == 2
+    assert "No such command 'validat'" in child.stderr
+
+
 def test_a_closed_pipe_is_no_fault() -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -1,5 +1,7 @@
 """`petri rubric from-principles`: a valid file or none, what failed named, nothing spent on what cannot be meant."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -60,6 +62,26 @@ def test_what_is_not_drafted_is_named_and_the_rest_is_kept(petri: Command) -> No
     assert "[3/3] not drafted: Kindness\\x1b[2J." in err
     assert "NOT DRAFTED: the model gives no dimension:" in out
     assert out.count("- name: ") == 2
+
+
+def test_a_draft_that_cannot_be_written_is_not_lost(petri: Command) -> None:
+    """The name is as long as a name may be, so that a draft beside it can have none."""
+    code, out, err = petri(*FROM, "--offline", "--name", "mine", "--out", f"{'m' * 250}.yaml")
+    assert code == 4
+    assert err.endswith(".yaml: cannot be written: File name too long; the draft is on stdout\n")
+    assert out.count("- name: ") == 2
+    assert [*Path().iterdir()] == [Path("ours.md")]
+
+
+def test_stdout_holds_the_rubric_alone() -> None:
+    """Inspect tells of hooks, which others may have installed, where it is first used."""
+    Path("ours.md").write_text(PRINCIPLES, encoding="utf-8")
+    code = (
+        "import sys, petri.display.progress; from petri.cli.main import main; "
+        f"sys.exit(main({[*FROM, '--offline']!r}))"
+    )
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert child.stdout.startswith("# yaml-language-server: ")
 
 
 def test_a_model_that_drafts_nothing_leaves_nothing(petri: Command) -> None:

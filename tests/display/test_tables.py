@@ -54,6 +54,27 @@ def test_dimensions_keep_their_names_whole(width: int) -> None:
     assert f"[{IDS[0]}]" in said
 
 
+@pytest.mark.parametrize(
+    ("best", "worst", "said"),
+    [
+        pytest.param(4, 8.5, True, id="far apart"),
+        pytest.param(4, 4.125, True, id="just too far"),
+        pytest.param(4, 4, False, id="nothing missing"),
+        pytest.param(None, None, False, id="no end is worse"),
+    ],
+)
+def test_what_missing_scores_could_make_of_a_mean_is_said(
+    best: float | None, worst: float | None, *, said: bool
+) -> None:
+    console, written = recorder()
+    made = results(audit(scores={"caving": score(7)}))
+    bounds = {"mean_if_unscored_best": best, "mean_if_unscored_worst": worst}
+    summary = made.dimensions["caving"].model_copy(update=bounds)
+    told = made.model_copy(update={"targets": {"some/model": {"caving": summary}}})
+    print_summary(console, told, "transcripts/run")
+    assert (f"the mean is {best or 0:.2f}, with the worst {worst or 0:.2f}\n" in written.getvalue()) is said
+
+
 @each_width
 def test_ids_of_a_table_are_whole_whatever_stands_beside(width: int) -> None:
     table = make_table("run", IDS)

@@ -75,7 +75,9 @@ def test_windows_overlap() -> None:
 
 
 def test_a_message_that_no_window_could_hold_is_named() -> None:
-    with pytest.raises(TooLong, match=r"M1 takes about \d,\d+ tokens.*there is room for 100; even pieces of 400"):
+    with pytest.raises(
+        TooLong, match=r"M1 takes about \d,\d+ tokens.*there is room for 100; even pieces of 400"
+    ):
         cut(long(1, words=2000), 100)
 
 
@@ -192,14 +194,14 @@ def test_the_final_call_shows_the_words_where_they_stand() -> None:
         Task((), None, reading.pieces, reading.target),
     ).evidence
     told = json.loads(merged_json(reading, (item, item), 3, "n0nce"))
-    assert list(told) == ["messages", "branches", "windows", "evidence", "nonce"]
+    assert list(told) == ["messages", "branches", "windows", "nonce"]
     assert told["windows"] == 3
     assert told["messages"][1] == {
         "label": "M2",
         "parent": "M1",
         "origin": "target",
         "role": "assistant",
-        "excerpts": ["it is the best"],
+        "excerpts": [{"quote": "it is the best", "shows": "x"}],
     }
     assert not [row for row in told["messages"] if "text" in row]
     brought = json.loads(merged_json(replace(reading, deployed={"system": "x"}), (item,), 3, "n0nce"))

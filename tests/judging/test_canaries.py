@@ -74,7 +74,7 @@ def test_it_is_said_in_words() -> None:
 
 def test_the_golden_transcripts_ride_along(tmp_path: Path) -> None:
     order = JudgeOrder([], tmp_path, offline=True)
-    first, second = judge_canaries(order), judge_canaries(order)
+    (first, _), (second, _) = judge_canaries(order), judge_canaries(order)
     assert first.drift is None
     assert second.drift is not None
     assert (second.drift.since, second.drift.moved, second.drift.values) == (first.verdicts, 0, second.scored)
@@ -85,6 +85,17 @@ def test_the_golden_transcripts_ride_along(tmp_path: Path) -> None:
         Canaries.model_validate_json(path.read_bytes()) for path in sorted(tmp_path.rglob("canaries.json"))
     ]
     assert kept == [first, second]
+
+
+def test_no_place_for_them_is_said_before_anything_is_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "calibration").touch()
+    run = str(golden_folder() / "run")
+    assert main(["judge", run, "--offline", "--canaries", "--out", str(tmp_path)]) == 2
+    assert (
+        capsys.readouterr().err == f"petri: {tmp_path}: the canaries cannot be kept there: Not a directory\n"
+    )
 
 
 def test_the_command_reports_them_as_an_event(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

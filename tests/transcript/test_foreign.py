@@ -187,6 +187,12 @@ def test_the_same_words_again_after_a_rollback_are_one_message_with_two_replies(
     assert drawn(found) == ["M1 - auditor: Hello", "M2 M1 target: Hi!", "M3 M1 target: Hi!"]
 
 
+def test_replies_without_ids_are_not_taken_for_one(tmp_path: Path) -> None:
+    first, second = (says(text).model_copy(update={"id": None}) for text in ("Hi!", "No."))
+    found = one(tmp_path, call(HELLO, reply=first), call(HELLO, reply=second))
+    assert drawn(found) == ["M1 - auditor: Hello", "M2 M1 target: Hi!", "M3 M1 target: No."]
+
+
 AUDITOR = call(system("You audit."), user("Begin."), reply=says("I begin."), role="auditor")
 
 
@@ -315,7 +321,7 @@ def test_the_id_follows_from_what_was_run_and_not_from_where_it_lies(tmp_path: P
     first = ids("a", "one", *held)
     assert ids("b", "one", *held) == first
     assert len(set(first)) == len(first)
-    assert {name.rpartition("-")[0] for name in first} == {"hard-case", "sample-7"}
+    assert {name.rpartition("-")[0] for name in first} == {"hard-case", "hard-case-3a5a9b", "sample-7"}
     assert not {*first} & {*ids("c", "two", *held), *ids("d", "one", ("Hard case", 1, "y"))}
 
 
@@ -399,6 +405,12 @@ def test_without_events_petri_2s_store_gives_the_branch_it_ended_on(tmp_path: Pa
     assert (found.outcome, found.target, len(found.auditor)) == ("completed", "mockllm/target", 2)
     assert found.imported is not None
     assert "no rolled back one" in found.imported.missing[0]
+
+
+def test_a_store_is_the_same_whenever_it_is_read(tmp_path: Path) -> None:
+    """Its messages need not have ids, and a cascade draws by those."""
+    once, again = (one(tmp_path, shape=PETRI_2, store=STORE).model_dump_json() for _ in range(2))
+    assert once == again
 
 
 def test_two_audits_in_one_store_stand_side_by_side(tmp_path: Path) -> None:
