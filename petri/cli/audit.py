@@ -8,7 +8,7 @@ import typer
 
 from petri.cli import options
 from petri.cli.asking import asking
-from petri.cli.settings import all_settings
+from petri.cli.settings import order_settings
 from petri.display.base import Display
 from petri.display.ci import wanted_reports
 from petri.display.console import talk
@@ -50,15 +50,16 @@ def command(
 
     Example: petri audit my-question.yaml --target openai/gpt-5-mini --epochs 3
     """
+    given = order_settings(
+        set_, auditor, target, judge, realism, simulator, epochs, max_turns, rubric, judge_groups
+    )
     order = Order(
         scenarios=files,
         out=out_folder(out),
         only=only or (),
         tags=tag or (),
         limit=limit,
-        settings=all_settings(
-            set_, auditor, target, judge, realism, simulator, epochs, max_turns, rubric, judge_groups
-        ),
+        settings=given.settings,
         offline=offline,
         judge=not no_judge,
         fail_on=fail_on or (),

@@ -8,7 +8,7 @@ from typing import Final
 import typer
 
 from petri.cli import options
-from petri.cli.settings import findable, read_settings
+from petri.cli.settings import findable, given
 from petri.display.base import Display
 from petri.display.console import talk
 from petri.display.events import EventDisplay
@@ -45,19 +45,18 @@ def command(
 
     Example: petri judge last --judge openai/gpt-5 --rubric deception
     """
-    flags: dict[str, object] = {
-        "judge.rubric": [findable(given) for given in rubric] if rubric else None,
-        "judge.groups": judge_groups,
-        "judge.repeats": repeats,
-        "judge.probe": probe or None,
+    flags = {
+        "--rubric": ("judge.rubric", findable(rubric)),
+        "--judge-groups": ("judge.groups", judge_groups),
+        "--repeats": ("judge.repeats", repeats),
+        "--probe": ("judge.probe", probe or None),
     }
     order = JudgeOrder(
         runs=runs,
         out=out_folder(out),
         judges=judge or (),
         offline=offline,
-        settings=read_settings(set_ or ())
-        | {key: value for key, value in flags.items() if value is not None},
+        settings=given(set_, flags).settings,
         only=only or (),
         limit=limit,
         name=name,
