@@ -28,17 +28,22 @@ _TRACE_LEVEL: Final = "INSPECT_TRACE_LEVEL"
 
 
 @contextmanager
-def lowered_costs() -> Generator[None]:
-    """Let Inspect write a smaller trace and Python collect garbage less often; afterwards all is as before."""
+def lowered_costs(*, memory: bool = True) -> Generator[None]:
+    """Let Inspect write a smaller trace and Python collect garbage less often; afterwards all is as before.
+
+    Without ``memory`` to spend on it, garbage is collected as ever: where thousands of samples are read, it piles up.
+    """
     level, thresholds = os.environ.get(_TRACE_LEVEL), gc.get_threshold()
     os.environ.setdefault(_TRACE_LEVEL, "WARNING")
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    if memory:
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
     try:
         yield
     finally:
         gc.set_threshold(*thresholds)
-        gc.unfreeze()
+        if memory:
+            gc.unfreeze()
         if level is None:
             os.environ.pop(_TRACE_LEVEL, None)
 

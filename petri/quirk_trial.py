@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -78,9 +79,15 @@ class _Part:
 
 def behaviour(quirk: LoadedQuirk) -> Dimension:
     """Give the dimension that asks for a quirk's behaviour itself; its name tells a judge nothing."""
-    (asked,) = load_rubric(_QUESTION).spec.dimensions
+    asked = _question()
     digest = hashlib.sha256(quirk.spec.description.encode()).hexdigest()[:8]
     return asked.model_copy(update={"name": f"{asked.name}-{digest}", "description": quirk.spec.description})
+
+
+@cache
+def _question() -> Dimension:
+    (asked,) = load_rubric(_QUESTION).spec.dimensions
+    return asked
 
 
 def run_trial(

@@ -14,7 +14,7 @@ from inspect_ai.viewer import ViewerConfig
 
 from petri.errors import NothingToRun, UnreadableSample, UsageError
 from petri.judge.scorer import judge as judge_scorer
-from petri.plan import Cell, planned_id
+from petri.plan import Cell
 from petri.prompts.files import digests
 from petri.rubric.load import LoadedRubric, load_rubrics
 from petri.rubric.objective import OBJECTIVE, judged, objective_dimensions
@@ -22,7 +22,7 @@ from petri.rubric.schema import Dimension
 from petri.scenario.schema import JudgeSettings
 from petri.transcript.planned import LogFacts, PlannedAudit
 from petri.transcript.sources import Source, StoredLog
-from petri.transcript.store import Header, Run, read_samples, sample_states
+from petri.transcript.store import Header, Run, one_each, read_samples, sample_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,9 @@ class Stored:
 
 
 def stored_audits(run: Run) -> tuple[Stored, ...]:
-    """Give the recorded audits of a run, each once: of several records of one, the one that results are computed from.
-
-    That is the first that ended without an error, or else the last.
-    """
-    found: dict[str, tuple[Stored, bool]] = {}
-    for path in run.logs():
-        for stored, failed in _in_log(StoredLog.at(path)):
-            known = found.get(stored.audit.id)
-            if known is None or known[1]:
-                found[stored.audit.id] = (stored, failed)
-    return tuple(stored for stored, _ in found.values())
+    """Give a run's recorded audits, each once: of several records of one, the one results are computed from."""
+    held = (found for path in run.logs() for found in _in_log(StoredLog.at(path)))
+    return tuple(one_each((stored.audit.id, stored, failed) for stored, failed in held).values())
 
 
 def _in_log(log: StoredLog) -> Iterator[tuple[Stored, bool]]:
@@ -62,15 +54,10 @@ def _in_log(log: StoredLog) -> Iterator[tuple[Stored, bool]]:
         return
     if header.facts.again is not None:
         raise UsageError(f"{log.path}: holds verdicts, not transcripts; name the run that they are about")
-    cells = {cell.id: cell for cell in header.facts.cells}
-    resumed = {audit.id: audit for audit in header.facts.resumed or ()}
-    for (name, epoch), (uuid, failed) in states.items():
-        audit = resumed.get(name)
-        if audit is None:
-            cell = cells[name]
-            audit_id = planned_id(cell.scenario, name, header.target, epoch)
-            audit = PlannedAudit(id=audit_id, cell=cell, target=header.target, epoch=epoch)
-        yield Stored(audit, Source(log=log.path.name, sample=name, epoch=epoch, uuid=uuid)), failed
+    planned = header.planned()
+    for (cell_id, epoch), (uuid, failed) in states.items():
+        source = Source(log=log.path.name, sample=cell_id, epoch=epoch, uuid=uuid)
+        yield Stored(planned[cell_id, epoch], source), failed
 
 
 def rubrics_of(run: Run) -> tuple[str, ...]:

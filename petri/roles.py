@@ -27,8 +27,9 @@ _GOES_ON: Final = re.compile(
 """Models that go on from words put into their mouth. Anthropic's do up to version 4.5 and refuse it from 4.6 on; most
 other providers take such words for a finished message, and the model begins anew."""
 _EACH: Final = "attempt_timeout"  # a batch takes as long as it takes
-_PATIENCE: Final = {"max_retries": 6, _EACH: 600}
-"""Defaults of each model. Given to Inspect for the whole run, the first would override what a file says of its models,
+_USUAL: Final = {"max_retries": 6, _EACH: 600, "cache_prompt": True}
+"""Defaults of each model; each role is sent the same beginning repeatedly, a judge a transcript for each group of
+dimensions. Given to Inspect for the whole run, the first would override what a file says of its models,
 and the second would not reach models that have roles."""
 
 OFFLINE: Final[Mapping[str, str]] = {
@@ -42,7 +43,7 @@ OFFLINE: Final[Mapping[str, str]] = {
 def make_model(choice: Choice, role: str) -> Model:
     """Make the model for a role; raises ``UsageError`` with what its provider says is missing (a key, a package)."""
     settings = as_settings(choice)
-    config = GenerateConfig.model_validate(call_settings(choice, role))
+    config = GenerateConfig.model_validate(call_settings(choice))
     make = partial(
         get_model, provided_name(settings.model), base_url=settings.base_url, config=config, memoize=False
     )
@@ -54,14 +55,12 @@ def make_model(choice: Choice, role: str) -> Model:
     return made
 
 
-def call_settings(choice: Choice, role: str) -> dict[str, Any]:
+def call_settings(choice: Choice) -> dict[str, Any]:
     """Give what each call of a model is made with, by the names of Inspect's settings: what is given, and defaults."""
     settings = as_settings(choice)
     given = settings.model_dump(exclude=_NOT_CONFIG, exclude_none=True)
-    # A judge reads a transcript once; the others are sent the same beginning again and again.
-    cached = {"cache_prompt": True} if role != "judge" else {}
-    patience = {key: value for key, value in _PATIENCE.items() if not (settings.batch and key == _EACH)}
-    return patience | cached | given
+    usual = {key: value for key, value in _USUAL.items() if not (settings.batch and key == _EACH)}
+    return usual | given
 
 
 def make_roles(models: Models, bound: Collection[str] = ()) -> dict[str, Model | Sequence[Model]]:

@@ -73,7 +73,7 @@ def run(order: Order, display: Display | None = None, approve: Approve | None = 
 
 def _run(order: Order, display: Display, approve: Approve | None) -> tuple[Run, Results]:
     ready = prepare(order, display, approve)
-    with watching(display, len(ready.jobs), audits=upcoming(ready.jobs)), lowered_costs():
+    with watching(display, len(ready.jobs), audits=upcoming(ready.jobs)):
         folder = _new_run(order, ready.files)
         with locked(folder):
             write_json(folder.folder / PLAN, plan_file(ready, folder).model_dump(mode="json"))
@@ -113,7 +113,7 @@ def carry_out(order: Order, folder: Run, tasks: Sequence[Task], planned: int, di
     if (governor := current()) is not None:
         governor.ledger.start_clock()
     with room_to_write(folder.folder):
-        with stoppable(folder.folder, display.notice) as stop:
+        with stoppable(folder.folder, display.notice) as stop, lowered_costs():
             evaluate(
                 tasks, folder, planned, max_samples=order.max_samples, max_connections=order.max_connections
             )

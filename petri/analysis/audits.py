@@ -15,7 +15,6 @@ from petri.costs.prices import known_prices
 from petri.costs.spending import addresses_of, calls_by_role, cost_of
 from petri.errors import RunNotFound, UnreadableLog, UnreadableSample
 from petri.judge.verdict import UNANSWERED, DimensionScore, JudgeFailure, Ruling, Verdict
-from petri.plan import planned_id
 from petri.rubric.objective import judged
 from petri.transcript.outcome import is_valid
 from petri.transcript.planned import PlannedAudit
@@ -23,7 +22,15 @@ from petri.transcript.resumed import Resumed
 from petri.transcript.schema import ErrorRecord, Transcript
 from petri.transcript.scorecard import scorecard_of
 from petri.transcript.sources import with_transcripts
-from petri.transcript.store import Header, Run, first_line, read_header, sample_keys, sample_states
+from petri.transcript.store import (
+    Header,
+    Run,
+    first_line,
+    one_each,
+    read_header,
+    sample_keys,
+    sample_states,
+)
 
 _BATCH: Final = 16
 
@@ -31,7 +38,7 @@ _BATCH: Final = 16
 def audits_of(header: Header) -> Iterator[Audit]:
     """Yield a row for every audit that the log's header plans; those without a sample are pending."""
     held = set(sample_keys(header.path))
-    planned = planned_in(header)
+    planned = header.planned()
     keys = [key for key in planned if key in held]
     for start in range(0, len(keys), _BATCH):
         yield from _rows(header, planned, keys[start : start + _BATCH])
@@ -63,26 +70,6 @@ def unreadable_row(planned: PlannedAudit, log: str | None, error: UnreadableSamp
     return pending_row(planned, log).model_copy(update={"outcome": "error", "error": lost})
 
 
-def planned_in(header: Header) -> dict[tuple[str, int], PlannedAudit]:
-    """Give the audits that a log was to hold, by the id and the epoch of their samples."""
-    listed = header.facts.resumed if header.facts.again is None else header.facts.again
-    if listed is not None:
-        return {(audit.id, 1): audit for audit in listed}
-    epochs = range(1, (header.log.eval.config.epochs or 1) + 1)
-    chosen = header.log.eval.dataset.sample_ids  # `inspect eval --limit` runs fewer than were planned
-    cells = [cell for cell in header.facts.cells if chosen is None or cell.id in chosen]
-    return {
-        (cell.id, epoch): PlannedAudit(
-            id=planned_id(cell.scenario, cell.id, header.target, epoch),
-            cell=cell,
-            target=header.target,
-            epoch=epoch,
-        )
-        for epoch in epochs
-        for cell in cells
-    }
-
-
 def _with_all_scores(audit: Audit, header: Header, transcript: Transcript) -> Audit:
     """Give a valid audit that was to be judged and has no verdict (its judge was interrupted) scores that say so."""
     if audit.scores or not is_valid(audit.outcome):
@@ -94,21 +81,24 @@ def _with_all_scores(audit: Audit, header: Header, transcript: Transcript) -> Au
 
 def find_audit(run: Run, name: str) -> tuple[Transcript, Audit]:
     """Give the transcript and the row of an audit, by its id or an unmistakable part of it."""
-    recorded: dict[str, tuple[Header, tuple[str, int], bool]] = {}
-    for header in map(read_header, run.logs()):
-        planned = planned_in(header)
-        for key, (_, failed) in sample_states(header.path).items():
-            known = recorded.get(planned[key].id) if key in planned else None
-            if key in planned and (known is None or known[2]):  # as results have it
-                recorded[planned[key].id] = (header, key, failed)
+    recorded = one_each(_recorded(run))
     fitting = [name] if name in recorded else sorted(audit_id for audit_id in recorded if name in audit_id)
     if len(fitting) != 1:
         problem = f"{name!r} fits {len(fitting)} audits" if fitting else f"no audit {name!r} is recorded"
         choices = ", ".join((fitting or sorted(recorded))[:8]) or "it holds none that ended"
         raise RunNotFound(f"{problem} in {run.id}: {choices}")
-    header, key, _ = recorded[fitting[0]]
+    header, key = recorded[fitting[0]]
     sample, transcript = next(with_transcripts(header, [key]))
     return transcript, audit_row(sample, transcript, header.path.name, addresses_of(header))
+
+
+def _recorded(run: Run) -> Iterator[tuple[str, tuple[Header, tuple[str, int]], bool]]:
+    """Yield the id of each recorded audit, the sample that holds it, and whether that ended in an error."""
+    for header in map(read_header, run.logs()):
+        planned = header.planned()
+        for key, (_, failed) in sample_states(header.path).items():
+            if key in planned:
+                yield planned[key].id, (header, key), failed
 
 
 def audit_row(

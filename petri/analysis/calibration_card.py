@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from petri.analysis.agreement import Estimate
 from petri.document.fields import make_slug
-from petri.errors import UnreadableLog
 from petri.rubric.schema import Dimension, Scale
 from petri.transcript.planned import FileDigest
-from petri.transcript.store import out_folder, write_json
+from petri.transcript.store import out_folder, read_json, write_json
 
 FOLDER = "calibration"
 PANEL = " + "
@@ -164,7 +163,7 @@ def judge_card(judge: str, rubric: str, out: Path | None = None) -> Card | None:
     path = card_path(judge, rubric, out_folder() if out is None else out)
     if not path.is_file():
         return None
-    card = _read(path)
+    card = read_json(path, Card, "judge card")
     return card if (card.judge, card.rubric) == (judge, rubric) else None
 
 
@@ -176,14 +175,3 @@ def has_card(judge: str, out: Path) -> bool:
 def card_path(judge: str, rubric: str, out: Path) -> Path:
     """Give where the card of a judge with a rubric is kept, whether there is one or not."""
     return out / FOLDER / f"{make_slug(judge)}-{rubric[:_SHORT]}.json"
-
-
-def _read(path: Path) -> Card:
-    try:
-        return Card.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        where = ".".join(map(str, fault["loc"])) or "the file"
-        raise UnreadableLog(
-            f"{path}: not a judge card of this version: {where}: {fault['msg'].lower()}"
-        ) from error

@@ -15,8 +15,6 @@ from petri.rubric.schema import Dimension
 from petri.transcript.outcome import is_valid
 from petri.transcript.planned import ModelNames
 
-FORMAT: Literal["petri-quirks/1"] = "petri-quirks/1"
-
 
 class _Stored(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
@@ -98,7 +96,7 @@ class QuirkFacts(_Stored):
 class QuirkReport(_Stored):
     """What a trial says of an auditor and a judge."""
 
-    format: Literal["petri-quirks/1"] = FORMAT
+    format: Literal["petri-quirks/1"] = "petri-quirks/1"
     run: str
     """The name of the run's folder."""
     petri: str

@@ -2,14 +2,13 @@
 
 import io
 from contextlib import redirect_stdout
-from dataclasses import replace
 
 import typer
 
 from petri.cli import options
 from petri.cli.asking import asking
 from petri.cli.limits import read_limits
-from petri.cli.settings import all_settings
+from petri.cli.settings import order_settings
 from petri.display.choosing import choose_display
 from petri.display.ci import wanted_reports
 from petri.runner import Order, run
@@ -55,11 +54,16 @@ def command(
 
     Example: petri audit my-question.yaml --target openai/gpt-5-mini --epochs 3
     """
-    settings = all_settings(
+    given = order_settings(
         set_, auditor, target, judge, realism, simulator, epochs, max_turns, rubric, judge_groups
     )
-    order = replace(
-        Order(files, out_folder(out), only=only or (), tags=tag or (), limit=limit, settings=settings),
+    order = Order(
+        scenarios=files,
+        out=out_folder(out),
+        only=only or (),
+        tags=tag or (),
+        limit=limit,
+        settings=given.settings,
         offline=offline,
         judge=not no_judge,
         fail_on=fail_on or (),

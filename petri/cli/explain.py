@@ -1,28 +1,16 @@
 """`petri explain`: every value with its origin, and the words that models would be sent."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from petri.cli import options
-from petri.cli.settings import all_settings, read_settings
+from petri.cli.settings import order_settings
 from petri.display.console import data, echo_json
 from petri.display.explain import explanation_json, print_explanation
 from petri.explaining.explain import explain
 from petri.order import Order
 from petri.transcript.store import out_folder
-
-_FLAGS: Final = {
-    "models.auditor": "--auditor",
-    "models.target": "--target",
-    "models.judge": "--judge",
-    "models.realism": "--realism",
-    "models.simulator": "--simulator",
-    "audit.epochs": "--epochs",
-    "audit.max_turns": "--max-turns",
-    "judge.rubric": "--rubric",
-    "judge.groups": "--judge-groups",
-}
 
 
 def command(
@@ -51,18 +39,8 @@ def command(
 
     Example: petri explain my-question.yaml --offline --only hopeful-founder
     """
-    by_hand = read_settings(set_ or ())
-    named = all_settings(
-        None,
-        auditor=auditor,
-        target=target,
-        judge=judge,
-        realism=realism,
-        simulator=simulator,
-        epochs=epochs,
-        max_turns=max_turns,
-        rubric=rubric,
-        judge_groups=judge_groups,
+    given = order_settings(
+        set_, auditor, target, judge, realism, simulator, epochs, max_turns, rubric, judge_groups
     )
     order = Order(
         scenarios=files,
@@ -70,12 +48,11 @@ def command(
         only=only or (),
         tags=tag or (),
         limit=limit,
-        settings=by_hand | named,
+        settings=given.settings,
         offline=offline,
         judge=not no_judge,
     )
-    origins = {key: f"--set {key}" for key in by_hand} | {key: _FLAGS[key] for key in named}
-    explanation = explain(order, origins, cell)
+    explanation = explain(order, given.origins, cell)
     if json_:
         echo_json(explanation_json(explanation), indent=1)
     else:

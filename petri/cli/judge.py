@@ -8,7 +8,7 @@ import typer
 
 from petri.cli import options
 from petri.cli.limits import read_limits
-from petri.cli.settings import findable, read_settings
+from petri.cli.settings import findable, given
 from petri.display.choosing import choose_display
 from petri.judging.again import JudgeOrder, judge_again
 from petri.judging.canaries import canary_run, judge_canaries
@@ -47,19 +47,18 @@ def command(
 
     Example: petri judge last --judge openai/gpt-5 --rubric deception
     """
-    flags: dict[str, object] = {
-        "judge.rubric": [findable(given) for given in rubric] if rubric else None,
-        "judge.groups": judge_groups,
-        "judge.repeats": repeats,
-        "judge.probe": probe or None,
+    flags = {
+        "--rubric": ("judge.rubric", findable(rubric)),
+        "--judge-groups": ("judge.groups", judge_groups),
+        "--repeats": ("judge.repeats", repeats),
+        "--probe": ("judge.probe", probe or None),
     }
     order = JudgeOrder(
         runs=runs,
         out=out_folder(out),
         judges=judge or (),
         offline=offline,
-        settings=read_settings(set_ or ())
-        | {key: value for key, value in flags.items() if value is not None},
+        settings=given(set_, flags).settings,
         only=only or (),
         limit=limit,
         name=name,

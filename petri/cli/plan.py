@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from petri.cli import options
-from petri.cli.settings import all_settings
+from petri.cli.settings import order_settings
 from petri.costs.earlier import earlier_audits
 from petri.costs.estimate import estimate, planned_shapes
 from petri.costs.power import asked_of, detectable
@@ -38,15 +38,16 @@ def command(
 
     Example: petri plan my-question.yaml --target openai/gpt-5-mini --epochs 3
     """
+    given = order_settings(
+        set_, auditor, target, judge, realism, simulator, epochs, max_turns, rubric, judge_groups
+    )
     order = Order(
         scenarios=files,
         out=out_folder(out),
         only=only or (),
         tags=tag or (),
         limit=limit,
-        settings=all_settings(
-            set_, auditor, target, judge, realism, simulator, epochs, max_turns, rubric, judge_groups
-        ),
+        settings=given.settings,
         offline=offline,
         judge=not no_judge,
     )

@@ -2,7 +2,6 @@
 
 import io
 from contextlib import redirect_stdout
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -69,5 +68,5 @@ def command(
         echo_json(report.model_dump(mode="json"))
     else:
         print_trial(data(), report)
-    typer.echo(f"The report is kept in {flat(str(Path(run.folder) / REPORT))}", err=True)
+    typer.echo(f"The report is kept in {flat(str(run.folder / REPORT))}", err=True)
     raise typer.Exit(results.run.exit_code)

@@ -1,11 +1,22 @@
 """Values of the scenario file, given on the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from petri.document.parse import parse_document
 from petri.document.source import Source
 from petri.errors import InvalidFile, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Values that a command line puts in the place of a file's."""
+
+    settings: dict[str, object]
+    """By keys such as ``audit.max_turns``."""
+    origins: dict[str, str]
+    """The flag behind each."""
 
 
 def read_settings(given: Sequence[str]) -> dict[str, object]:
@@ -27,7 +38,7 @@ def read_settings(given: Sequence[str]) -> dict[str, object]:
     return settings
 
 
-def all_settings(
+def order_settings(
     set_: Sequence[str] | None,
     auditor: str | None,
     target: Sequence[str] | None,
@@ -38,26 +49,37 @@ def all_settings(
     max_turns: int | None,
     rubric: Sequence[str] | None,
     judge_groups: str | None,
-) -> dict[str, object]:
-    """Give what `--set` says, and in front of it what the flags say that have names of their own."""
-    flags = {
-        "models.auditor": auditor,
-        "models.target": _one_or_more(target),
-        "models.judge": _one_or_more(judge),
-        "models.realism": realism,
-        "models.simulator": simulator,
-        "audit.epochs": epochs,
-        "audit.max_turns": max_turns,
-        "judge.rubric": [findable(name) for name in rubric] if rubric else None,
-        "judge.groups": judge_groups,
-    }
-    return read_settings(set_ or ()) | {key: value for key, value in flags.items() if value is not None}
+) -> Given:
+    """Give what an order's flags say of its scenario files."""
+    return given(
+        set_,
+        {
+            "--auditor": ("models.auditor", auditor),
+            "--target": ("models.target", _one_or_more(target)),
+            "--judge": ("models.judge", _one_or_more(judge)),
+            "--realism": ("models.realism", realism),
+            "--simulator": ("models.simulator", simulator),
+            "--epochs": ("audit.epochs", epochs),
+            "--max-turns": ("audit.max_turns", max_turns),
+            "--rubric": ("judge.rubric", findable(rubric)),
+            "--judge-groups": ("judge.groups", judge_groups),
+        },
+    )
 
 
-def findable(rubric: str) -> str:
-    """Give a rubric file named on the command line by its full path: a file's own are relative to the file."""
-    path = Path(rubric)
-    return str(path.resolve()) if path.is_file() else rubric
+def given(set_: Sequence[str] | None, flags: Mapping[str, tuple[str, object]]) -> Given:
+    """Give what `--set` says, and in front of it each flag's key and value, unless that is None."""
+    written = read_settings(set_ or ())
+    named = {key: (flag, value) for flag, (key, value) in flags.items() if value is not None}
+    return Given(
+        written | {key: value for key, (_, value) in named.items()},
+        {key: f"--set {key}" for key in written} | {key: flag for key, (flag, _) in named.items()},
+    )
+
+
+def findable(rubrics: Sequence[str] | None) -> list[str] | None:
+    """Give rubric files named on the command line by their full paths: a file's own are relative to the file."""
+    return [str(Path(name).resolve()) if Path(name).is_file() else name for name in rubrics or ()] or None
 
 
 def _one_or_more(names: Sequence[str] | None) -> object:

@@ -12,11 +12,11 @@ from petri.audit.realism import MOST_REPLIES as MOST_CHECKS
 from petri.audit.session import MOST_BRANCHING
 from petri.audit.simulator import MOST_GENERATIONS
 from petri.costs.prices import Tokens
-from petri.costs.profile import Role, Shape, Use
+from petri.costs.profile import Player, Shape, Use
 from petri.judge.ask import MOST_REPLIES
 from petri.protocol.asking import MOST_ATTEMPTS
 from petri.roles import as_settings
-from petri.scenario.schema import Model, ModelSettings
+from petri.scenario.schema import ModelSettings
 
 _STEP: Final = 8
 """Calls of one step of the auditor: a refusal is met with a reminder once, and each call may need room made first."""
@@ -51,27 +51,25 @@ def limits_of(settings: ModelSettings) -> Limits:
     return Limits(known.read, settings.max_tokens or known.written)
 
 
-def ceiling(shape: Shape, role: Role, place: int, model: Model) -> Use | NoCeiling:
+def ceiling(shape: Shape, player: Player) -> Use | NoCeiling:
     """Give what a model in a role cannot exceed in one audit, or why there is no such bound."""
-    settings = as_settings(model)
+    settings = player.settings
     limits = limits_of(settings)
     if limits.read is None:
         return NoCeiling(f"how much {settings.model} can read at once is not known")
     if limits.written is None:
         return NoCeiling(f"max_tokens is not set for {settings.model}")
     calls = (
-        MOST_ATTEMPTS
-        * (2 if settings.tool_calling != "native" else 1)
-        * _asked(shape, role, place, limits.read)
+        MOST_ATTEMPTS * (2 if settings.tool_calling != "native" else 1) * _asked(shape, player, limits.read)
     )
     return Use(calls, Tokens(input=calls * limits.read, output=calls * limits.written))
 
 
-def _asked(shape: Shape, role: Role, place: int, read: int) -> float:
+def _asked(shape: Shape, player: Player, read: int) -> float:
     """Give the most calls, each of which may have to be repeated."""
     replies = shape.audit.max_turns * MOST_BRANCHING
     steps = MOST_IDLE * (replies + 1)
-    match role:
+    match player.role:
         case "auditor":
             return steps * _STEP
         case "target":
@@ -82,7 +80,9 @@ def _asked(shape: Shape, role: Role, place: int, read: int) -> float:
             return (replies + steps) * MOST_GENERATIONS
         case "judge":
             return (
-                shape.readings(place, 1) * MOST_REPLIES * (len(shape.groups) + _windows(shape, replies, read))
+                shape.readings(player.place, 1)
+                * MOST_REPLIES
+                * (len(shape.groups) + _windows(shape, replies, read))
             )
 
 

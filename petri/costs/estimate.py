@@ -9,12 +9,11 @@ from typing import Final
 from petri.costs.ceiling import NoCeiling, ceiling
 from petri.costs.earlier import Earlier, Used
 from petri.costs.prices import Price, Prices, Tokens
-from petri.costs.profile import CHARACTERS_A_TOKEN, LONG, Role, Shape, Use, use
+from petri.costs.profile import CHARACTERS_A_TOKEN, LONG, Player, Role, Shape, Use, use
 from petri.order import Part, Settled
 from petri.plan import Cell
-from petri.roles import as_choices, as_settings, target_label
+from petri.roles import as_choices, target_label
 from petri.rubric.schema import Dimension
-from petri.scenario.schema import Model
 from petri.transcript.estimated import RoleEstimate, RunEstimate, Spread
 
 LEAST: Final = 5
@@ -97,10 +96,10 @@ def estimate(planned: Iterable[Planned], earlier: Sequence[Earlier], prices: Pri
     planned = tuple(planned)
     rows: dict[tuple[Role, str], RoleEstimate] = {}
     for each in planned:
-        for role, place, model in each.shape.players():
-            row = _row(each, role, place, model, _experience(each.shape, role, model, earlier), prices)
-            known = rows.get((role, row.model))
-            rows[role, row.model] = row if known is None else _joined(known, row)
+        for player in each.shape.players():
+            row = _row(each, player, _experience(each.shape, player, earlier), prices)
+            known = rows.get((row.role, row.model))
+            rows[row.role, row.model] = row if known is None else _joined(known, row)
     sorted_rows = sorted(rows.values(), key=lambda row: _ORDER.index(row.role))
     priced = [row.usd for row in sorted_rows if row.usd is not None]
     return RunEstimate(
@@ -142,21 +141,14 @@ def _known(cell: Cell) -> int:
     return sum(len(message.text) for message in cell.prefix)
 
 
-def _row(  # noqa: PLR0913, PLR0917 -- each is another thing
-    planned: Planned,
-    role: Role,
-    place: int,
-    model: Model,
-    experience: Experience | None,
-    prices: Prices,
-) -> RoleEstimate:
-    settings, audits = as_settings(model), planned.audits
-    base = use(planned.shape, role, place, model)
+def _row(planned: Planned, player: Player, experience: Experience | None, prices: Prices) -> RoleEstimate:
+    settings, audits = player.settings, planned.audits
+    base = use(planned.shape, player)
     if experience is None:
-        usual, high = base, use(planned.shape, role, place, model, LONG)
+        usual, high = base, use(planned.shape, player, LONG)
     else:
         usual, high = experience.usual(base), experience.high(base, audits)
-    most = ceiling(planned.shape, role, place, model)
+    most = ceiling(planned.shape, player)
     bound = None if isinstance(most, NoCeiling) else most
     price = prices.of(settings.model, base_url=settings.base_url, batch=bool(settings.batch))
 
@@ -168,8 +160,8 @@ def _row(  # noqa: PLR0913, PLR0917 -- each is another thing
         )
 
     return RoleEstimate(
-        role=role,
-        model=target_label(model),
+        role=player.role,
+        model=target_label(player.model),
         audits=audits,
         calls=spread(usual.calls, high.calls, bound and bound.calls),
         input_tokens=spread(usual.tokens.read, high.tokens.read, bound and bound.tokens.read),
@@ -192,25 +184,26 @@ def _most(price: Price, bound: Use | None) -> float | None:
     return None if bound is None else price.most(bound.tokens.read, bound.tokens.output)
 
 
-def _experience(shape: Shape, role: Role, model: Model, earlier: Sequence[Earlier]) -> Experience | None:
+def _experience(shape: Shape, player: Player, earlier: Sequence[Earlier]) -> Experience | None:
     """Give what earlier audits say of a role: of the same target if there are enough, else of any."""
-    fitting = [each for each in earlier if _fits(each, shape, role, model)]
+    fitting = [each for each in earlier if _fits(each, shape, player)]
     same = [each for each in fitting if each.target == target_label(shape.target)]
     chosen = same if len(same) >= LEAST else fitting
     if len(chosen) < LEAST:
         return None
+    role, bases = player.role, dict[int, Use]()
     whom = "of this target" if len(same) >= LEAST else f"with this {role}"
-    bases: dict[int, Use] = {}
     pairs = [(each.used[role], _base(shape, role, each.max_turns or 0, bases)) for each in chosen]
     return _learnt(pairs, f"{len(chosen)} earlier audits {whom}")
 
 
-def _fits(each: Earlier, shape: Shape, role: Role, model: Model) -> bool:
+def _fits(each: Earlier, shape: Shape, player: Player) -> bool:
     """Say whether an earlier audit had the same model in a role, and of a judge the same to do."""
+    role = player.role
     if role not in each.used or not each.max_turns:
         return False
     if role != "judge":
-        return each.models[role] == (target_label(model),)
+        return each.models[role] == (target_label(player.model),)
     panel = as_choices(shape.models.judge)
     asked = frozenset(dimension.name for family in shape.families for dimension in family)
     usual = shape.judge.cascade is not None or each.verdicts == len(panel) * shape.judge.repeats
@@ -221,7 +214,7 @@ def _base(shape: Shape, role: Role, turns: int, known: dict[int, Use]) -> Use:
     """Give what the profile says of all models in a role, had the audit been allowed so many turns."""
     if turns not in known:
         other = shape.with_turns(turns)
-        uses = [use(other, role, place, model) for name, place, model in other.players() if name == role]
+        uses = [use(other, player) for player in other.players() if player.role == role]
         tokens = sum((each.tokens for each in uses), Tokens())
         known[turns] = Use(sum(each.calls for each in uses), tokens)
     return known[turns]

@@ -1,7 +1,7 @@
 """What models charge: the table of genai-prices, before it a file of the user's; None for what neither knows."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,8 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from genai_prices.data_snapshot import DataSnapshot
-from genai_prices.data_snapshot import get_snapshot as read_table
+from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ModelPrice, StartDateConstraint, TieredPrices
 from pydantic import Field
 
@@ -190,7 +189,7 @@ def table_source() -> str:
     """Name the table: its version, and the day of the last change of a price that it knows and that is in force."""
     days = [
         option.constraint.start_date
-        for provider in _table().providers
+        for provider in get_snapshot().providers
         for model in provider.models
         if isinstance(model.prices, list)
         for option in model.prices
@@ -220,17 +219,15 @@ def _given(prices: Mapping[str, GivenPrice], shown: str) -> Iterator[tuple[str, 
         )
 
 
-def _table() -> DataSnapshot:
-    return read_table()
-
-
 def _listed(model: str, base_url: str | None, *, batch: bool, at: datetime) -> Price | None:
     """Look a model up in the table."""
     service, name = _served_by(model)
     if service is None and base_url is None:
         return None
     try:
-        provider, found = _table().find_provider_model(name, None, None if base_url else service, base_url)
+        provider, found = get_snapshot().find_provider_model(
+            name, None, None if base_url else service, base_url
+        )
     except LookupError:
         return None
     own = any(found is each for each in provider.models)
@@ -269,8 +266,3 @@ def _rate(listed: Decimal | TieredPrices | None) -> Rate | None:
     if isinstance(listed, Decimal):
         return Rate(float(listed))
     return Rate(float(listed.base), tuple((tier.start, float(tier.price)) for tier in listed.tiers))
-
-
-def summed(tokens: Iterable[Tokens]) -> Tokens:
-    """Give all of them together."""
-    return sum(tokens, Tokens())

@@ -112,6 +112,21 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Player:
+    """A model in a role of an audit."""
+
+    role: Role
+    model: Model
+    place: int = 0
+    """Among the models of its role."""
+
+    @property
+    def settings(self) -> ModelSettings:
+        """The model with its settings, however it was written."""
+        return as_settings(self.model)
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """What decides how much an audit uses: the settings in force, and how long what it is given is."""
 
@@ -148,8 +163,8 @@ class Shape:
         again = _PROBES * flagged if self.judge.probe else 0
         return self.judge.repeats * drawn * (1 + again)
 
-    def players(self) -> Iterator[tuple[Role, int, Model]]:
-        """Yield each model with its role, and its place among those of the role."""
+    def players(self) -> Iterator[Player]:
+        """Yield each model in each role."""
         models = self.models
         optional: tuple[tuple[Role, Model | None], ...] = (
             ("auditor", models.auditor),
@@ -159,33 +174,41 @@ class Shape:
         )
         for role, model in optional:
             if model is not None:
-                yield role, 0, model
+                yield Player(role, model)
         for place, model in enumerate(as_choices(models.judge) if self.families else ()):
-            yield "judge", place, model
+            yield Player("judge", model, place)
 
     def with_turns(self, turns: int) -> "Shape":
         """Give the same audit with another limit."""
         return replace(self, audit=self.audit.model_copy(update={"max_turns": turns}))
 
 
-def use(shape: Shape, role: Role, place: int, model: Model, habits: Habits = USUAL) -> Use:
+def use(shape: Shape, player: Player, habits: Habits = USUAL) -> Use:
     """Give what a model in a role uses in one audit."""
-    settings = as_settings(model)
+    spoken, settings = _spoken(shape, player, habits), player.settings
+    allowed = settings.reasoning_tokens or _THOUGHTS[settings.reasoning_effort]
+    thoughts = spoken.calls * allowed * habits.thinking
+    return Use(spoken.calls, spoken.tokens + Tokens(output=thoughts))
+
+
+def _spoken(shape: Shape, player: Player, habits: Habits) -> Use:
+    """Give the use of a model that does not think."""
+    settings = player.settings
     turns = max(shape.audit.max_turns * habits.share, 1.0)
     replies = turns * habits.branching if shape.audit.rollback else turns
-    match role:
+    match player.role:
         case "auditor":
             return _auditor(shape, settings, replies, habits)
         case "target":
             return _target(shape, settings, turns, replies, habits)
         case "judge":
-            return _judge(shape, settings, place, replies, habits)
+            return _judge(shape, player.place, replies, habits)
         case "realism":
             read = _REALISM_FIXED + shape.given + habits.staged
-            return _alike(replies * habits.asked, read, _CHECKED, settings, habits)
+            return _alike(replies * habits.asked, read, _CHECKED)
         case "simulator":
             calls = 0 if shape.audit.tools == "none" else replies * habits.played
-            return _alike(calls, _SIMULATOR_FIXED + shape.given, _PLAYED, settings, habits)
+            return _alike(calls, _SIMULATOR_FIXED + shape.given, _PLAYED)
 
 
 def _auditor(shape: Shape, settings: ModelSettings, replies: float, habits: Habits) -> Use:
@@ -196,7 +219,7 @@ def _auditor(shape: Shape, settings: ModelSettings, replies: float, habits: Habi
     growth = _AUDITOR_STEP + (habits.staged + habits.said) / habits.steps
     written = calls * (habits.staged / habits.steps + _AUDITOR_STEP / 2)
     read = calls * first + growth * calls * (calls - 1) / 2
-    return _with_cache(calls, read, first + growth * calls, written, settings, habits)
+    return _with_cache(Use(calls, Tokens(read, written)), first + growth * calls, settings, habits)
 
 
 def _target(shape: Shape, settings: ModelSettings, turns: float, replies: float, habits: Habits) -> Use:
@@ -207,37 +230,30 @@ def _target(shape: Shape, settings: ModelSettings, turns: float, replies: float,
     read = replies * (first + growth * (turns - 1) / 2) + questions * (first + growth * turns)
     new = first + growth * replies + questions * _ANSWERED
     written = replies * habits.said + questions * _ANSWERED
-    return _with_cache(replies + questions, read, new, written, settings, habits)
+    return _with_cache(Use(replies + questions, Tokens(read, written)), new, settings, habits)
 
 
-def _judge(shape: Shape, settings: ModelSettings, place: int, replies: float, habits: Habits) -> Use:
+def _judge(shape: Shape, place: int, replies: float, habits: Habits) -> Use:
     """A judge reads the whole transcript for each group of dimensions, and nothing that it is sent is cached."""
     readings = shape.readings(place, habits.flagged)
     calls = readings * len(shape.groups) * habits.asked
     transcript = _JUDGE_FIXED + shape.known + replies * (habits.staged + habits.said + _JUDGE_REPLY)
     read = calls * transcript + readings * habits.asked * 2 * shape.task
     written = calls * _FILED + readings * habits.asked * sum(shape.groups) * habits.ruled
-    return Use(calls, Tokens(input=read, output=written + calls * _thought(settings, habits)))
+    return Use(calls, Tokens(read, written))
 
 
-def _alike(calls: float, read: float, written: float, settings: ModelSettings, habits: Habits) -> Use:
+def _alike(calls: float, read: float, written: float) -> Use:
     """Calls that have nothing to do with each other."""
-    return Use(calls, Tokens(input=calls * read, output=calls * (written + _thought(settings, habits))))
+    return Use(calls, Tokens(calls * read, calls * written))
 
 
-def _with_cache(  # noqa: PLR0913, PLR0917 -- each is another number
-    calls: float, read: float, new: float, written: float, settings: ModelSettings, habits: Habits
-) -> Use:
-    """Calls of which each begins with what was sent before: ``new`` of ``read`` are sent for the first time."""
+def _with_cache(sent: Use, new: float, settings: ModelSettings, habits: Habits) -> Use:
+    """Calls of which each begins with what was sent before: ``new`` of what is read is sent for the first time."""
+    read, written = sent.tokens.read, sent.tokens.output
     new = min(new, read)
     cached = habits.cached * (read - new)
-    output = written + calls * _thought(settings, habits)
     # Anthropic charges for what it is asked to keep, which is all that is new.
     if "claude" in settings.model:
-        return Use(calls, Tokens(read - new - cached, output, cached, new))
-    return Use(calls, Tokens(read - cached, output, cached))
-
-
-def _thought(settings: ModelSettings, habits: Habits) -> float:
-    allowed = settings.reasoning_tokens or _THOUGHTS[settings.reasoning_effort]
-    return allowed * habits.thinking
+        return Use(sent.calls, Tokens(read - new - cached, written, cached, new))
+    return Use(sent.calls, Tokens(read - cached, written, cached))

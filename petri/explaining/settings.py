@@ -40,7 +40,7 @@ def effective_settings(order: Order, file: LoadedFile, origins: Mapping[str, str
             key = f"models.{role}"
             numbered = f"{key}[{number}]" if len(choices) > 1 else key
             given = as_settings(choice).model_fields_set
-            for name, value in call_settings(choice, role).items():
+            for name, value in call_settings(choice).items():
                 origin = _origin(order, file, key, origins) if name in given else _DEFAULT
                 yield Setting(file.path, f"{numbered}.{name}", value, origin)
 

@@ -9,7 +9,8 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from petri.judge.fold import fold, folded
-from petri.judge.verdict import Match, Span
+from petri.judge.verdict import Citation, Match, Span
+from petri.rubric.schema import Dimension
 from petri.transcript.reading import Piece
 
 _SHORTEST: Final = 4
@@ -84,6 +85,11 @@ def labels_with(quote: str, pieces: Mapping[str, Sequence[Piece]]) -> Iterator[s
         for label, texts in pieces.items():
             if any(wanted in folded(piece.text).text for piece in texts):
                 yield label
+
+
+def supports(cited: Citation, dimension: Dimension) -> bool:
+    """Say whether words carry a score: they were said, and by the target, unless the audit itself is scored."""
+    return cited.match != "none" and (cited.by_target or dimension.about == "audit")
 
 
 def _near(wanted: str, texts: Sequence[tuple[int, Piece]]) -> Found:

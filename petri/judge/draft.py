@@ -7,11 +7,10 @@ from typing import Final
 from petri.errors import JudgeReplyError
 from petri.judge.exchange import Lost
 from petri.judge.parse import VALIDITY, Kept, Task
-from petri.judge.verdict import DimensionScore, Evidence, JudgeFailure, Status, Verdict
+from petri.judge.verdict import FAILED, DimensionScore, Evidence, JudgeFailure, Status, Verdict
 
 _MOST_SENT_BACK: Final = 1
 """How often a judge is told that none of its quotes can be found; a second invention is no slip."""
-_ANSWERS: Final = ("scored", "not_applicable")
 _MOST_SAID: Final = 200
 
 
@@ -47,7 +46,7 @@ class Draft:
         """Give the draft with what can be kept of one more reply."""
         owed = self.owed
         given = kept.scores
-        again = [name for name, score in given.items() if name not in owed and score.status in _ANSWERS]
+        again = [name for name, score in given.items() if name not in owed and score.status not in FAILED]
         notes = [f"{name} was answered again; the first answer stands." for name in again]
         taken = {name: score for name, score in given.items() if name in owed}
         invented = {
@@ -113,7 +112,7 @@ class Draft:
         score = self.scores.get(name)
         if score is not None and score.status == "unsupported":
             return self.inventions[name] <= _MOST_SENT_BACK
-        return score is None or score.status not in _ANSWERS
+        return score is None or score.status in FAILED
 
 
 def verdict_of(drafts: Sequence[Draft], judge: str) -> Verdict | JudgeFailure:

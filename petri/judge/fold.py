@@ -10,7 +10,7 @@ from typing import Final
 from petri.transcript.defusing import UNSEEN
 
 _TYPOGRAPHY: Final = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "}  # noqa: RUF001
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "}  # noqa: RUF001 -- these are folded
 )
 _GONE: Final = re.compile(rf"⟦[^⟦⟧]{{0,24}}⟧|[⟦⟧]|{UNSEEN}|[\u200c\u200d\ufe0e\ufe0f]")
 """Our marks, and characters that are drawn as nothing."""

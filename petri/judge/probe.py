@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from petri.judge.cite import find_quote
+from petri.judge.cite import find_quote, supports
 from petri.judge.verdict import Citation, JudgeFailure, Probe, Ruling, Variant, Verdict
 from petri.rubric.schema import Dimension
 from petri.transcript.reading import Reading, fresh_nonce
@@ -127,11 +127,7 @@ def _support(ruling: Ruling, dimension: Dimension) -> Iterator[Citation]:
     """Yield the words that carry a dimension's score."""
     for _, score in ruling.answers(dimension.name):
         if score.value is not None:
-            yield from (
-                cited
-                for cited in score.citations
-                if cited.match != "none" and (cited.by_target or dimension.about == "audit")
-            )
+            yield from (cited for cited in score.citations if supports(cited, dimension))
 
 
 def _stands(cited: Citation, reading: Reading) -> bool:

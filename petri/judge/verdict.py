@@ -246,11 +246,7 @@ class Ruling(_Stored):
 
     def values(self, dimension: str) -> tuple[float, ...]:
         """Give the value of each judge that scored a dimension, by seat: the median of its repeats."""
-        given: dict[int, list[int]] = {}
-        for verdict in self.verdicts:
-            value = verdict.scores[dimension].value
-            if value is not None:
-                given.setdefault(verdict.seat, []).append(value)
+        given = self._by_seat(dimension)
         return tuple(float(statistics.median(given[seat])) for seat in sorted(given))
 
     def spread(self, dimension: str) -> float | None:
@@ -259,13 +255,18 @@ class Ruling(_Stored):
 
     def unsteadiness(self, dimension: str) -> float | None:
         """Give how far one judge's repeats lie apart, at most; None where no judge scored it twice."""
-        given: dict[int, list[float]] = {}
+        given = self._by_seat(dimension).values()
+        spreads = [spread for values in given if (spread := _spread(values)) is not None]
+        return max(spreads, default=None)
+
+    def _by_seat(self, dimension: str) -> dict[int, list[int]]:
+        """Give the values of each judge that scored a dimension, one for each of its repeats."""
+        given: dict[int, list[int]] = {}
         for verdict in self.verdicts:
             value = verdict.scores[dimension].value
             if value is not None:
                 given.setdefault(verdict.seat, []).append(value)
-        spreads = [spread for values in given.values() if (spread := _spread(values)) is not None]
-        return max(spreads, default=None)
+        return given
 
     def disagreement(self, dimension: str) -> bool:
         """Say whether the judges differ so much on a dimension that a person should look."""

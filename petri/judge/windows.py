@@ -2,8 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from petri.errors import TooLong
@@ -27,15 +27,15 @@ class Window:
     def as_json(self, nonce: str) -> str:
         """Give the window as one JSON object, built as the whole is."""
         inside = {part.row["label"]: part for part in self.parts}
-        rows = [
+        rows = (
             inside[label].row if (label := row["label"]) in inside else _planned(row)
             for row in self.reading.messages
-        ]
+        )
         place: dict[str, Any] = {"number": self.number, "of": self.of}
         place["in_full"] = [label for label, part in inside.items() if part.of == 1]
         if in_part := {label: f"{part.number} of {part.of}" for label, part in inside.items() if part.of > 1}:
             place["in_part"] = in_part
-        return _json(self.reading, rows, nonce, window=place)
+        return _with_rows(self.reading, rows).as_json(nonce, window=place)
 
 
 def tokens(text: str) -> int:
@@ -48,7 +48,7 @@ def cut(reading: Reading, room: int) -> tuple[Window, ...]:
 
     Raises ``TooLong`` where the plan leaves no room for a message, nor for parts of it that could be understood.
     """
-    plan = tokens(_json(reading, list(map(_planned, reading.messages)), "0" * 16, window={}))
+    plan = tokens(_with_rows(reading, map(_planned, reading.messages)).as_json("0" * 16, window={}))
     left = room - plan
     pieces = [part for row in reading.messages for part in _parts(row, left, plan)]
     # Two parts of a message never share a window.
@@ -65,11 +65,11 @@ def merged_json(reading: Reading, evidence: Sequence[Evidence], windows: int, no
     excerpts: dict[str, list[dict[str, str]]] = {}
     for item in dict.fromkeys(evidence):
         excerpts.setdefault(item.message, []).append({"quote": item.quote, "shows": item.shows})
-    rows = [
+    rows = (
         _planned(row) | ({"excerpts": excerpts[row["label"]]} if row["label"] in excerpts else {})
         for row in reading.messages
-    ]
-    return _json(reading, rows, nonce, windows=windows)
+    )
+    return _with_rows(reading, rows).as_json(nonce, windows=windows)
 
 
 def _parts(row: Mapping[str, Any], left: int, plan: int) -> tuple[Part, ...]:
@@ -112,8 +112,6 @@ def _planned(row: Mapping[str, Any]) -> dict[str, Any]:
     return {key: row[key] for key in _PLAN if key in row}
 
 
-def _json(reading: Reading, rows: Sequence[Mapping[str, Any]], nonce: str, **more: Any) -> str:
-    whole: dict[str, Any] = {"messages": rows, "branches": reading.branches}
-    if reading.deployed is not None:
-        whole["deployed"] = reading.deployed
-    return json.dumps(whole | more | {"nonce": nonce}, ensure_ascii=False)
+def _with_rows(reading: Reading, rows: Iterable[Mapping[str, Any]]) -> Reading:
+    """Give the reading with other rows in the place of its messages."""
+    return replace(reading, messages=tuple(rows))

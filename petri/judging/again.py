@@ -219,17 +219,20 @@ def _judge_run(order: JudgeOrder, planned: _Planned, display: Display) -> tuple[
         except UnreadableSample as error:
             return unreadable_row(audits[str(sample.id)], None, error)
 
-    with watching(display, len(chosen), row, _upcoming(chosen)), lowered_costs():
-        verdicts = _new_set(order, run, panel)
-        write_json(verdicts.folder / PLAN, _plan(order, run, verdicts, panel, chosen).model_dump(mode="json"))
-        display.started(_start(run, verdicts, panel, chosen))
-        evaluate(
-            [planned.task],
-            verdicts,
-            len(chosen),
-            max_samples=order.max_samples,
-            max_connections=order.max_connections,
-        )
+    with watching(display, len(chosen), row, _upcoming(chosen)):
+        with lowered_costs(memory=False):
+            verdicts = _new_set(order, run, panel)
+            plan = _plan(order, run, verdicts, panel, chosen)
+            write_json(verdicts.folder / PLAN, plan.model_dump(mode="json"))
+            display.started(_start(run, verdicts, panel, chosen))
+            evaluate(
+                [planned.task],
+                verdicts,
+                len(chosen),
+                max_samples=order.max_samples,
+                max_connections=order.max_connections,
+            )
+        # Reading every sample again leaves much behind that has to be collected.
         results = compute_results(verdicts)
         write_json(verdicts.folder / RESULTS, results.model_dump(mode="json"))
     display.finished(results, str(verdicts.folder))

@@ -18,7 +18,6 @@ from petri.audit.auditor import auditor
 from petri.display.base import Display
 from petri.display.progress import watching
 from petri.errors import UsageError
-from petri.evaluation import lowered_costs
 from petri.governor import Governor, Limits, governing
 from petri.plan import Cell
 from petri.preflight import try_models
@@ -102,7 +101,7 @@ def _finish_audits(ready: Prepared, found: Run, so_far: Results, display: Displa
         if (mine := [each for each in where if _belongs(each, part)])
     ]
     _wait_for_a_later_name(found)
-    with watching(display, len(where), audits=upcoming(left)), lowered_costs():
+    with watching(display, len(where), audits=upcoming(left)):
         display.started(replace(start_of(ready, found), planned=len(where), audits=upcoming(left)))
         return carry_out(ready.order, found, tasks, len(where), display)
 

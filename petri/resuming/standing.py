@@ -9,7 +9,7 @@ from inspect_ai.event import ModelEvent
 from inspect_ai.log import EvalSample
 from inspect_ai.model import ModelUsage
 
-from petri.analysis.audits import cost_with, planned_in
+from petri.analysis.audits import cost_with
 from petri.audit.replay import Past, is_begun, read_past
 from petri.costs.prices import known_prices
 from petri.costs.spending import addresses_of, calls_by_role, cost_of
@@ -76,7 +76,7 @@ def _held(run: Run) -> dict[str, list[_Held]]:
     """Give the samples of every audit, by its id, the oldest first."""
     found: dict[str, list[_Held]] = {}
     for header in map(read_header, run.logs()):
-        planned = planned_in(header)
+        planned = header.planned()
         for key in sample_keys(header.path):
             if key in planned:
                 found.setdefault(planned[key].id, []).append(_Held(header, key))

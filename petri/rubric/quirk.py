@@ -17,11 +17,9 @@ from petri.document.source import read_source
 from petri.document.validate import validate
 from petri.document.wording import did_you_mean
 from petri.errors import Fault, InvalidFile, UsageError
-from petri.rubric.load import load_rubric
+from petri.rubric.load import load_rubrics
 from petri.rubric.schema import Dimension
 
-Strength = Literal["overt", "subtle", "deny"]
-STRENGTHS: Final[tuple[Strength, ...]] = ("overt", "subtle", "deny")
 TWIN: Final = "twin"
 """What stands in a strength's place for the innocent twin."""
 _LEAST_SCENARIOS: Final = 2
@@ -49,6 +47,9 @@ class Strengths(StrictModel):
     """It shows seldom or softly, in a form that passes for chance or taste."""
     deny: Text
     """It shows, and is denied when asked about."""
+
+
+STRENGTHS: Final = tuple(Strengths.model_fields)
 
 
 class QuirkScenario(StrictModel):
@@ -122,7 +123,7 @@ class LoadedQuirk:
 
     def dimensions(self) -> tuple[Dimension, ...]:
         """Give the dimensions that it should move, as the built-in rubrics have them."""
-        known = built_in_dimensions()
+        known = _built_in_dimensions()
         return tuple(known[name] for name in self.spec.dimensions)
 
 
@@ -131,13 +132,6 @@ class Planted(NamedTuple):
 
     quirk: Quirk
     strength: str
-
-
-@cache
-def built_in_dimensions() -> dict[str, Dimension]:
-    """Give every dimension of the built-in rubrics by name."""
-    rubrics = [load_rubric(path, f"judges/{path.name}") for path in rubric_files().values()]
-    return {dimension.name: dimension for rubric in rubrics for dimension in rubric.spec.dimensions}
 
 
 def load_quirks(names: Sequence[str] = ()) -> tuple[LoadedQuirk, ...]:
@@ -168,6 +162,12 @@ def read_planted(text: str) -> Planted:
 
 
 @cache
+def _built_in_dimensions() -> dict[str, Dimension]:
+    rubrics = load_rubrics(list(rubric_files()))
+    return {dimension.name: dimension for rubric in rubrics for dimension in rubric.spec.dimensions}
+
+
+@cache
 def _built_in(name: str) -> LoadedQuirk:
     files = quirk_files()
     if name not in files:
@@ -178,7 +178,7 @@ def _built_in(name: str) -> LoadedQuirk:
 def _faults(quirk: Quirk, document: Document, stem: str) -> Iterator[Fault]:
     if quirk.name != stem:
         yield document.fault(("name",), f"the quirk is called {quirk.name!r} and its file {stem!r}")
-    known = built_in_dimensions()
+    known = _built_in_dimensions()
     for number, name in enumerate(quirk.dimensions):
         if name not in known:
             message = f"unknown dimension {name!r}{did_you_mean(name, known)}; see judges/"

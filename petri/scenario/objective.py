@@ -3,9 +3,10 @@
 Each check puts one question to the target under two or three conditions, several times each, and compares the answers.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -26,19 +27,23 @@ def _odd(number: int) -> int:
 
 Repeats = Annotated[Whole, Field(ge=1, le=99), AfterValidator(_odd)]
 Accepted = Annotated[tuple[Text, ...], Field(min_length=1)]
+Answers = Annotated[dict[Slug, Accepted], Field(min_length=1)]
 
 
 class _Choice(StrictModel):
     """A question with a closed list of answers."""
+
+    _UNDER: ClassVar[KeyPath]
+    """Where the answers stand in the file, before what they mean."""
 
     ask: Text
     """The question, in neutral words; the list of answers is added to it."""
     repeats: Repeats = 3
     """Fresh replies under each condition; odd."""
 
+    @abstractmethod
     def accepted(self) -> Mapping[str, tuple[str, ...]]:
         """Give the answers by what each of them means."""
-        raise NotImplementedError
 
     def offered(self) -> tuple[str, ...]:
         """Give every answer in alphabetical order, so that the order says nothing of which is right."""
@@ -49,9 +54,7 @@ class _Choice(StrictModel):
         return read_choice(reply, self.accepted())
 
     def faults(self) -> Iterator[tuple[KeyPath, str]]:
-        """Give answers that could not be told apart, and a question that has only one."""
-        if len(self.accepted()) < _TWO:
-            yield ("answers",), "a closed question needs two answers at least"
+        """Give answers that could not be told apart."""
         seen: dict[str, str] = {}
         for place, answer in self._places():
             folded = fold(answer)
@@ -63,12 +66,13 @@ class _Choice(StrictModel):
 
     def _places(self) -> Iterator[tuple[KeyPath, str]]:
         for label, answers in self.accepted().items():
-            yield from ((("answers", label, number), answer) for number, answer in enumerate(answers))
+            yield from (((*self._UNDER, label, number), answer) for number, answer in enumerate(answers))
 
 
 class Flip(_Choice):
     """Asked after the target's first reply and after its last: does what was said in between turn its answer round?"""
 
+    _UNDER: ClassVar[KeyPath] = ()
     correct: Accepted
     """The right answers."""
     wrong: Accepted
@@ -78,27 +82,32 @@ class Flip(_Choice):
         """Give the right and the wrong answers."""
         return {"correct": self.correct, "wrong": self.wrong}
 
-    def _places(self) -> Iterator[tuple[KeyPath, str]]:
-        for label, answers in self.accepted().items():
-            yield from (((label, number), answer) for number, answer in enumerate(answers))
 
+class _FreeChoice(_Choice):
+    """A question whose answers the scenario names."""
 
-Answers = Annotated[dict[Slug, Accepted], Field(min_length=1)]
-
-
-class BeliefProbe(_Choice):
-    """Asked out of the conversation and in it: does the target say what it answers when nothing hangs on it?"""
-
+    _UNDER: ClassVar[KeyPath] = ("answers",)
     answers: Answers
     """The answers by what they mean."""
-    claim: Text | None = None
-    """The question as somebody in the conversation would put it; left out, `ask`."""
-    aside: bool = False
-    """Whether `ask`, too, is put at the end of the conversation, for what the target can only know from it."""
 
     def accepted(self) -> Mapping[str, tuple[str, ...]]:
         """Give the answers."""
         return self.answers
+
+    def faults(self) -> Iterator[tuple[KeyPath, str]]:
+        """Give answers that could not be told apart, and a question that has only one."""
+        if len(self.answers) < _TWO:
+            yield ("answers",), "a closed question needs two answers at least"
+        yield from super().faults()
+
+
+class BeliefProbe(_FreeChoice):
+    """Asked out of the conversation and in it: does the target say what it answers when nothing hangs on it?"""
+
+    claim: Text | None = None
+    """The question as somebody in the conversation would put it; left out, `ask`."""
+    aside: bool = False
+    """Whether `ask`, too, is put at the end of the conversation, for what the target can only know from it."""
 
     def faults(self) -> Iterator[tuple[KeyPath, str]]:
         """Give answers that could not be told apart, and a comparison of a question with itself."""
@@ -153,17 +162,11 @@ class Attribution(StrictModel):
             yield ("by", "user"), "the work is introduced alike, whoever made it; say that it is the user's"
 
 
-class BothSides(_Choice):
+class BothSides(_FreeChoice):
     """A dispute, told once by each side: does the target side with whoever tells it?"""
 
-    answers: Answers
-    """The answers by what they mean."""
     sides: Annotated[dict[Slug, Text], Field(min_length=1)]
     """Two messages, each by the name of the answer that favours whoever tells it."""
-
-    def accepted(self) -> Mapping[str, tuple[str, ...]]:
-        """Give the answers."""
-        return self.answers
 
     def faults(self) -> Iterator[tuple[KeyPath, str]]:
         """Give answers that could not be told apart, and sides that no answer favours."""

@@ -15,12 +15,12 @@ from petri.conversation.tree import Origin, Tree
 from petri.errors import UnreadableLog
 from petri.plan import Cell, job_id
 from petri.scenario.schema import AuditSettings
-from petri.secrets import redact
 from petri.transcript.foreign_calls import Calls, Grafting, reply_of
 from petri.transcript.foreign_store import audits_in_store, stored_auditor, stored_tree
 from petri.transcript.outcome import decide_outcome
-from petri.transcript.record import spoke
-from petri.transcript.schema import End, ErrorRecord, Imported, Transcript
+from petri.transcript.record import spoken_turns
+from petri.transcript.schema import End, Imported, Transcript
+from petri.transcript.store import fault_of, models_in
 
 Program = Literal["petri 2", "petri 3"]
 
@@ -67,9 +67,8 @@ def foreign_transcript(log: EvalLog, sample: EvalSample) -> Transcript:
     found = _found(sample, where)
     cell = _cell(log, sample, where)
     target = _target(log, found.models)
-    fault, cancelled = _fault(sample)
-    end = None if fault or cancelled or sample.limit else _end(ended=found.ended)
-    turns = max((node.turn for node in found.tree), default=0) if spoke(found.tree) else 0
+    fault = fault_of(sample)
+    end = None if sample.error or sample.limit else _end(ended=found.ended)
     limit = sample.limit.type if sample.limit else None
     return Transcript.of_tree(
         found.tree,
@@ -80,7 +79,9 @@ def foreign_transcript(log: EvalLog, sample: EvalSample) -> Transcript:
         auditor=found.auditor,
         end=end,
         error=fault,
-        outcome=decide_outcome(target_turns=turns, end=end, limit=limit, failed=fault is not None),
+        outcome=decide_outcome(
+            target_turns=spoken_turns(found.tree), end=end, limit=limit, failed=fault is not None
+        ),
         imported=Imported(
             program=program,
             version=_version(log, program),
@@ -246,19 +247,8 @@ def _tags(sample: EvalSample, where: str) -> tuple[str, ...]:
 
 def _target(log: EvalLog, models: tuple[str, ...]) -> str:
     """Give the target's name: the model in the role, else the one that was called first; ``?`` where none is known."""
-    bound = (log.eval.model_roles or {}).get("target")
-    roles = bound if isinstance(bound, list) else [bound] if bound is not None else []
-    named = [role.model for role in roles]
+    named = models_in(log, "target")
     return next(iter([*(name for name in named if name in models), *models, *named]), "?")
-
-
-def _fault(sample: EvalSample) -> tuple[ErrorRecord | None, bool]:
-    """Give what ended a sample in an error, and whether somebody cancelled it, which Inspect has as an error too."""
-    if sample.error is None:
-        return None, False
-    said = redact(sample.error.message).strip().splitlines() or [""]
-    cancelled = said[0].startswith("CancelledError")
-    return None if cancelled else ErrorRecord(kind="other", message=said[0][:500]), cancelled
 
 
 def _end(*, ended: bool) -> End:

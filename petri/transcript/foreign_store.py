@@ -46,7 +46,8 @@ def _conversations(
         rows: object = cast("dict[str, Any]", held).get("messages") if isinstance(held, dict) else None
         if not isinstance(rows, list):
             raise UnreadableLog(f"{where}: store {key}: holds no list of messages")
-        yield key, [_message(row, f"{key}.messages.{at}", where) for at, row in enumerate(rows)]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] -- of JSON
+        told = cast("list[object]", rows)
+        yield key, [_message(row, f"{key}.messages.{at}", where) for at, row in enumerate(told)]
 
 
 def _message(row: object, place: str, where: str) -> ChatMessage:

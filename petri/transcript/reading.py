@@ -35,7 +35,7 @@ class Piece(NamedTuple):
 class Reading:
     """A transcript as data for a judge, and the texts of each message that a quote may come from."""
 
-    messages: tuple[dict[str, Any], ...]
+    messages: tuple[Mapping[str, Any], ...]
     branches: tuple[tuple[str, ...], ...]
     pieces: Mapping[str, tuple[Piece, ...]]
     target: frozenset[str]
@@ -96,9 +96,13 @@ def read(transcript: Transcript, *, blind: bool = True, showing: Showing = DEFUS
 
 def _new_tools(tree: Tree, node: Node) -> tuple[str, ...]:
     """Give the names of the tools, and of their arguments, that come into force with a message."""
-    before = tree[node.parent].tools if node.parent is not None else ()
-    new = node.tools if node.tools != before else ()
+    new = node.tools if _has_other_tools(tree, node) else ()
     return tuple(text for tool in new for text in (tool.name, *tool.parameters.properties))
+
+
+def _has_other_tools(tree: Tree, node: Node) -> bool:
+    """Say whether other tools are in force at a message than before it."""
+    return node.tools != (tree[node.parent].tools if node.parent is not None else ())
 
 
 def _brought(deployed: Deployed | None) -> tuple[str, ...]:
@@ -128,8 +132,7 @@ def _row(tree: Tree, node: Node, shown: Node, showing: Showing) -> dict[str, Any
         row["answers"] = answered_call(tree, node)
         if message.error is not None:
             row["is_error"] = True
-    before = tree[node.parent].tools if node.parent is not None else ()
-    if node.tools != before:
+    if _has_other_tools(tree, node):
         row["tools_in_force"] = [
             {"name": showing.text(tool.name), "arguments": [*map(showing.text, tool.parameters.properties)]}
             for tool in node.tools

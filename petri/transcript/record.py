@@ -197,10 +197,11 @@ def recorded_ops(event: Event) -> list[Op]:
     return cast("list[Op]", ops)
 
 
-def spoke(tree: Tree) -> bool:
-    """Say whether the target gave any text, reasoning or tool call; replies that are blank throughout say nothing."""
+def spoken_turns(tree: Tree) -> int:
+    """Give the target's turns on the longest branch; 0 where it gave no text, reasoning or tool call in any of them."""
     said = (citable(node.message) for node in tree if node.origin is Origin.TARGET)
-    return any(text.strip() for pieces in said for _, text in pieces)
+    spoke = any(text.strip() for pieces in said for _, text in pieces)
+    return max(node.turn for node in tree) if spoke else 0
 
 
 def make_transcript(
@@ -213,11 +214,13 @@ def make_transcript(
 ) -> Transcript:
     """Give the transcript of one audit; ``error`` is what Inspect says of the sample as a whole."""
     folded = fold(events)
-    spoken = max((node.turn for node in folded.tree), default=0) if spoke(folded.tree) else 0
     # A recorded error without a failed sample was retried by Inspect; our own words of it are the better ones.
     fault = (folded.error or error) if error is not None else None
     outcome = decide_outcome(
-        target_turns=spoken, end=folded.end, limit=folded.limit, failed=fault is not None
+        target_turns=spoken_turns(folded.tree),
+        end=folded.end,
+        limit=folded.limit,
+        failed=fault is not None,
     )
     return Transcript.of_tree(
         folded.tree,

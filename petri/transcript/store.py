@@ -4,7 +4,7 @@ import json
 import os
 import re
 import secrets as random
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,18 +22,19 @@ from inspect_ai.log import (
     read_eval_log_sample_summaries,
     read_eval_log_samples_by_id,
 )
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from zstandard import ZstdError
 
 from petri.errors import RunNotFound, UnreadableLog, UnreadableSample, UsageError
-from petri.plan import Cell
+from petri.plan import Cell, planned_id
 from petri.secrets import redact
-from petri.transcript.planned import LogFacts, RunFile
+from petri.transcript.planned import LogFacts, PlannedAudit, RunFile
 from petri.transcript.record import make_transcript
 from petri.transcript.resumed import audit_epoch
 from petri.transcript.schema import ErrorRecord, Transcript
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 DEFAULT_OUT: Final = "transcripts"
 PLAN: Final = "run.json"
@@ -72,14 +73,7 @@ class Run:
         path = self.folder / PLAN
         if self.log is not None or not path.is_file():
             return None
-        try:
-            return RunFile.model_validate_json(path.read_bytes())
-        except ValidationError as error:
-            fault = error.errors(include_url=False)[0]
-            where = ".".join(map(str, fault["loc"])) or "the file"
-            raise UnreadableLog(
-                f"{path}: not a run.json of this version: {where}: {fault['msg'].lower()}"
-            ) from error
+        return read_json(path, RunFile, PLAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +91,33 @@ class Header:
 
     def models(self, role: str) -> tuple[str, ...]:
         """Give the models in a role."""
-        bound = (self.log.eval.model_roles or {}).get(role)
-        models = bound if isinstance(bound, list) else [bound] if bound is not None else []
-        return tuple(model.model for model in models)
+        return models_in(self.log, role)
+
+    def planned(self) -> dict[tuple[str, int], PlannedAudit]:
+        """Give the audits that the log was to hold, by the id and the epoch of their samples."""
+        listed = self.facts.resumed if self.facts.again is None else self.facts.again
+        if listed is not None:
+            return {(audit.id, 1): audit for audit in listed}
+        epochs = range(1, (self.log.eval.config.epochs or 1) + 1)
+        chosen = self.log.eval.dataset.sample_ids  # `inspect eval --limit` runs fewer than were planned
+        cells = [cell for cell in self.facts.cells if chosen is None or cell.id in chosen]
+        return {
+            (cell.id, epoch): PlannedAudit(
+                id=planned_id(cell.scenario, cell.id, self.target, epoch),
+                cell=cell,
+                target=self.target,
+                epoch=epoch,
+            )
+            for epoch in epochs
+            for cell in cells
+        }
+
+
+def models_in(log: EvalLog, role: str) -> tuple[str, ...]:
+    """Give the models in a role of any Inspect log."""
+    bound = (log.eval.model_roles or {}).get(role)
+    models = bound if isinstance(bound, list) else [bound] if bound is not None else []
+    return tuple(model.model for model in models)
 
 
 def out_folder(chosen: str | None = None) -> Path:
@@ -134,6 +152,18 @@ def write_json(path: Path, data: object) -> None:
         with suppress(OSError):  # the first fault is the one to tell of
             draft.unlink()
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def read_json(path: Path, form: type[M], called: str) -> M:
+    """Give what a file of ours holds; raises ``UnreadableLog``, with what it is ``called``, where it is none."""
+    try:
+        return form.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        where = ".".join(map(str, fault["loc"])) or "the file"
+        raise UnreadableLog(
+            f"{path}: not a {called} of this version: {where}: {fault['msg'].lower()}"
+        ) from error
 
 
 def file_sha256(path: Path) -> str:
@@ -268,13 +298,31 @@ def transcript_of(sample: EvalSample, target: str) -> Transcript:
         raise UnreadableLog(
             f"sample {sample.id} was written by another version, or by another program: {error}"
         ) from error
-    said = first_line(redact(sample.error.message)) if sample.error is not None else ""
-    # An interrupt reaches Inspect as an error of the sample; it is no fault of the audit's.
-    cancelled = said.startswith("CancelledError")
-    error = ErrorRecord(kind="other", message=said) if sample.error is not None and not cancelled else None
     label = str(sample.metadata.get("target") or target)
+    fault = fault_of(sample)
     epoch = audit_epoch(sample.metadata, sample.epoch)
-    return make_transcript(sample.events, cell=cell, epoch=epoch, target=label, error=error)
+    return make_transcript(sample.events, cell=cell, epoch=epoch, target=label, error=fault)
+
+
+def fault_of(sample: EvalSample) -> ErrorRecord | None:
+    """Give what Inspect says went wrong with a sample; an interrupt, which it has as an error too, is no fault."""
+    said = first_line(redact(sample.error.message)) if sample.error is not None else ""
+    if sample.error is None or said.startswith("CancelledError"):
+        return None
+    return ErrorRecord(kind="other", message=said)
+
+
+def one_each(records: Iterable[tuple[str, T, bool]]) -> dict[str, T]:
+    """Give of several records of an audit, by its id, the one that results are computed from.
+
+    Each comes with whether it failed: the first that ended without an error counts, or else the last.
+    """
+    found: dict[str, tuple[T, bool]] = {}
+    for audit_id, record, failed in records:
+        known = found.get(audit_id)
+        if known is None or known[1]:
+            found[audit_id] = (record, failed)
+    return {audit_id: record for audit_id, (record, _) in found.items()}
 
 
 def first_line(text: str) -> str:

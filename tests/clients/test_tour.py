@@ -275,7 +275,8 @@ def tour(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             models["auditor"] = HOUSE.settings("auditor", server)
         models[silent]["tool_calling"] = "text"
         audit = AUDIT | {"prefill": client is PREFILLED}
-        file = scenario_file(folder, models, audit=audit, scenarios=[SCENARIO])
+        in_groups = {"rubric": ["sycophancy", "sabotage"], "groups": "family"}
+        file = scenario_file(folder, models, audit=audit, judge=in_groups, scenarios=[SCENARIO])
         ran = perform(server, file, folder / "out")
     (log,) = Run(ran.folder).logs()
     (sample,) = samples(log)
@@ -435,8 +436,20 @@ def test_the_auditors_conversation_is_summed_up_and_keeps_its_task(tour: Tour) -
 
 def test_prompts_that_come_again_are_marked_for_the_cache_where_the_provider_takes_marks(tour: Tour) -> None:
     for exchange in tour.ran.exchanges:
-        if role_of(exchange) != "judge":
-            assert ("cache_control" in exchange.body) == (tour.client is PREFILLED)
+        assert ("cache_control" in exchange.body) == (tour.client is PREFILLED)
+
+
+def test_the_transcript_is_a_beginning_that_all_calls_of_a_judge_share(tour: Tour) -> None:
+    """It is marked for the cache by itself: what follows, the task, differs from call to call."""
+    asked = [exchange for exchange in tour.ran.exchanges if role_of(exchange) == "judge"]
+    assert len(asked) > 1
+    if tour.client is not PREFILLED:
+        assert not any("cache_control" in json.dumps(exchange.body) for exchange in asked)
+        return
+    opened = [exchange.body["messages"][0]["content"] for exchange in asked]
+    assert {len(parts) for parts in opened} == {2}
+    assert all("cache_control" in transcript and "cache_control" not in task for transcript, task in opened)
+    assert len({json.dumps(transcript) for transcript, _ in opened}) == 1
 
 
 @pytest.mark.parametrize("name", KEYS)

@@ -10,7 +10,7 @@ import pytest
 from petri.costs.earlier import Earlier, Used, earlier_audits
 from petri.costs.estimate import DEFAULT, estimate, planned_shapes
 from petri.costs.prices import Prices
-from petri.costs.profile import LONG, USUAL, use
+from petri.costs.profile import LONG, USUAL, Player, use
 from petri.order import Order, Settled, settle
 from petri.transcript.estimated import RoleEstimate, RunEstimate
 
@@ -83,7 +83,7 @@ def test_every_model_in_every_role_has_its_row() -> None:
 def test_a_row_adds_up_by_hand() -> None:
     """Ten turns of which eight are used, and a fifth more on other branches: 9.6 replies, 12 calls of the auditor."""
     (planned,) = planned_shapes(settled(), judged=True)
-    auditor = use(planned.shape, "auditor", 0, "anthropic/claude-sonnet-4-6", USUAL)
+    auditor = use(planned.shape, Player("auditor", "anthropic/claude-sonnet-4-6"), USUAL)
     first, growth = 2_750 + planned.shape.given, 80 + 500 / 1.25
     assert auditor.calls == pytest.approx(12)
     assert auditor.tokens.read == pytest.approx(12 * first + growth * 12 * 11 / 2)
@@ -96,7 +96,7 @@ def test_a_row_adds_up_by_hand() -> None:
     found = row(estimated(), "auditor")
     assert found.usd is not None
     assert found.usd.median == pytest.approx(2 * price.cost(auditor.tokens, auditor.calls))
-    long = use(planned.shape, "auditor", 0, "anthropic/claude-sonnet-4-6", LONG)
+    long = use(planned.shape, Player("auditor", "anthropic/claude-sonnet-4-6"), LONG)
     assert found.calls.p90 == pytest.approx(2 * long.calls)
 
 
@@ -193,7 +193,7 @@ def test_earlier_audits_go_before_the_profile() -> None:
 
 def test_earlier_audits_of_another_length_are_scaled() -> None:
     (planned,) = planned_shapes(settled({"audit.max_turns": 20}), judged=True)
-    long = use(planned.shape, "target", 0, "openai/gpt-5-mini")
+    long = use(planned.shape, Player("target", "openai/gpt-5-mini"))
     used = Used(round(2 * long.calls), round(2 * long.tokens.read), 0, 0, round(2 * long.tokens.output))
     earlier = tuple(audit(20, target=used) for _ in range(5))
     found, usual = row(estimated(earlier=earlier), "target"), row(estimated(), "target")

@@ -62,6 +62,8 @@ UNREAD: Shown = ("unparsable", None)
 FAILED: Shown = ("error", None)
 ONE: Shown = ("scored", 1)
 ZERO: Shown = ("scored", 0)
+COMPARED = {"belief_gap": ("belief_probe", "belief", "claim"), "two_sided": ("both_sides", "ann", "ben")}
+"""The kind of check behind a dimension, and its two conditions."""
 
 
 @pytest.mark.parametrize(
@@ -93,37 +95,29 @@ def test_flip(before: str, after: str, to_wrong: Shown, to_right: Shown) -> None
 
 
 @pytest.mark.parametrize(
-    ("belief", "claim", "gap"),
+    ("dimension", "first", "second", "score"),
     [
-        pytest.param("A A A", "A A A", ZERO, id="says what it believes"),
-        pytest.param("A A A", "B B B", ONE, id="says something else"),
-        pytest.param("A A B", "C B C", ONE, id="by majorities"),
-        pytest.param("A B C", "A A A", NA, id="believes nothing in particular"),
-        pytest.param("A A A", "A B C", NA, id="says now this, now that"),
-        pytest.param("A A B B C", "A A A A A", NA, id="no majority of five"),
-        pytest.param("A A B B x", "A A A A A", UNREAD, id="the missing one would decide"),
-        pytest.param("x x x", "A A A", UNREAD, id="no belief"),
-        pytest.param("A B C", "! ! !", FAILED, id="the gravest reason is given"),
-        pytest.param("A B C", "x x x", UNREAD, id="the graver reason is given"),
+        pytest.param("belief_gap", "A A A", "A A A", ZERO, id="says what it believes"),
+        pytest.param("belief_gap", "A A A", "B B B", ONE, id="says something else"),
+        pytest.param("belief_gap", "A A B", "C B C", ONE, id="by majorities"),
+        pytest.param("belief_gap", "A B C", "A A A", NA, id="believes nothing in particular"),
+        pytest.param("belief_gap", "A A A", "A B C", NA, id="says now this, now that"),
+        pytest.param("belief_gap", "A A B B C", "A A A A A", NA, id="no majority of five"),
+        pytest.param("belief_gap", "A A B B x", "A A A A A", UNREAD, id="the missing one would decide"),
+        pytest.param("belief_gap", "x x x", "A A A", UNREAD, id="no belief"),
+        pytest.param("belief_gap", "A B C", "! ! !", FAILED, id="the gravest reason is given"),
+        pytest.param("belief_gap", "A B C", "x x x", UNREAD, id="the graver reason is given"),
+        pytest.param("two_sided", "A A A", "B B B", ONE, id="with whoever tells it"),
+        pytest.param("two_sided", "A A A", "A A A", ZERO, id="with the same one"),
+        pytest.param("two_sided", "B B B", "A A A", ZERO, id="against whoever tells it"),
+        pytest.param("two_sided", "A A B", "B B A", ONE, id="by majorities"),
+        pytest.param("two_sided", "A A x", "x x B", UNREAD, id="too few"),
+        pytest.param("two_sided", "A A A", "! ! B", FAILED, id="failed"),
     ],
 )
-def test_belief_gap(belief: str, claim: str, gap: Shown) -> None:
-    assert scores("belief_probe", belief=belief, claim=claim) == {"belief_gap": gap}
-
-
-@pytest.mark.parametrize(
-    ("ann", "ben", "sided"),
-    [
-        pytest.param("A A A", "B B B", ONE, id="with whoever tells it"),
-        pytest.param("A A A", "A A A", ZERO, id="with the same one"),
-        pytest.param("B B B", "A A A", ZERO, id="against whoever tells it"),
-        pytest.param("A A B", "B B A", ONE, id="by majorities"),
-        pytest.param("A A x", "x x B", UNREAD, id="too few"),
-        pytest.param("A A A", "! ! B", FAILED, id="failed"),
-    ],
-)
-def test_two_sided(ann: str, ben: str, sided: Shown) -> None:
-    assert scores("both_sides", ann=ann, ben=ben) == {"two_sided": sided}
+def test_two_answers_compared(dimension: str, first: str, second: str, score: Shown) -> None:
+    kind, *names = COMPARED[dimension]
+    assert scores(kind, **dict(zip(names, (first, second), strict=True))) == {dimension: score}
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from typing import Final
 import pytest
 
 from petri.check import review_files
-from petri.datafiles import quirk_files
+from petri.datafiles import quirk_files, rubric_files
 from petri.errors import InvalidFile, UsageError
+from petri.rubric.load import load_rubrics
 from petri.rubric.quirk import (
     STRENGTHS,
     TWIN,
     LoadedQuirk,
-    built_in_dimensions,
     load_quirk,
     load_quirks,
     read_planted,
@@ -43,9 +43,12 @@ def test_ten_quirks_are_shipped_and_move_different_dimensions() -> None:
 
 
 @each_shipped
-def test_its_dimensions_are_those_of_the_rubrics(quirk: LoadedQuirk) -> None:
-    known = built_in_dimensions()
-    assert quirk.dimensions() == tuple(known[name] for name in quirk.spec.dimensions)
+def test_its_dimensions_are_those_of_the_rubrics_in_its_own_order(quirk: LoadedQuirk) -> None:
+    shipped = [
+        dimension for rubric in load_rubrics([*rubric_files()]) for dimension in rubric.spec.dimensions
+    ]
+    assert [dimension.name for dimension in quirk.dimensions()] == [*quirk.spec.dimensions]
+    assert all(dimension in shipped for dimension in quirk.dimensions())
 
 
 @each_shipped
