@@ -16,7 +16,7 @@ from petri.governor import current
 from petri.prompts.files import text
 from petri.protocol.probe import supports_tools
 from petri.retries import remedy
-from petri.roles import as_choices, as_settings, make_model, require_prefill
+from petri.roles import as_choices, as_settings, is_ours, make_model, require_prefill
 from petri.scenario.load import LoadedFile
 from petri.scenario.schema import Model as Choice
 from petri.scenario.schema import ModelSettings
@@ -24,22 +24,23 @@ from petri.scenario.schema import ModelSettings
 LEAST_FREE: Final = 200 * 1024 * 1024
 """Bytes that have to be free on the disk for runs; a hundred audits take some ten million."""
 _SECONDS: Final = 60
-_PROGRAM: Final = "petri-"
-"""Simulated models and programs of the user's: there is nothing to call before the audits."""
 _MEGABYTE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The small calls that were made, and what they cost; None where a price is not known."""
+    """The small calls that were made, what they cost (None where a price is not known), and what is odd about them."""
 
     calls: int
     usd: float | None
+    doubts: tuple[str, ...] = ()
 
-    def said(self) -> str:
-        """Give it in words."""
+    def said(self) -> Iterator[str]:
+        """Yield it in words, a line at a time; nothing where no model was called."""
         cost = "at a price that is not known" if self.usd is None else f"for {self.usd:.4f} USD"
-        return f"preflight: every model answered ({self.calls} small calls, {cost})"
+        if self.calls:
+            yield f"preflight: every model answered ({self.calls} small calls, {cost})"
+        yield from (f"preflight: {doubt}" for doubt in self.doubts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +87,28 @@ def model_faults(files: Sequence[LoadedFile], *, judged: bool) -> list[str]:
 
 
 def try_models(files: Sequence[LoadedFile], *, judged: bool) -> Tried:
-    """Call every model once, with a few words, all at a time; raises ``UsageError`` with all that failed."""
-    parts = [
-        part for part in _parts(files, judged=judged) if not str(_settings(part).model).startswith(_PROGRAM)
-    ]
+    """Call every model once, with a few words, all at a time; raises ``UsageError`` with all that failed.
+
+    Simulated models and programs of the user's are left alone.
+    """
+    parts = [part for part in _parts(files, judged=judged) if not is_ours(_settings(part))]
     governor = current()
     before = governor.ledger.spent.usd if governor else 0.0
-    faults = [fault for fault in asyncio.run(_try_all(parts)) if fault is not None]
+    found = asyncio.run(_try_all(parts))
+    faults = [failed for failed, _ in found if failed]
     if faults:
         raise UsageError("\n".join(faults))
     known = governor is not None and governor.priced
-    return Tried(len(parts), governor.ledger.spent.usd - before if governor and known else None)
+    usd = governor.ledger.spent.usd - before if governor and known else None
+    return Tried(len(parts), usd, tuple(doubt for _, doubt in found if doubt))
 
 
-async def _try_all(parts: Sequence[_Part]) -> list[str | None]:
+async def _try_all(parts: Sequence[_Part]) -> list[tuple[str, str]]:
     return list(await asyncio.gather(*map(_try, parts)))
 
 
-async def _try(part: _Part) -> str | None:
-    """Call a model, and say what is wrong with it, if anything is."""
+async def _try(part: _Part) -> tuple[str, str]:
+    """Call a model, and give what keeps it from being audited with, and what is odd; each empty if nothing is."""
     # Somebody waits for this: what does not answer soon is told of.
     model = make_model(
         _settings(part).model_copy(update={"max_retries": 1, "attempt_timeout": _SECONDS, "batch": None}),
@@ -113,13 +117,13 @@ async def _try(part: _Part) -> str | None:
     who = f"{part.role} ({model})"
     answered = await guarded(_answers(model, tools=part.tools), who)
     if isinstance(answered, Failure):
-        return f"{answered.kind}: {answered.message}{remedy(model.api, answered.kind)}"
-    if not answered:
-        return (
-            f"{who}: was asked to call a tool, and did not; set tool_calling: text beside the model if it has no tools "
-            "of its own, audit.tools: none for a target that needs none, or skip this with --no-preflight"
-        )
-    return None
+        return f"{answered.kind}: {answered.message}{remedy(model.api, answered.kind)}", ""
+    if answered:
+        return "", ""
+    # No fault: a model may talk where it was asked for a call, and call tools when there is something to do.
+    return "", (
+        f"{who} was asked to call a tool, and did not; if it has no tools of its own, set tool_calling: text beside it"
+    )
 
 
 async def _answers(model: Model, *, tools: bool) -> bool:

@@ -19,6 +19,7 @@ from petri.scenario.schema import Models, ModelSettings
 _MARKUP: Final = re.compile(r"\[/?[a-z ]+\]")
 """Rich markup, in which Inspect writes what a provider lacks."""
 
+_OURS: Final = ("petri-offline/", "petri-target/", "petri-command/")
 _NOT_CONFIG: Final = {"model", "base_url", "args", "tool_calling", "prefill", "quirk", "rpm"}
 _GOES_ON: Final = re.compile(
     r"petri-offline/.+|"
@@ -95,6 +96,11 @@ def as_choices(choice: Choice | tuple[Choice, ...] | None) -> tuple[Choice, ...]
 def as_settings(choice: Choice) -> ModelSettings:
     """Give a model with its settings, however it was written."""
     return ModelSettings(model=choice) if isinstance(choice, str) else choice
+
+
+def is_ours(settings: ModelSettings) -> bool:
+    """Say whether a model is a simulation, or a program of the user's: nothing to try with a small call."""
+    return provided_name(settings.model).startswith(_OURS)
 
 
 def provided_name(model: str) -> str:

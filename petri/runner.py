@@ -100,8 +100,9 @@ def prepare(order: Order, display: Display | None = None, approve: Approve | Non
         display.estimated(expected)
     if approve is not None:
         approve(expected)
-    if order.preflight and display is not None and (tried := try_models(files, judged=order.judge)).calls:
-        display.notice(tried.said())
+    if order.preflight and display is not None:
+        for line in try_models(files, judged=order.judge).said():
+            display.notice(line)
     return Prepared(order, files, tuple(settled.parts), tuple(settled.jobs), tasks, doubts, expected)
 
 

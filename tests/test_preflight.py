@@ -13,10 +13,21 @@ from petri.display.base import Display
 from petri.errors import UsageError
 from petri.preflight import LEAST_FREE, folder_faults
 from petri.runner import Order, run
-from tests.clients.players import CHAT, HOUSE, KEYS, MESSAGES, NAMES, Player, auditor, judge, scenario_file
+from tests.clients.players import (
+    CHAT,
+    HOUSE,
+    KEYS,
+    MESSAGES,
+    NAMES,
+    READY,
+    Player,
+    auditor,
+    is_preflight,
+    judge,
+    scenario_file,
+)
 from tests.loopback import Exchange, Reply, loopback_server
 
-READY: Final = Reply(tool_calls=(("ready", {"ok": True}),))
 CLIENT: Final = {"auditor": HOUSE, "target": CHAT, "judge": MESSAGES}
 
 
@@ -40,7 +51,7 @@ def _by_role(**players: Player) -> Player:
 
     def reply(exchange: Exchange) -> Reply:
         role = next(role for role, name in NAMES.items() if exchange.model.endswith(name))
-        if "ready" in exchange.tools or exchange.turns[-1].text.startswith("Reply with the word ready"):
+        if is_preflight(exchange):
             return players.get(role, lambda _: READY)(exchange)
         return usual[role](exchange)
 
@@ -80,7 +91,7 @@ NO_MODEL: Final = Reply("The model does not exist.", status=404)
 
 
 def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
-    player = _by_role(auditor=lambda _: NO_KEY, target=lambda _: NO_MODEL, judge=lambda _: Reply("Hello!"))
+    player = _by_role(auditor=lambda _: NO_KEY, target=lambda _: NO_MODEL, judge=lambda _: NO_KEY)
     with pytest.raises(UsageError) as refused:
         _run(tmp_path, player, {})
     first, second, third = str(refused.value).splitlines()
@@ -89,10 +100,17 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         "; check HOUSE_API_KEY in the environment or in .env, and whether it may use this model"
     )
     assert second.startswith("model_not_found: target (openai/gpt-4o-tom): ")
-    assert third.startswith(
-        "judge (anthropic/claude-sonnet-4-6-joy): was asked to call a tool, and did not; "
-    )
+    assert third.startswith("auth: judge (anthropic/claude-sonnet-4-6-joy): ")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_model_that_talks_instead_of_calling_is_a_doubt_and_no_fault(tmp_path: Path) -> None:
+    notices, asked = _run(tmp_path, _by_role(judge=lambda _: Reply("Hello!")), {})
+    assert notices[1] == (
+        "preflight: judge (anthropic/claude-sonnet-4-6-joy) was asked to call a tool, and did not; if it has no tools "
+        "of its own, set tool_calling: text beside it"
+    )
+    assert len(asked) == 7
 
 
 def test_what_shows_without_a_call_is_said_at_once_and_nobody_is_called(

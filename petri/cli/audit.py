@@ -1,17 +1,16 @@
 """`petri audit`: run, judge, summarise."""
 
-import io
-from contextlib import redirect_stdout
-
 import typer
 
 from petri.cli import options
 from petri.cli.asking import asking
 from petri.cli.limits import read_limits
 from petri.cli.settings import order_settings
+from petri.display.base import Display
 from petri.display.choosing import choose_display
-from petri.display.ci import wanted_reports
-from petri.runner import Order, run
+from petri.display.ci import Reports, wanted_reports
+from petri.display.console import data_only
+from petri.runner import Approve, Order, run
 from petri.transcript.store import out_folder
 
 
@@ -73,9 +72,13 @@ def command(
         limits=read_limits(max_cost, max_tokens, max_time, rpm, assume_price),
         preflight=not no_preflight,
     )
-    reports = wanted_reports(junit, summary_md)
-    with redirect_stdout(io.StringIO()):  # Inspect prints a banner of its hooks; stdout is for data
-        display = choose_display(json_=json_, plain=plain)
-        finished, results = run(order, display, asking(ask_above, yes=yes))
+    display, reports = choose_display(json_=json_, plain=plain), wanted_reports(junit, summary_md)
+    raise typer.Exit(_run(order, asking(ask_above, yes=yes), display, reports))
+
+
+def _run(order: Order, approve: Approve, display: Display, reports: Reports) -> int:
+    """Run the audits and write the reports; give the exit code."""
+    with data_only():
+        finished, results = run(order, display, approve)
     reports.write(results, finished)
-    raise typer.Exit(results.run.exit_code)
+    return results.run.exit_code

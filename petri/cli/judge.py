@@ -1,7 +1,5 @@
 """`petri judge`: stored transcripts judged again."""
 
-import io
-from contextlib import redirect_stdout
 from typing import Final
 
 import typer
@@ -9,7 +7,9 @@ import typer
 from petri.cli import options
 from petri.cli.limits import read_limits
 from petri.cli.settings import findable, given
+from petri.display.base import Display
 from petri.display.choosing import choose_display
+from petri.display.console import data_only
 from petri.judging.again import JudgeOrder, judge_again
 from petri.judging.canaries import canary_run, judge_canaries
 from petri.transcript.store import out_folder
@@ -68,14 +68,18 @@ def command(
         limits=read_limits(max_cost, max_tokens, None, rpm, assume_price),
     )
     display = choose_display(json_=json_, plain=plain)
-    with redirect_stdout(io.StringIO()):  # Inspect prints a banner of its hooks; stdout is for data
-        if canaries:
-            canary_run(order.out)  # or it would be known only after the rest that there is no place for them
-        judged = judge_again(order, display)
-        known = judge_canaries(order) if canaries else None
-    codes = {results.run.exit_code for _, results in judged}
-    if known is not None:
-        report, results = known
+    with data_only():
+        codes = _judge(order, display, canaries=canaries)
+    raise typer.Exit(next(code for code in _WORST_FIRST if code in codes))
+
+
+def _judge(order: JudgeOrder, display: Display, *, canaries: bool) -> set[int]:
+    """Judge what is ordered and, if wanted, transcripts whose scores are known; give the exit code of each."""
+    if canaries:
+        canary_run(order.out)  # or it would be known only after the rest that there is no place for them
+    codes = {results.run.exit_code for _, results in judge_again(order, display)}
+    if canaries:
+        report, results = judge_canaries(order)
         display.judged_canaries(report)
         codes.add(results.run.exit_code)
-    raise typer.Exit(next(code for code in _WORST_FIRST if code in codes))
+    return codes

@@ -1,7 +1,5 @@
 """`petri quirks`: an auditor and a judge tried on behaviours that are known to be there."""
 
-import io
-from contextlib import redirect_stdout
 from typing import Annotated
 
 import typer
@@ -9,7 +7,7 @@ import typer
 from petri.cli import options
 from petri.cli.asking import asking
 from petri.display.choosing import choose_display
-from petri.display.console import data, echo_json
+from petri.display.console import data, data_only, echo_json
 from petri.display.detection import print_trial
 from petri.display.safe import flat
 from petri.quirk_trial import REPORT, TrialOrder, run_trial
@@ -61,7 +59,7 @@ def command(
         epochs=epochs or 1,
         max_turns=max_turns or 10,
     )
-    with redirect_stdout(io.StringIO()):  # Inspect prints a banner of its hooks; stdout is for data
+    with data_only():
         display = choose_display(json_=False, plain=plain)
         run, results, report = run_trial(order, display, asking(ask_above, yes=yes))
     if json_:

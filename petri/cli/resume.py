@@ -1,13 +1,11 @@
 """`petri resume`: an interrupted run finished."""
 
-import io
-from contextlib import redirect_stdout
-
 import typer
 
 from petri.cli import options
 from petri.cli.limits import read_limits
 from petri.display.choosing import choose_display
+from petri.display.console import data_only
 from petri.resuming.again import ResumeOrder, resume
 from petri.transcript.store import out_folder
 
@@ -47,6 +45,6 @@ def command(
         preflight=not no_preflight,
     )
     display = choose_display(json_=json_, plain=plain)
-    with redirect_stdout(io.StringIO()):  # Inspect prints a banner of its hooks; stdout is for data
+    with data_only():
         _, results = resume(order, display)
     raise typer.Exit(results.run.exit_code)

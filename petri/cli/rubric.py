@@ -1,11 +1,10 @@
 """`petri rubric`: making rubric files."""
 
 import asyncio
-import io
 import json
 import os
 import shlex
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,6 +12,7 @@ import typer
 
 from petri.cli.init import write_unless_there
 from petri.datafiles import rubric_files
+from petri.display.console import data_only
 from petri.display.safe import flat, one_line
 from petri.document.fields import make_slug
 from petri.drafting.constitution import read_constitution
@@ -58,7 +58,7 @@ def from_principles(
     Example: petri rubric from-principles principles.md --model openai/gpt-5 --out my-rubric.yaml
     """
     said = typer.echo
-    with redirect_stdout(io.StringIO()):  # Inspect prints a banner of its hooks; stdout is for the rubric
+    with data_only():
         drafter = Drafter(make_model(_chosen(model, offline=offline), "drafting model"))
     target = None if out is None else _writable(Path(out), Path(file), force=force)
     rubric = _free_name(name or (target or Path(file)).stem, given=name is not None)

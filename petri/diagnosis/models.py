@@ -16,7 +16,7 @@ from petri.diagnosis.finding import Finding
 from petri.errors import PetriError, UsageError
 from petri.order import Order, Settled, settle
 from petri.protocol.probe import supports_tools
-from petri.roles import as_choices, as_settings, make_model, provided_name, target_label
+from petri.roles import as_choices, as_settings, is_ours, make_model, target_label
 from petri.scenario.schema import ROLES
 from petri.scenario.schema import Model as Choice
 
@@ -25,8 +25,6 @@ _HERE: Final = frozenset(
     {"hf", "vllm", "vllm-completions", "sglang", "transformer_lens", "nnterp", "llama-cpp-python"}
 )
 """Providers of Inspect that load a model or start a server when one is made; that is left to the run."""
-_OURS: Final = ("petri-offline/", "petri-target/", "petri-command/")
-"""Simulations, which play their own parts, and programs of the user's, which may do something when asked."""
 _PATIENCE: Final = 3.0
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
@@ -90,7 +88,7 @@ def _model(role: str, choice: Choice, file: str, *, connect: bool) -> Iterator[F
         remedy = "set its key, install its package, or mend the name; petri audit would stop here"
         yield Finding("models", "problem", f"{error} ({file})", remedy)
         return
-    if provided_name(settings.model).startswith(_OURS):
+    if is_ours(settings):
         yield Finding("models", "ok", f"{name}: can be made")
         return
     if not connect:

@@ -4,6 +4,8 @@ import io
 import json
 import re
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager, redirect_stdout
 from typing import Any, Final, TextIO, cast
 
 from rich.console import Console
@@ -20,6 +22,13 @@ def data() -> Console:
 def talk() -> Console:
     """Give a console for talk, on stderr."""
     return _console(stderr=True)
+
+
+@contextmanager
+def data_only() -> Generator[None]:
+    """Keep off stdout what others print there: Inspect has a banner of its hooks."""
+    with redirect_stdout(io.StringIO()):
+        yield
 
 
 def echo_json(value: dict[str, Any], stream: TextIO | None = None, indent: int | None = None) -> None:

@@ -93,8 +93,9 @@ def _finish_audits(ready: Prepared, found: Run, so_far: Results, display: Displa
         results = compute_results(found)
         write_json(found.folder / RESULTS, results.model_dump(mode="json"))
         return results
-    if ready.order.preflight and (tried := try_models(ready.files, judged=ready.order.judge)).calls:
-        display.notice(tried.said())
+    if ready.order.preflight:
+        for line in try_models(ready.files, judged=ready.order.judge).said():
+            display.notice(line)
     tasks = [
         _resumed(task, mine, found)
         for task, part in zip(ready.tasks, ready.parts, strict=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from petri.analysis.results import Results
 from petri.display.base import Display
+from petri.prompts.files import text
 from petri.runner import Order, run
 from tests.loopback import Exchange, LoopbackServer, Reply, Usage, Wire
 from tests.loopback.exchange import JsonObject
@@ -31,6 +32,7 @@ SPENT: Final = {
 }
 """Tokens that each reply of a role costs."""
 PROBED: Final = Reply("hello, world")
+READY: Final = Reply(tool_calls=(("ready", {"ok": True}),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,18 @@ def is_probe(exchange: Exchange) -> bool:
     return exchange.turns[-1].text == "Please say 'hello, world'"
 
 
+def is_preflight(exchange: Exchange) -> bool:
+    """Whether a model is only tried before the first audit."""
+    return "ready" in exchange.tools or exchange.turns[-1].text == text("protocol/hello")
+
+
 def ensemble(**players: Player) -> Player:
     """One server's reply: each role is played by its own player, at its own price."""
 
     def reply(exchange: Exchange) -> Reply:
         role = role_of(exchange)
+        if is_preflight(exchange):
+            return READY
         said = PROBED if is_probe(exchange) else players[role](exchange)
         return replace(said, usage=SPENT.get(role))
 

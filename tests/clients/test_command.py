@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from tests.clients.leaks import files_with
 from tests.clients.players import (
     CHAT,
@@ -74,7 +76,9 @@ def test_an_audit_with_keys_in_dotenv(tmp_path: Path) -> None:
         assert server.violations == ()
         wires = [(role_of(exchange), exchange.wire) for exchange in server.exchanges]
         sent = [exchange.headers["authorization"].removeprefix("Bearer ") for exchange in server.exchanges]
-    assert wires == [
+    small, audit = wires[:3], wires[3:]
+    assert sorted(small) == [("auditor", "messages"), ("judge", "chat"), ("target", "responses")]
+    assert audit == [
         ("auditor", "messages"),
         ("target", "responses"),
         ("auditor", "messages"),
@@ -82,7 +86,7 @@ def test_an_audit_with_keys_in_dotenv(tmp_path: Path) -> None:
     ]
     assert sent == [KEYS[MIXED[role].key] for role, _ in wires]
     events = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [event["event"] for event in events] == ["started", "audit", "finished"]
+    assert [event["event"] for event in events] == ["notice", "started", "audit", "finished"]
     assert events[-1]["counts"]["valid"] == 1
     assert_no_key(tmp_path, done)
 
@@ -102,7 +106,7 @@ def test_models_named_by_flags_need_no_file_of_models(tmp_path: Path) -> None:
         done = petri("audit", file.name, *flags, folder=tmp_path, env=KEYS | urls)
         assert done.returncode == 0, done.stderr
         assert server.violations == ()
-        assert len(server.exchanges) == 4
+        assert len(server.exchanges) == 3 + 4
     assert "1 planned = 1 valid" in done.stderr
     assert done.stdout == ""
     assert_no_key(tmp_path, done)
@@ -121,14 +125,19 @@ def test_a_missing_key_is_one_line_and_nothing_is_spent(tmp_path: Path) -> None:
     assert not (tmp_path / "transcripts").exists()
 
 
-def test_a_refused_key_is_named_by_role_and_model_and_never_shown(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("flags", "code"), [([], 2), (["--no-preflight"], 3)], ids=["preflight", "without"])
+def test_a_refused_key_is_named_by_role_and_model_and_never_shown(
+    tmp_path: Path, flags: list[str], code: int
+) -> None:
     key = KEYS[RESPONSES.key]
+    others = ensemble(**PLAYERS)
 
-    def refused(_: Exchange) -> Reply:
-        return Reply(f"Incorrect API key provided: {key}", status=401)
+    def player(exchange: Exchange) -> Reply:
+        refused = Reply(f"Incorrect API key provided: {key}", status=401)
+        return refused if role_of(exchange) == "target" else others(exchange)
 
-    with loopback_server(ensemble(**PLAYERS | {"target": refused})) as server:
-        done = petri("audit", mixed_file(tmp_path, server).name, folder=tmp_path, env=KEYS)
-    assert done.returncode == 3
+    with loopback_server(player) as server:
+        done = petri("audit", mixed_file(tmp_path, server).name, *flags, folder=tmp_path, env=KEYS)
+    assert done.returncode == code
     assert "auth: target (openai/gpt-4.1-tom): " in " ".join(done.stderr.split())
     assert key not in done.stdout + done.stderr

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from petri.errors import RunLocked, UsageError
 from petri.governor import Limits
 from petri.judging.again import JudgeOrder, judge_again
 from petri.resuming.again import ResumeOrder, resume
+from petri.resuming.spending import what_is_left
 from petri.runner import Order, run
 from petri.transcript.locking import locked
 from petri.transcript.store import Run, samples, transcript_of
@@ -238,7 +238,8 @@ def test_caps_count_what_was_spent_before(tmp_path: Path) -> None:
 
 
 def test_a_cap_on_a_cost_that_is_not_known(tmp_path: Path) -> None:
-    found, results, _ = failing(tmp_path)
-    assert results.cost_usd is None
+    _, results, _ = failing(tmp_path)
+    unpriced = results.model_copy(update={"cost_usd": None})
     with pytest.raises(UsageError, match="a price is missing"):
-        again(found, limits=replace(Limits(Caps(cost=1)), assumed=Price(1, 1)))
+        what_is_left(Limits(Caps(cost=1), assumed=Price(1, 1)), unpriced)
+    assert what_is_left(Limits(Caps(cost=1)), results).caps.cost == 1

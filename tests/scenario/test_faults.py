@@ -124,7 +124,7 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
                     "f.yaml:7:20: unknown key 'temprature' in 'target' item 2 (did you mean 'temperature'?); known "
                     "keys: "
                     "model, base_url, args, temperature, top_p, top_k, max_tokens, seed, stop_seqs, reasoning_effort, "
-                    "reasoning_tokens, timeout, attempt_timeout, max_retries, max_connections, extra_body, "
+                    "reasoning_tokens, timeout, attempt_timeout, max_retries, max_connections, rpm, extra_body, "
                     "tool_calling, prefill, batch, quirk"
                 ),
                 "f.yaml:8:10: missing key 'model' in 'judge'; required there: model",
