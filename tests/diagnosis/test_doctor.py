@@ -14,7 +14,7 @@ from petri.diagnosis.finding import Finding
 from petri.diagnosis.machine import machine
 from petri.diagnosis.models import keys, models
 from petri.order import Order
-from tests.clients.players import HOUSE, KEYS, ensemble
+from tests.clients.players import HOUSE, KEYS
 from tests.loopback import Exchange, LoopbackServer, Reply, loopback_server
 
 SECRET: Final = "correct-horse-battery"
@@ -202,7 +202,7 @@ def test_connecting(reply: Reply, statuses: list[str], words: str, monkeypatch: 
     def player(_: Exchange) -> Reply:
         return reply
 
-    with loopback_server(ensemble(auditor=player, target=player, judge=player)) as server:
+    with loopback_server(player) as server:
         unasked = asked(server, connect=False)
         assert server.exchanges == ()
         findings = asked(server)
