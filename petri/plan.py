@@ -29,7 +29,17 @@ from petri.scenario.select import LoadedFile
 from petri.scenario.steering import Skill
 from petri.world.setup import WorldSetup
 
-_STEERING: Final = {"guidance", "stop_when", "date", "locale", "world", "prompts", "skills", "checks"}
+_STEERING: Final = {
+    "guidance",
+    "stop_when",
+    "date",
+    "locale",
+    "language",
+    "world",
+    "prompts",
+    "skills",
+    "checks",
+}
 """What changes an audit beside the seed, and so its identity, where it is set."""
 
 
@@ -61,6 +71,7 @@ class Cell(CellHeader):
     stop_when: str | None = None
     date: dt.date | None = None
     locale: str | None = None
+    language: str | None = None
     prefix: tuple[ChatMessage, ...] = ()
     """The conversation that the audit goes on from."""
     prefix_tools: tuple[ToolInfo, ...] = ()
@@ -161,6 +172,7 @@ def _cell(file: LoadedFile, scenario: Scenario, values: dict[str, VariableValue]
         "stop_when": filled(scenario.stop_when),
         "date": scenario.date,
         "locale": scenario.locale,
+        "language": scenario.language,
         "prefix": prefix.messages if prefix else (),
         "prefix_tools": prefix.tools if prefix else (),
         "world": _world(file, scenario, values),
