@@ -109,6 +109,7 @@ def plan_cells(file: LoadedFile) -> tuple[Cell, ...]:
     """Give the cells of a file in file order; raises ``UsageError`` for settings that cannot be honoured."""
     _require_sensible(file)
     _require_tools_allowed(file)
+    _require_needs_met(file)
     return tuple(
         _cell(file, scenario, values) for scenario in file.spec.scenarios for values in scenario.cells()
     )
@@ -278,6 +279,15 @@ def _require_tools_allowed(file: LoadedFile) -> None:
                 f"{file.path}: scenario {scenario.id!r} gives the target tools, and audit.tools is none; "
                 "choose fixed or simulated"
             )
+
+
+def _require_needs_met(file: LoadedFile) -> None:
+    """Refuse settings that take away what a scenario cannot do without: a flag can do so after the file was checked."""
+    audit = file.spec.audit
+    for scenario in file.spec.scenarios:
+        unmet = scenario.unmet(tools=audit.tools, prefill=audit.prefill, rollback=audit.rollback)
+        for need, message in unmet:
+            raise UsageError(f"{file.path}: scenario {scenario.id!r} needs {need}, and {message}")
 
 
 def _digest(content: object) -> str:
