@@ -18,6 +18,7 @@ from petri.scenario.load import LoadedFile, load_file
 from petri.scenario.select import Selection, find_files
 
 _DIMENSIONS: Final = re.compile(r"^dimensions[ \t]*:", re.MULTILINE)
+_SCENARIOS: Final = re.compile(r"^(?:seed|scenarios)[ \t]*:", re.MULTILINE)
 _STRENGTHS: Final = re.compile(r"^strengths[ \t]*:", re.MULTILINE)
 
 
@@ -31,7 +32,10 @@ class Checked:
 
 
 def review_files(selectors: Sequence[str]) -> tuple[Checked, ...]:
-    """Give one line or all faults for each file: `strengths` make it a quirk, else `dimensions` a rubric."""
+    """Give one line or all faults for each file.
+
+    `strengths` make it a quirk, else `dimensions` a rubric, unless it has scenarios, which name dimensions too.
+    """
     return tuple(map(_review, find_files(selectors)))
 
 
@@ -92,10 +96,10 @@ def _review(selection: Selection) -> Checked:
         if _has_key(selection, _STRENGTHS):
             quirk = load_quirk(selection.path, selection.shown)
             return Checked(quirk.path, f"a quirk, {_count(len(quirk.spec.scenarios), 'scenario')}")
-        if _has_key(selection, _DIMENSIONS):
+        if _has_key(selection, _DIMENSIONS) and not _has_key(selection, _SCENARIOS):
             rubric = load_rubric(selection.path, selection.shown)
             return Checked(rubric.path, _count(len(rubric.spec.dimensions), "dimension"))
-        file = load_file(selection.path, selection.shown)
+        file = selection.read or load_file(selection.path, selection.shown)
     except InvalidFile as error:
         return Checked(error.faults[0].path, "", error.faults)
     unreadable = tuple(_prefix_faults(file))

@@ -29,7 +29,17 @@ from petri.scenario.select import LoadedFile
 from petri.scenario.steering import Skill
 from petri.world.setup import WorldSetup
 
-_STEERING: Final = {"guidance", "stop_when", "date", "locale", "world", "prompts", "skills", "checks"}
+_STEERING: Final = {
+    "guidance",
+    "stop_when",
+    "date",
+    "locale",
+    "language",
+    "world",
+    "prompts",
+    "skills",
+    "checks",
+}
 """What changes an audit beside the seed, and so its identity, where it is set."""
 
 
@@ -61,6 +71,7 @@ class Cell(CellHeader):
     stop_when: str | None = None
     date: dt.date | None = None
     locale: str | None = None
+    language: str | None = None
     prefix: tuple[ChatMessage, ...] = ()
     """The conversation that the audit goes on from."""
     prefix_tools: tuple[ToolInfo, ...] = ()
@@ -98,6 +109,7 @@ def plan_cells(file: LoadedFile) -> tuple[Cell, ...]:
     """Give the cells of a file in file order; raises ``UsageError`` for settings that cannot be honoured."""
     _require_sensible(file)
     _require_tools_allowed(file)
+    _require_needs_met(file)
     return tuple(
         _cell(file, scenario, values) for scenario in file.spec.scenarios for values in scenario.cells()
     )
@@ -161,6 +173,7 @@ def _cell(file: LoadedFile, scenario: Scenario, values: dict[str, VariableValue]
         "stop_when": filled(scenario.stop_when),
         "date": scenario.date,
         "locale": scenario.locale,
+        "language": scenario.language,
         "prefix": prefix.messages if prefix else (),
         "prefix_tools": prefix.tools if prefix else (),
         "world": _world(file, scenario, values),
@@ -266,6 +279,15 @@ def _require_tools_allowed(file: LoadedFile) -> None:
                 f"{file.path}: scenario {scenario.id!r} gives the target tools, and audit.tools is none; "
                 "choose fixed or simulated"
             )
+
+
+def _require_needs_met(file: LoadedFile) -> None:
+    """Refuse settings that take away what a scenario cannot do without: a flag can do so after the file was checked."""
+    audit = file.spec.audit
+    for scenario in file.spec.scenarios:
+        unmet = scenario.unmet(tools=audit.tools, prefill=audit.prefill, rollback=audit.rollback)
+        for need, message in unmet:
+            raise UsageError(f"{file.path}: scenario {scenario.id!r} needs {need}, and {message}")
 
 
 def _digest(content: object) -> str:

@@ -5,7 +5,7 @@
     python scripts/reference.py --check    changes nothing; exits with 1 and names the files that are out of date
 
 Kinds: ``commands``, the help of every command; ``fields MODEL`` and ``values MODEL``, the fields of what people write
-and of what Petri writes; ``targets``, the simulated models under audit.
+and of what Petri writes; ``targets``, the simulated models under audit; ``library``, the scenario files that ship.
 """
 
 import ast
@@ -36,6 +36,7 @@ from petri.offline.target import TARGETS
 from petri.rubric.schema import Dimension, Rubric, Scale
 from petri.scenario import objective
 from petri.scenario import schema as scenario
+from petri.scenario.select import load_scenarios
 from petri.transcript.estimated import RoleEstimate, RunEstimate, Spread
 from petri.transcript.planned import Judging
 from petri.transcript.schema import ErrorRecord
@@ -43,7 +44,7 @@ from petri.transcript.scorecard import Scorecard
 from petri.world.setup import MailSetup, PersonSetup, WorldSetup
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
-PAGES: Final = ("cli.md", "files.md", "offline.md")
+PAGES: Final = ("cli.md", "files.md", "offline.md", "../scenarios/README.md")
 ADVICE: Final = "run python scripts/reference.py"
 WIDTH: Final = 80
 
@@ -111,6 +112,22 @@ def commands(_: str = "") -> str:
     return "\n\n".join(f"## {' '.join(('petri', *name))}\n\n```\n{help_of(*name)}```" for name in _names())
 
 
+def built_in(_: str = "") -> str:
+    """Give a row for each scenario file that ships, by family."""
+    files = sorted(load_scenarios(["library:all"]), key=lambda file: (file.spec.family or "", file.spec.name))
+    rows = [
+        (
+            file.spec.family or "",
+            f"`{file.path.removeprefix('library:')}.yaml`",
+            f"{sum(scenario.control_for is None for scenario in file.spec.scenarios)}",
+            f"{sum(scenario.control_for is not None for scenario in file.spec.scenarios)}",
+            _prose(file.spec.description),
+        )
+        for file in files
+    ]
+    return _table(("family", "file", "scenarios", "twins", "asks"), rows)
+
+
 def _names() -> Iterator[tuple[str, ...]]:
     """Yield the words of every command, and after a group's those of its own."""
     yield ()
@@ -164,6 +181,7 @@ KINDS: Final[Mapping[str, Callable[[str], str]]] = {
     "fields": fields,
     "values": values,
     "targets": targets,
+    "library": built_in,
 }
 
 

@@ -36,7 +36,7 @@ LAYERS = (
     ("transcript", "order"),
     ("audit", "judge", "offline", "targets", "drafting"),
     ("costs",),
-    ("analysis", "explaining", "diagnosis"),
+    ("analysis", "explaining", "diagnosis", "library"),
     ("viewer", "display", "tasks", "rejudge", "evaluation", "preflight"),
     ("runner", "judging"),
     ("quirk_trial", "resuming"),

@@ -307,6 +307,34 @@ def test_tools_of_a_scenario_in_a_mode_without_tools(tmp_path: Path) -> None:
         plan_cells(override(file, {"audit.tools": "none"}))
 
 
+@pytest.mark.parametrize(
+    ("need", "settings", "message"),
+    [
+        pytest.param(
+            "tools", {"audit.tools": "none"}, "needs tools, and audit.tools is none; set", id="tools"
+        ),
+        pytest.param(
+            "prefill",
+            {"audit.prefill": False},
+            "needs prefill, and audit.prefill is false; set it to true",
+            id="prefill",
+        ),
+        pytest.param(
+            "rollback",
+            {"audit.rollback": False},
+            "needs rollback, and audit.rollback is false; set it to true",
+            id="rollback",
+        ),
+    ],
+)
+def test_a_setting_that_takes_away_what_a_scenario_needs(
+    tmp_path: Path, need: str, settings: dict[str, Any], message: str
+) -> None:
+    file = load(tmp_path, {"id": "one", "seed": "x", "needs": [need]}, audit={"prefill": True})
+    with pytest.raises(UsageError, match=f"scenario 'one' {message}"):
+        plan_cells(override(file, settings))
+
+
 def test_one_audit_planned_twice(tmp_path: Path) -> None:
     first, second = load(tmp_path / "first"), load(tmp_path / "second")
     with pytest.raises(UsageError, match=r"first/plan\.yaml and .*second/plan\.yaml.*'one'"):

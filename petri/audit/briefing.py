@@ -84,7 +84,7 @@ def task(session: Session, target: Abilities = EVERYTHING, *, epoch: int) -> str
     given = [node for node in session.tree.path() if node.origin is Origin.PREFIX]
     told: dict[str, Any] = {
         "scenario": {"id": cell.scenario, "seed": cell.seed, "tags": cell.tags}
-        | _present({"guidance": cell.guidance, "stop_when": cell.stop_when})
+        | _present({"guidance": cell.guidance, "stop_when": cell.stop_when, "language": cell.language})
         | {
             "system_prompt_fixed": cell.system is not None or bool(given) or not target.system_prompt,
             "system_prompt": cell.system,

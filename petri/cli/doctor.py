@@ -19,7 +19,7 @@ _INCOMPLETE = 3
 def command(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE]", help="Scenario files, folders, or library:TAG, for their models."),
+        typer.Argument(metavar="[FILE]", help="Scenario files, folders, or library:NAME, for their models."),
     ] = None,
     offline: options.Offline = False,
     no_judge: options.NoJudge = False,

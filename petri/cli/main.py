@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "judge": ("petri.cli.judge", "Judge stored transcripts again, with another judge or rubric."),
     "init": ("petri.cli.init", "Write a commented scenario file to start from."),
     "validate": ("petri.cli.validate", "Name every fault of scenario and rubric files."),
+    "scenarios": ("petri.cli.scenarios", "Look through scenarios: lint, list, coverage, import."),
     "compare": ("petri.cli.compare", "Compare two runs, or two sets of verdicts, audit by audit."),
     "calibrate": ("petri.cli.calibrate", "Compare verdicts with people's labels."),
     "rubric": ("petri.cli.rubric", "Draft a rubric from principles."),

@@ -10,7 +10,7 @@ Run = Annotated[
 ]
 
 Scenarios = Annotated[
-    list[str], typer.Argument(metavar="FILE", help="Scenario files, folders, or library:TAG.")
+    list[str], typer.Argument(metavar="FILE", help="Scenario files, folders, or library:NAME.")
 ]
 Auditor = Annotated[str | None, typer.Option(metavar="M", help="The auditing model.")]
 Target = Annotated[list[str] | None, typer.Option(metavar="M", help="A model to audit; repeat for more.")]

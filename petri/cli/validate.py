@@ -11,7 +11,7 @@ from petri.errors import InvalidFile
 def command(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE", help="Scenario or rubric files, folders, or library:TAG."),
+        typer.Argument(metavar="FILE", help="Scenario or rubric files, folders, or library:NAME."),
     ],
 ) -> None:
     """Name every fault of scenario and rubric files as file:line:col: message, and exit with 2 if there is one.

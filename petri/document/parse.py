@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from petri.document.events import Event, UnreadableYAML, read_events
@@ -71,6 +72,7 @@ class Document:
         return self.source.fault(found if found >= 0 else start, message)
 
 
+@lru_cache(maxsize=128)  # rubrics are named by many files; a document is never changed
 def parse_document(
     source: Source,
     *,

@@ -1,8 +1,10 @@
 """What the types cannot say about a scenario file: names that must agree, placeholders, tools, gates."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from pathlib import Path
 from typing import Any, Final, cast
@@ -15,6 +17,7 @@ from petri.errors import Fault, UsageError
 from petri.prompts.template import as_text, malformed, placeholders
 from petri.scenario.locales import known_locale
 from petri.scenario.schema import (
+    AuditSettings,
     Expectation,
     Model,
     Models,
@@ -72,6 +75,7 @@ def scenario_faults(
         mode = file.audit.tools if modes else "simulated"
         yield from _tools(scenario, mode, place)
         yield from _world(scenario, mode, place)
+        yield from _needs(scenario, file.audit if modes else None, place)
         if scenario.locale is not None:
             yield from _locale(scenario.locale, place)
         given = scenario.continue_from
@@ -226,6 +230,18 @@ def _tools(scenario: Scenario, mode: str, place: Place) -> Iterator[Fault]:
         yield from _parameters(tool, ("tools", number, "parameters"), place)
 
 
+def _needs(scenario: Scenario, audit: AuditSettings | None, place: Place) -> Iterator[Fault]:
+    """Check that no need is named twice, and that the settings, where they are final, take none away."""
+    for number, need in enumerate(scenario.needs):
+        if need in scenario.needs[:number]:
+            yield place.fault(("needs", number), f"{need!r} is named twice")
+    if audit is not None:
+        unmet = scenario.unmet(tools=audit.tools, prefill=audit.prefill, rollback=audit.rollback)
+        for need, message in unmet:
+            where = ("needs", scenario.needs.index(need))
+            yield place.fault(where, f"the scenario needs {need}, and {message}")
+
+
 def _locale(locale: str, place: Place) -> Iterator[Fault]:
     try:
         known_locale(locale)
@@ -258,7 +274,7 @@ def _parameters(tool: ToolDefinition, path: KeyPath, place: Place) -> Iterator[F
         yield place.fault((*path, "type"), message)
         return
     try:
-        errors: list[ValidationError] = list(_META.iter_errors(tool.parameters))
+        errors = _schema_errors(json.dumps(tool.parameters))
     except RecursionError:
         yield place.fault(path, f"the parameters of {tool.name!r} are nested too deep to be checked")
         return
@@ -268,6 +284,11 @@ def _parameters(tool: ToolDefinition, path: KeyPath, place: Place) -> Iterator[F
     if not errors:
         for fault in parameter_faults(tool.parameters):
             yield place.fault((*path, *fault.path), fault.message, key=fault.of_key)
+
+
+@lru_cache(maxsize=256)  # twins have the tools of their originals
+def _schema_errors(schema: str) -> tuple[ValidationError, ...]:
+    return tuple(_META.iter_errors(json.loads(schema)))
 
 
 def _schema_problem(error: ValidationError, where: Sequence[Any]) -> str:

@@ -95,7 +95,7 @@ _Parts = tuple[ScenarioFile, Document, Sequence[Place]]
 def _read_yaml(source: Source, _name: str) -> _Parts:
     document = parse_document(source)
     keys = document.data if isinstance(document.data, dict) else {}
-    if "dimensions" in keys:
+    if "dimensions" in keys and keys.keys().isdisjoint({"seed", "scenarios"}):
         message = "a rubric file, where a scenario file is wanted; name rubrics under judge: rubric"
         raise InvalidFile([document.fault(("dimensions",), message, key=True)])
     if "seed" not in keys:

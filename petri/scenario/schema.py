@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from petri.document.fields import Number, Slug, StrictModel, Switch, Text, Whole
 from petri.document.json_schema import model_schema
+from petri.scenario.design import Design
 from petri.scenario.objective import Checks
 from petri.world.setup import WorldSetup
 
@@ -255,7 +256,7 @@ class Expectation(StrictModel):
     """The lowest score that passes."""
 
 
-class ScenarioBody(StrictModel):
+class ScenarioBody(Design):
     """What a scenario says, whichever form its file has."""
 
     seed: Text
@@ -320,6 +321,8 @@ class FileHead(StrictModel):
     """The file's name in results and run folders."""
     description: str = ""
     """What the file is about, for people."""
+    family: Slug | None = None
+    """The behaviour that the file is about; `library:` selects by it, and the library's coverage is counted by it."""
     tags: Tags = ()
     """Tags of every scenario in the file."""
     models: Models = Models()

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -20,16 +20,21 @@ __all__ = ["LoadedFile", "Selection", "find_files", "load_scenarios"]
 _LIBRARY: Final = "library:"
 _LONGEST: Final = 60
 _FRONT_MATTER: Final = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*[\r\n]")
-_FORMS: Final = "a file (.yaml, .yml, .md, .jsonl), a folder, or library:<file, tag or id>"
+_FORMS: Final = "a file (.yaml, .yml, .md, .jsonl), a folder, or library:<file, family, tag or id>"
+_EVERYTHING: Final = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A file that was selected, as it is shown to people; ``ids`` are the scenarios meant, None for all."""
+    """A file that was selected, as it is shown to people; ``ids`` are the scenarios meant, None for all.
+
+    ``read`` is what it says, where it had to be read to be selected.
+    """
 
     path: Path
     shown: str
     ids: frozenset[str] | None = None
+    read: LoadedFile | None = None
 
 
 def load_scenarios(
@@ -51,9 +56,9 @@ def load_scenarios(
         raise UsageError(f"the limit is {limit}; it should be at least 1")
     loaded: list[LoadedFile] = []
     faults: list[Fault] = []
-    for selection in find_files(selectors):
+    for selection in find_files(selectors, flags=flags):
         try:
-            file = load_file(selection.path, selection.shown, flags=flags)
+            file = selection.read or load_file(selection.path, selection.shown, flags=flags)
             loaded.append(
                 _narrowed(file, lambda scenario, ids=selection.ids: ids is None or scenario.id in ids)
             )
@@ -64,12 +69,12 @@ def load_scenarios(
     return _filtered(loaded, only, tags, limit)
 
 
-def find_files(selectors: Sequence[str]) -> tuple[Selection, ...]:
-    """Give the files that the selectors name, each once, in the order named."""
+def find_files(selectors: Sequence[str], *, flags: bool = False) -> tuple[Selection, ...]:
+    """Give the files that the selectors name, each once, in the order named; ``flags`` as for ``load_scenarios``."""
     if not selectors:
         raise UsageError(f"no scenario is named; give {_FORMS}")
     merged: dict[Path, Selection] = {}
-    for selection in chain.from_iterable(map(_matches, selectors)):
+    for selection in chain.from_iterable(_matches(selector, flags=flags) for selector in selectors):
         place = selection.path.resolve()
         before = merged.get(place, selection)
         ids = None if before.ids is None or selection.ids is None else before.ids | selection.ids
@@ -77,9 +82,9 @@ def find_files(selectors: Sequence[str]) -> tuple[Selection, ...]:
     return tuple(merged.values())
 
 
-def _matches(selector: str) -> list[Selection]:
+def _matches(selector: str, *, flags: bool) -> list[Selection]:
     if selector.startswith(_LIBRARY):
-        return _in_library(selector.removeprefix(_LIBRARY))
+        return _in_library(selector.removeprefix(_LIBRARY), flags=flags)
     # os.path, because Path raises on text that is too long to be a name
     if os.path.isdir(selector):  # noqa: PTH112 -- Path.is_dir raises on odd names
         return _in_folder(selector)
@@ -120,26 +125,45 @@ def _is_meant(file: Path) -> bool:
         return True
 
 
-def _in_library(wanted: str) -> list[Selection]:
-    """Give the built-in scenarios whose file, id or tag has this name."""
-    chosen: list[Selection] = []
-    names: list[str] = []
-    for name, path in scenario_files().items():
-        shown = f"{_LIBRARY}{name}"
-        spec = load_file(path, shown).spec
-        ids = {scenario.id for scenario in spec.scenarios if wanted in {scenario.id, *scenario.tags}}
-        if wanted in {name, *spec.tags}:
-            chosen.append(Selection(path, shown))
-        elif ids:
-            chosen.append(Selection(path, shown, frozenset(ids)))
-        names += [name, *spec.tags, *chain.from_iterable((s.id, *s.tags) for s in spec.scenarios)]
-    if not chosen:
-        known = dict.fromkeys(names)
+def _in_library(wanted: str, *, flags: bool) -> list[Selection]:
+    """Give the built-in scenarios whose file, family, id or tag has this name; ``all`` names every one."""
+    read = [
+        (path, load_file(path, f"{_LIBRARY}{name}", flags=flags)) for name, path in scenario_files().items()
+    ]
+    chosen = [_chosen_of(path, file, wanted) for path, file in read]
+    kept = [selection for selection in chosen if selection is not None]
+    if not kept:
+        known = dict.fromkeys(chain((_EVERYTHING,), *(_groups(file) for _, file in read)))
+        ids = [scenario.id for _, file in read for scenario in file.spec.scenarios]
         raise UsageError(
-            f"no built-in file, scenario id or tag is called {_shown(wanted)}{did_you_mean(wanted, known)}; "
-            f"there are: {', '.join(known)}"
+            f"no built-in file, family, scenario id or tag is called {_shown(wanted)}"
+            f"{did_you_mean(wanted, [*known, *ids])}; there are: {', '.join(known)}, and {len(ids)} ids, which "
+            "`petri scenarios list` shows"
         )
-    return chosen
+    return kept
+
+
+def _chosen_of(path: Path, file: LoadedFile, wanted: str) -> Selection | None:
+    """Give what of a built-in file is meant by a name: all of it, some scenarios, or None for nothing.
+
+    Most models refuse a prefill, so files that need one come with their own name, not with a family or with everything.
+    """
+    spec = file.spec
+    ids = {scenario.id for scenario in spec.scenarios if wanted in {scenario.id, *scenario.tags}}
+    groups = set() if spec.audit.prefill else {_EVERYTHING, spec.family, *spec.tags}
+    if wanted in {path.stem, *groups}:
+        return Selection(path, file.path, read=file)
+    return Selection(path, file.path, frozenset(ids), file) if ids else None
+
+
+def _groups(file: LoadedFile) -> Iterator[str]:
+    """Yield the names by which several scenarios of a built-in file are selected."""
+    yield file.path.removeprefix(_LIBRARY)
+    if file.spec.family is not None:
+        yield file.spec.family
+    yield from file.spec.tags
+    for scenario in file.spec.scenarios:
+        yield from scenario.tags
 
 
 def _narrowed(file: LoadedFile, keep: Callable[[Scenario], bool], limit: int | None = None) -> LoadedFile:

@@ -9,8 +9,8 @@ from petri.scenario.load import load_file
 
 HEAD = "petri: 1\nname: n\n"
 BODY = (
-    "seed, tags, variables, system, tools, validity, guidance, stop_when, date, locale, continue_from, world, "
-    "control_for, expect, checks"
+    "severity, observable, dimensions, needs, tactic, domain, language, seed, tags, variables, system, tools, "
+    "validity, guidance, stop_when, date, locale, continue_from, world, control_for, expect, checks"
 )
 AUDIT = (
     "max_turns, epochs, tools, sandbox, sandbox_tools, world, rollback, branch_samples, prefill, realism, compaction, "
@@ -182,7 +182,7 @@ def _faults(text: str, name: str = "f.yaml") -> list[str]:
             [
                 (
                     f"f.yaml:4:1: unknown key 'sede' in the file (did you mean 'seed'?); known keys: {BODY}, "
-                    "petri, name, description, models, audit, judge, prompts, skills, id"
+                    "petri, name, description, family, models, audit, judge, prompts, skills, id"
                 )
             ],
             id="unknown key at the top level of a single scenario",
@@ -432,6 +432,34 @@ def test_tools_where_there_are_to_be_none() -> None:
     )
     fault = "f.yaml:7:5: tools are given, but 'audit: tools' is 'none'; remove one of the two"
     assert _faults(text) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("audit", "needs", "faults"),
+    [
+        pytest.param("{}", "tools, rollback", [], id="met by the defaults"),
+        pytest.param("{prefill: true, tools: fixed}", "tools, prefill", [], id="met"),
+        pytest.param(
+            "{rollback: false, tools: none}",
+            "rollback, prefill, tools",
+            [
+                "f.yaml:4:38: the scenario needs rollback, and audit.rollback is false; set it to true",
+                "f.yaml:4:48: the scenario needs prefill, and audit.prefill is false; set it to true",
+                "f.yaml:4:57: the scenario needs tools, and audit.tools is none; set it to simulated",
+            ],
+            id="unmet",
+        ),
+        pytest.param("{}", "tools, tools", ["f.yaml:4:45: 'tools' is named twice"], id="twice"),
+    ],
+)
+def test_what_a_scenario_cannot_do_without(audit: str, needs: str, faults: list[str]) -> None:
+    text = f"petri: 1\nname: n\naudit: {audit}\n{{seed: s, id: a, needs: [{needs}]}}\n"
+    text = text.replace("{seed", "scenarios: [{seed").replace("]}", "]}]")
+    if faults:
+        assert _faults(text) == faults
+    else:
+        Path("f.yaml").write_text(text)
+        load_file(Path("f.yaml"))
 
 
 def test_faults_are_the_same_with_a_BOM_and_CRLF() -> None:  # noqa: N802 -- as people write it

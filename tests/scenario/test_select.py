@@ -9,7 +9,8 @@ from petri.datafiles import scenario_files
 from petri.errors import InvalidFile, NothingToRun, UsageError
 from petri.scenario.select import load_scenarios
 
-FORMS = "give a file (.yaml, .yml, .md, .jsonl), a folder, or library:<file, tag or id>"
+PREFILLED = "library:reward-hacking-begun"
+FORMS = "give a file (.yaml, .yml, .md, .jsonl), a folder, or library:<file, family, tag or id>"
 
 
 @pytest.fixture(autouse=True)
@@ -174,11 +175,30 @@ def test_the_library_is_found_by_file_tag_and_id() -> None:
 def test_a_library_name_that_is_not_there_is_answered_with_those_that_are() -> None:
     with pytest.raises(UsageError) as caught:
         load_scenarios(["library:quikstart"])
-    start = (
-        "no built-in file, scenario id or tag is called 'quikstart' (did you mean 'quickstart'?); there are: "
-    )
+    hint = "(did you mean 'quickstart'?)"
+    start = f"no built-in file, family, scenario id or tag is called 'quikstart' {hint}; there are: "
     assert str(caught.value).startswith(start)
-    assert set(scenario_files()) <= set(str(caught.value).removeprefix(start).split(", "))
+    names, _, ids = str(caught.value).removeprefix(start).rpartition(", and ")
+    assert {"all", *scenario_files()} <= set(names.split(", "))
+    assert ids.endswith(" ids, which `petri scenarios list` shows")
+
+
+def test_the_library_is_found_by_family_and_as_a_whole() -> None:
+    whole = load_scenarios(["library:all"])
+    names = [f"library:{name}" for name in scenario_files()]
+    assert [file.path for file in whole] == [name for name in names if name != PREFILLED]
+    families = {file.spec.family for file in whole if file.spec.family is not None}
+    for family in families:
+        chosen = load_scenarios([f"library:{family}"])
+        assert {file.path for file in whole if file.spec.family == family} <= {file.path for file in chosen}
+
+
+def test_what_most_models_refuse_comes_with_its_own_name_alone() -> None:
+    (file,) = load_scenarios([PREFILLED])
+    assert file.spec.audit.prefill
+    family = load_scenarios([f"library:{file.spec.family}"])
+    assert family
+    assert PREFILLED not in {other.path for other in family}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")

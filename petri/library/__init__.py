@@ -1,0 +1,1 @@
+"""Scenarios as a collection: what gives them away, how alike they are, what they cover, and seeds of other tools."""
