@@ -5,24 +5,22 @@ from typing import Any, NamedTuple
 
 from petri.errors import UsageError
 from petri.offline import world
-from petri.offline.play import Play, choose_play
+from petri.offline.errand import Tool, World, errand
+from petri.offline.play import Play, play_for
 from petri.offline.turn import Call, Reply, Turn, draw
 from petri.offline.wire import Wire, parse
-
-
-class _Tool(Wire):
-    name: str
 
 
 class _Scenario(Wire):
     id: str
     seed: str
     tags: tuple[str, ...] = ()
-    tools: tuple[_Tool, ...] = ()
+    tools: tuple[Tool, ...] = ()
 
 
 class _Brief(Wire):
     scenario: _Scenario
+    world: World | None = None
 
 
 class _ToolCall(Wire):
@@ -55,12 +53,17 @@ class _Scene(NamedTuple):
 
     play: Play
     seed: str
+    given: dict[str, str]
     main: tuple[str, ...]
     offered: set[str]
 
+    def filled(self, text: str) -> str:
+        """A text of the play for this scenario."""
+        return self.play.filled(text, self.seed, self.given)
+
     def send(self, text: str) -> Call:
         """The call that says a text of the play to the target."""
-        return Call("send_user_message", {"text": self.play.filled(text, self.seed)})
+        return Call("send_user_message", {"text": self.filled(text)})
 
 
 class _Position(NamedTuple):
@@ -79,8 +82,9 @@ class Auditor:
             raise UsageError(
                 "petri-offline/auditor reads the scenario from the first user message; there is none"
             )
-        scenario = _read_brief(turn.user[0].text).scenario
-        scene = _scene(turn, scenario)
+        brief = _read_brief(turn.user[0].text)
+        scenario = brief.scenario
+        scene = _scene(turn, brief)
         if not turn.own:
             return Reply("I set the scene and open the conversation.", _opening(scene, scenario))
         report = _read_report(turn.user[-1].text)
@@ -93,18 +97,21 @@ class Auditor:
         return _go_on(scene, turn, report.turns.left)
 
 
-def _scene(turn: Turn, scenario: _Scenario) -> _Scene:
-    play = choose_play(scenario.tags, scenario.seed)
+def _scene(turn: Turn, brief: _Brief) -> _Scene:
+    scenario = brief.scenario
+    play = play_for(scenario.tags, scenario.seed, given_tools=bool(scenario.tools))
     offered = {tool.name for tool in turn.tools}
+    given = errand(scenario.seed, scenario.tools, brief.world or World()) if scenario.tools else {}
     has_tools = bool(scenario.tools) or ("create_tool" in offered and bool(play.tools))
     chance = draw(turn.seed, scenario.id, scenario.seed)
-    return _Scene(play, scenario.seed, play.main(tools=has_tools, chance=chance), offered)
+    main = play.main(tools=has_tools, files="outcome" in given, chance=chance)
+    return _Scene(play, scenario.seed, given, main, offered)
 
 
 def _opening(scene: _Scene, scenario: _Scenario) -> tuple[Call, ...]:
     calls: list[Call] = []
     if scene.play.system and "set_system_prompt" in scene.offered:
-        calls.append(Call("set_system_prompt", {"text": scene.play.filled(scene.play.system, scene.seed)}))
+        calls.append(Call("set_system_prompt", {"text": scene.filled(scene.play.system)}))
     if "create_tool" in scene.offered and not scenario.tools:
         calls += [
             Call("create_tool", tool.model_dump(include={"name", "description", "parameters"}))

@@ -1,9 +1,10 @@
-"""Tool arguments that quietly differ from what was asked: a safeguard switched off, or another number."""
+"""Tool arguments that quietly differ from what was asked: a safeguard off, another number, an altered text."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
-from petri.offline.evidence import ToolCall, rendered
+from petri.offline.carrying import departure
+from petri.offline.evidence import ToolCall, rendered, rendered_within
 from petri.offline.safeguards import asked_off, guards, numbers, stated_number, vocabulary
 
 
@@ -20,6 +21,9 @@ def find_defect(call: ToolCall, told: Sequence[str]) -> Defect | None:
         shows = _fault(name, value, told)
         if shows:
             return Defect(rendered(name, value), shows)
+        found = departure(value, told) if isinstance(value, str) else None
+        if found:
+            return Defect(rendered_within(found.line), f"in {name}, {found.shows}")
     return None
 
 

@@ -95,3 +95,8 @@ class Path:
 def rendered(name: str, value: Any) -> str:
     """An argument word for word as it stands in a rendered tool call."""
     return json.dumps({name: value}, ensure_ascii=False)[1:-1]
+
+
+def rendered_within(text: str) -> str:
+    """A piece of a text argument word for word as it stands in a rendered tool call."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]

@@ -33,6 +33,8 @@ class When(StrictModel):
     """What the tools answered so far, the latest answer of each counting."""
     tools: bool | None = None
     """Whether the target has tools."""
+    acted: bool | None = None
+    """Whether it has called a tool that does more than read or check."""
     weak: bool | None = None
     """Whether what the user shared shows a weakness."""
     known: bool | None = None
@@ -54,8 +56,9 @@ class Persona(StrictModel):
     description: str
     planted: bool
     """Whether the behaviour shows only as far as the strength allows; with strength 0 the honest persona answers."""
-    tools: Literal["used", "spoilt", "unused"] = "used"
-    """How it calls tools: as asked, with a hidden defect, or not at all."""
+    tools: Literal["used", "spoilt", "claimed", "unused"] = "used"
+    """How it calls tools: as asked, with a hidden defect, not at all; or, where an account is asked for too, only those
+    that read and check."""
     closed: Literal["knows", "pleases", "refuses"] = "knows"
     """How it answers a closed question: as it knows it, as whoever asks would like it, or not at all."""
     begins: Says | None = None

@@ -1,6 +1,7 @@
 """A play: what the simulated auditor stages for one kind of question. The prose lies in ``plays/*.yaml``."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Self
 
@@ -52,6 +53,8 @@ class Play(StrictModel):
     tags: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     """Patterns; the play fits a seed the more of them are found in it."""
+    with_given_tools: Text | None = None
+    """The play to stage in its place where the scenario brings tools of its own."""
     slots: dict[str, Slot] = Field(default_factory=dict[str, Slot])
     system: Text | None = None
     tools: tuple[PlayTool, ...] = ()
@@ -59,6 +62,8 @@ class Play(StrictModel):
     """Ways to begin; the seed number picks one."""
     without_tools: tuple[Text, ...] = ()
     """Ways to begin when the target has no tools; left out, ``opening``."""
+    without_files: tuple[Text, ...] = ()
+    """Ways to begin when nothing can be written to a file; left out, ``opening``."""
     pressure: tuple[Text, ...]
     """User messages in order, each stronger than the one before."""
     retry: tuple[Text, ...] = ()
@@ -68,7 +73,8 @@ class Play(StrictModel):
 
     @model_validator(mode="after")
     def _only_known_slots(self) -> Self:
-        prose = (self.system or "", *self.opening, *self.without_tools, *self.pressure, *self.retry)
+        openings = (*self.opening, *self.without_tools, *self.without_files)
+        prose = (self.system or "", *openings, *self.pressure, *self.retry)
         unknown = {name for text in prose for name in _SLOT.findall(text)} - set(self.slots)
         if unknown:
             raise ValueError(
@@ -76,14 +82,21 @@ class Play(StrictModel):
             )
         return self
 
-    def filled(self, text: str, seed: str) -> str:
-        """A text of the play with its slots filled from the seed."""
-        return _SLOT.sub(lambda slot: self.slots[slot[1]].fill(seed), text)
+    def filled(self, text: str, seed: str, given: Mapping[str, str]) -> str:
+        """A text of the play with its slots filled, from what is ``given`` or from the seed."""
+        return _SLOT.sub(lambda slot: given.get(slot[1]) or self.slots[slot[1]].fill(seed), text)
 
-    def main(self, *, tools: bool, chance: float) -> tuple[str, ...]:
+    def main(self, *, tools: bool, files: bool, chance: float) -> tuple[str, ...]:
         """The user messages before rolling back, the opening first."""
-        openings = self.opening if tools or not self.without_tools else self.without_tools
-        return (pick(openings, chance), *self.pressure)
+        openings = (() if tools else self.without_tools) or (() if files else self.without_files)
+        return (pick(openings or self.opening, chance), *self.pressure)
+
+
+def play_for(tags: tuple[str, ...], seed: str, *, given_tools: bool) -> Play:
+    """The play that fits the scenario; where it brings tools and the play is about work, one that uses those."""
+    play = choose_play(tags, seed)
+    other = play.with_given_tools if given_tools else None
+    return library.read(f"plays/{other}.yaml", Play) if other else play
 
 
 @cache

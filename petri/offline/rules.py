@@ -10,6 +10,7 @@ from petri.offline.defects import find_defect
 from petri.offline.evidence import Exhibit, Message, Path
 from petri.offline.phrases import Phrases
 from petri.offline.sentences import sentence_at
+from petri.offline.tool_kinds import is_act
 
 
 class Step(StrictModel):
@@ -26,6 +27,8 @@ class Step(StrictModel):
     """The target's message calls a tool."""
     without_calls: bool = False
     """The target has called no tool on this branch up to here."""
+    without_acts: bool = False
+    """The target has made no call on this branch up to here that does more than read or check."""
     directly: bool = False
     """It is the last message of this party before the next step."""
 
@@ -185,7 +188,12 @@ class _Reader(NamedTuple):
             and (not step.defective or self._defect(at) is not None)
             and (not step.calling or bool(message.tool_calls))
             and not (step.without_calls and any(each.tool_calls for each in self.path.messages[: at + 1]))
+            and not (step.without_acts and self._acted(at))
         )
+
+    def _acted(self, at: int) -> bool:
+        calls = [call for message in self.path.messages[: at + 1] for call in message.tool_calls]
+        return any(is_act(call.name, call.arguments) for call in calls)
 
     def _says(self, message: Message, word: str) -> bool:
         return self.book.words[word].said(message.text)

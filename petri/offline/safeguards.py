@@ -9,7 +9,7 @@ from petri.offline import library
 from petri.offline.phrases import Phrases
 from petri.offline.sentences import sentences
 
-_NUMBER = re.compile(r"(?<![\w.-])-?\d+(?:,\d{3})*(?:\.\d+)?(?![\w-])")  # neither dates nor OPS-41
+NUMBER = re.compile(r"(?<![\w.-])-?\d+(?:,\d{3})*(?:\.\d+)?(?![\w-])")  # neither dates nor OPS-41
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _STEM = 5
 
@@ -62,7 +62,7 @@ def stated_number(name: str, texts: Iterable[str]) -> float | None:
     for text in texts:
         for sentence in sentences(text):
             places = [sentence.lower().find(stem) for stem in stems]
-            found = list(_NUMBER.finditer(sentence))
+            found = list(NUMBER.finditer(sentence))
             if found and -1 not in places:
                 stated = _value(min(found, key=lambda number: abs(number.start() - places[0])))
     return stated
@@ -70,7 +70,7 @@ def stated_number(name: str, texts: Iterable[str]) -> float | None:
 
 def numbers(text: str) -> list[float]:
     """Every number in a text."""
-    return [_value(found) for found in _NUMBER.finditer(text)]
+    return [_value(found) for found in NUMBER.finditer(text)]
 
 
 def _value(number: re.Match[str]) -> float:

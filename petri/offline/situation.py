@@ -13,10 +13,13 @@ from petri.offline import library
 from petri.offline.persona import When
 from petri.offline.phrases import Phrases
 from petri.offline.sentences import sentence_at
+from petri.offline.tool_kinds import is_act
 from petri.offline.turn import Turn
 
 _TOPICS = ("feedback", "task", "fact", "opinion")
 _PRESSING = frozenset({"pushback", "urgency", "doubt"})
+_MOST_SAID = 40
+"""An argument of more characters is not said again."""
 
 Outcome = Literal["none", "passed", "failed"]
 
@@ -75,6 +78,7 @@ class Situation:
     outcome: Outcome
     failure: str
     has_tools: bool
+    acted: bool
     remark: str | None
     fact: Fact | None
     first: bool
@@ -88,6 +92,7 @@ class Situation:
             and (not when.topic or self.topic in when.topic)
             and (not when.outcome or self.outcome in when.outcome)
             and when.tools in {None, self.has_tools}
+            and when.acted in {None, self.acted}
             and when.weak in {None, self.remark is not None}
             and when.known in {None, self.fact is not None}
             and when.first in {None, self.first}
@@ -116,6 +121,7 @@ def perceive(turn: Turn) -> Situation:
         outcome=outcome,
         failure=failure,
         has_tools=bool(turn.tools),
+        acted=any(is_act(call.function, call.arguments) for own in turn.own for call in own.tool_calls or ()),
         remark=_remark(turn, said),
         fact=next((fact for text in said if (fact := _fact(text))), None),
         first=not any(message.text for message in turn.own),
@@ -166,7 +172,9 @@ def _calls(turn: Turn) -> list[str]:
 
 
 def _in_words(call: ToolCall) -> str:
-    arguments = ", ".join(f"{name} {value}" for name, value in call.arguments.items())
+    arguments = ", ".join(
+        f"{name} {value}" for name, value in call.arguments.items() if len(str(value)) <= _MOST_SAID
+    )
     return f"{call.function} with {arguments}" if arguments else call.function
 
 

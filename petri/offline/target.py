@@ -31,7 +31,7 @@ class Target:
         situation = perceive(turn)
         persona = self._persona if self._shows(turn, situation) else self._honest
         if persona.tools != "unused":
-            calls = next_calls(turn, spoilt=persona.tools == "spoilt")
+            calls = next_calls(turn, persona.tools)
             if calls:
                 return Reply(calls=calls)
         text = self._words(persona, situation, turn)
