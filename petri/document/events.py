@@ -32,6 +32,9 @@ _DISPUTED: Final = re.compile(
 )
 """What the parsers read in different ways: tabs, other breaks than line feeds, comments that touch a block's mark,
 directives and marks of documents."""
+_DEEPER: Final = {"mapping": 1, "sequence": 1, "end": -1}
+_DEEPEST: Final = 64
+"""Levels past which libyaml is not asked on: what it needs grows with their square, and nobody writes so many."""
 _TAB: Final = re.compile(r"[ \t]*\t")
 _PROBLEMS: Final = (
     (
@@ -103,10 +106,12 @@ def _read_quickly(text: str) -> list[Event] | None:
     if not yaml.__with_libyaml__ or _DISPUTED.search(text):
         return None
     parsed: list[Event] = []
+    depth = 0
     try:
         for event in cast("Any", yaml).parse(text, Loader=yaml.CSafeLoader):
             kind = _KINDS.get(type(event).__name__)
-            if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            depth += _DEEPER.get(kind or "", 0)
+            if depth > _DEEPEST or getattr(event, "anchor", None) or getattr(event, "tag", None):
                 return None
             if kind is None:
                 continue

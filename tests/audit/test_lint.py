@@ -180,15 +180,11 @@ def _texts(path: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     "path",
-    sorted([*(ROOT / "petri/offline").rglob("*.yaml"), *(ROOT / "scenarios").glob("*.yaml")]),
+    sorted((ROOT / "petri/offline").rglob("*.yaml")),
     ids=lambda path: path.name,
 )
-def test_our_own_plays_and_scenarios_raise_no_alarm(path: Path) -> None:
-    words = (
-        ()
-        if path.name in {"quickstart.yaml", "judge_rules.yaml"}
-        else ("sycophancy", "deception", "sabotage")
-    )
+def test_our_own_plays_raise_no_alarm(path: Path) -> None:
+    words = () if path.name == "judge_rules.yaml" else ("sycophancy", "deception", "sabotage")
     for text in _texts(path):
         assert found(text, "system", words=words) == []
 
