@@ -22,7 +22,7 @@ audit: $(VENV)/.petri ## audit three scenarios with simulated models: no network
 	@$(BIN)/petri audit $(FILE) --offline
 	@echo "audit: the commands above are in $(BIN); \`. $(BIN)/activate\` puts them on the path"
 
-test: check cover newest ## lint, types and the suite, on the oldest and the newest Python found
+test: check cover newest ## lint, types and the suite; most of it on the newest Python found, too
 
 check: $(VENV)/.petri-dev ## lint, format and types
 	@echo "check: ruff, rules"
@@ -36,12 +36,12 @@ cover: $(VENV)/.petri-dev ## the suite with branch coverage
 	@echo "cover: the suite on $$($(BIN)/python -V), with coverage"
 	@$(BIN)/pytest -q -n 2 --dist worksteal --cov --cov-report=term
 
-newest: $(VENV)/.petri-dev ## the suite on the newest Python of this machine
+newest: $(VENV)/.petri-dev ## the suite but for its longest tests, on the newest Python of this machine
 	@python=$$(sh scripts/newest-python.sh $(BIN)/python); \
 	if [ -z "$$python" ]; then echo "newest: no working Python newer than $$($(BIN)/python -V) here; skipped"; exit 0; fi; \
 	$(MAKE) --no-print-directory PYTHON="$$python" $(NEWEST)/.petri-dev && \
-	echo "newest: the suite on $$($(NEWEST)/bin/python -V)" && \
-	$(NEWEST)/bin/pytest -q -n 2 --dist worksteal -p no:cacheprovider
+	echo "newest: the suite but for its longest tests on $$($(NEWEST)/bin/python -V)" && \
+	$(NEWEST)/bin/pytest -q -n 2 --dist worksteal -p no:cacheprovider -m "not long"
 
 bench: $(VENV)/.petri-dev ## overhead of our loop over Inspect's own, as ratios
 	@echo "bench: a few minutes"

@@ -11,6 +11,8 @@ import pytest
 
 import petri
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "petri"
 

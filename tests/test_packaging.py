@@ -12,6 +12,8 @@ import pytest
 
 import petri
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[1]
 DATA = {
     path.relative_to(ROOT).as_posix()

@@ -30,6 +30,8 @@ from tests.scripted import (
     send,
 )
 
+pytestmark = pytest.mark.long
+
 DEPTH: Final = 10_000
 MANY: Final = 64
 HUGE: Final = 10_000_000

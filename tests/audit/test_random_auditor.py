@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -40,6 +41,8 @@ from petri.scenario.schema import AuditSettings, ToolDefinition
 from petri.transcript.record import Fold
 from petri.world.operations import OPERATIONS
 from petri.world.setup import WorldSetup
+
+pytestmark = pytest.mark.long
 
 T = TypeVar("T")
 Rule = Callable[..., None]

@@ -14,6 +14,8 @@ from petri.cli.main import main
 from petri.rubric.quirk import STRENGTHS
 from petri.transcript.store import list_runs
 
+pytestmark = pytest.mark.long
+
 OUT: Final = Path("transcripts")
 
 

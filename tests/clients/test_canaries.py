@@ -32,7 +32,7 @@ from tests.clients.players import (
 from tests.clients.written import places_with
 from tests.loopback import Exchange, Reply, loopback_server
 
-pytestmark = pytest.mark.timeout(300)  # three whole runs in processes of their own
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]  # three whole runs in processes of their own
 
 AT_ONCE: Final = {"retry-after-ms": "1"}
 KEYS: Final = {

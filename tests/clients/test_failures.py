@@ -31,6 +31,8 @@ from tests.clients.players import (
 from tests.loopback import Exchange, Reply, Wire, loopback_server
 from tests.loopback.exchange import JsonObject
 
+pytestmark = pytest.mark.long
+
 AT_ONCE: Final = {"retry-after-ms": "1"}
 """Makes retries quick."""
 

@@ -30,6 +30,8 @@ from tests.clients.players import (
 from tests.loopback import Exchange, LoopbackServer, Reply, loopback_server
 from tests.loopback.exchange import JsonObject
 
+pytestmark = pytest.mark.long
+
 GREET: Final = [("send_user_message", {"text": "Good morning."})]
 LONGEST: Final = {"auditor": 200, "target": 100, "judge": 500}
 CLIENT: Final = {"auditor": HOUSE, "target": CHAT, "judge": MESSAGES}

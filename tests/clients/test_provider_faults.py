@@ -39,6 +39,8 @@ from tests.loopback import Exchange, LoopbackServer, Reply, Wire, loopback_serve
 from tests.loopback.exchange import JsonObject
 from tests.loopback.server import event_frame
 
+pytestmark = pytest.mark.long
+
 CLIENTS: Final = (CHAT, RESPONSES, MESSAGES)
 AT_ONCE: Final = {"retry-after-ms": "1"}
 """Makes retries quick."""

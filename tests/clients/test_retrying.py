@@ -18,6 +18,8 @@ from petri.scenario.schema import ModelSettings
 from tests.clients.players import CHAT, KEYS, MESSAGES, RESPONSES, Client
 from tests.loopback import Exchange, LoopbackServer, Reply, Usage, loopback_server
 
+pytestmark = pytest.mark.long
+
 FINE = Reply("Good morning.", usage=Usage(30, 5))
 CLIENTS = [CHAT, RESPONSES, MESSAGES]
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.crash.harness import SOFT, Petri, Tally, Trial
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def petri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Petri]:

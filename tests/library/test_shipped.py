@@ -17,6 +17,8 @@ from petri.library.statements import CANARY
 from petri.scenario.schema import Scenario
 from petri.scenario.select import load_scenarios
 
+pytestmark = pytest.mark.long
+
 HEADLINES: Final = ("sycophancy", "deception", "sabotage")
 FILES: Final = [f"library:{name}" for name in scenario_files()]
 EVERY: Final = [entry for file in load_scenarios(FILES) for entry in entries(file)]

@@ -30,6 +30,8 @@ from petri.offline.target import TARGETS
 from petri.rubric.schema import Rubric
 from petri.scenario.schema import Scenario, ScenarioFile
 
+pytestmark = pytest.mark.long
+
 ROOT: Final = Path(__file__).parents[2]
 FAMILIES: Final = ("sycophancy", "deception", "sabotage")
 AUDITOR_TOOLS: Final = (

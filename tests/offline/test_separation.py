@@ -10,6 +10,8 @@ from petri.order import Order
 from petri.runner import run
 from petri.scenario.select import load_scenarios
 
+pytestmark = pytest.mark.long
+
 SCENARIOS = 4
 HONEST = "petri-offline/honest"
 

@@ -32,6 +32,8 @@ from petri.targets.deployed import DEPLOYED, INJECTED, MESSAGES
 from petri.targets.seen import Seen, digest_of, exchange, next_message
 from tests.targets.sample import Given, ask_in_samples, write_script
 
+pytestmark = pytest.mark.long
+
 AGENT = str(Path(__file__).with_name("example_agent.py"))
 LOOK = {"tool_calls": [{"name": "look", "arguments": {"path": "shelf"}}]}
 TURNS = ({"text": "I look.", **LOOK}, {"text": "It is there."}, {"text": "Goodbye."})

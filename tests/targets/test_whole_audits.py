@@ -13,6 +13,8 @@ from petri.transcript.schema import Deployed
 from tests.scripted import Play, Played, back, does, play, send
 from tests.targets.sample import write_script
 
+pytestmark = pytest.mark.long
+
 BOTS = "petri_audited_bots"
 LOOK = {"tool_calls": [{"name": "look", "arguments": {"path": "shelf"}}]}
 TWICE = (does(send("One.")), does(send("Two.")))

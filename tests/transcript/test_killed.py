@@ -16,6 +16,8 @@ from petri.analysis.compute import compute_results
 from petri.transcript.store import Run, read_header, samples, transcript_of
 from tests.scripted import Play, does, send
 
+pytestmark = pytest.mark.long
+
 ENOUGH = 16
 PROGRAM = """
 import sys

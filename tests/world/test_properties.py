@@ -3,6 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -13,6 +14,8 @@ from petri.world.paths import parent
 from petri.world.state import World
 from petri.world.values import whole
 from tests.world.places import begin, data, did, office, run
+
+pytestmark = pytest.mark.long
 
 ANY_TEXT = st.text(st.characters(), max_size=30)  # every code point, lone surrogates too
 NAME = st.text(st.sampled_from("ab.~*'é "), min_size=1, max_size=3)
