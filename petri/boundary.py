@@ -19,6 +19,7 @@ _BY_STATUS: Final = {
     402: "quota",
     403: "auth",
     404: "model_not_found",
+    407: "connection",
     408: "timeout",
     429: "rate_limit",
     529: "overloaded",
@@ -30,6 +31,7 @@ _BY_NAME: Final = {
     "writeerror": "connection",
     "remoteprotocol": "connection",
     "jsondecode": "bad_response",
+    "decodingerror": "bad_response",
     "unicode": "bad_response",
     "validation": "bad_response",
     # What providers stumble over when a reply with status 200 lacks what they take for granted.

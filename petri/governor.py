@@ -26,8 +26,8 @@ from petri.boundary import kind_of
 from petri.budget import JUDGING, NOTHING, Amount, Bell, Caps, Ledger, Price, PriceOf
 from petri.errors import CallTimeout, ModelGivenUp, UsageError
 from petri.rates import Rates
-from petri.retries import decide, lasts, unbilled, wait_before, without_own_retries
-from petri.seat import FRAME, Seat, inspect_price, key_of, reply_limit, request_size, seat_of
+from petri.retries import asked_for, decide, lasts, unbilled, wait_before, without_own_retries
+from petri.seat import FRAME, Seat, credible, inspect_price, key_of, reply_limit, request_size, seat_of
 from petri.secrets import redact
 
 _LONGEST: Final = 400
@@ -210,6 +210,11 @@ class Governor:
             self._answered.add(seat.key)
             self._news.ring()
 
+    def refused(self, seat: Seat, seconds: float | None) -> None:
+        """Hold a model's calls in all roles back for as long as its provider asks."""
+        if seconds is not None:
+            self._rates.hold(seat.key, seconds)
+
     def failed(self, seat: Seat, error: Exception) -> None:
         """Note a failure; one that lasts gives the model up for the rest of the run."""
         if seat.key not in self._given_up and lasts(error, answered=seat.key in self._answered):
@@ -240,7 +245,10 @@ class _Governed:
             self._api.retry_wait = lambda: self.wait
 
     def should_retry(self, ex: Exception) -> RetryDecision | bool:
-        return decide(ex, self._should_retry(ex))
+        decision = decide(ex, self._should_retry(ex))
+        if isinstance(decision, RetryDecision) and decision.kind == "rate_limit":
+            self._governor.refused(self._seat, asked_for(ex, decision))
+        return decision
 
     def wait(self, state: Any) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -285,6 +293,7 @@ class _Attempt:
         if isinstance(output, Exception):
             self._failed(output)
         else:
+            output.usage = credible(output.usage)
             self._bill = self._seat.amount(output, self._most)
             self._governor.answered(self._seat)
         return result

@@ -56,9 +56,15 @@ class _Part:
 def folder_faults(out: Path) -> Iterator[str]:
     """Yield what keeps runs from being written into a folder, which need not exist yet."""
     there = out.absolute()
-    while not there.exists() and there != there.parent:
-        there = there.parent
-    if not there.is_dir():
+    try:
+        while not there.exists() and not there.is_symlink() and there != there.parent:
+            there = there.parent
+    except OSError as error:  # such as a name that is too long
+        yield f"{out}: runs cannot be written there: {error.strerror}; name another with --out"
+        return
+    if there.is_symlink() and not there.exists():
+        yield f"{out}: runs cannot be written there: {there} is a link that leads nowhere; name another with --out"
+    elif not there.is_dir():
         yield f"{out}: runs cannot be written there: {there} is not a folder; name another with --out"
     elif not os.access(there, os.W_OK | os.X_OK):
         yield f"{out}: runs cannot be written there: {there} may not be written to; name another with --out"

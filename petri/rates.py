@@ -1,11 +1,16 @@
-"""How many requests a minute go to each model, whatever roles it plays."""
+"""When the next request may go to each model, whatever roles it plays: rates, and what providers ask for."""
 
 import asyncio
+import random
+import time
 from typing import Final
 
 from asyncio_throttle.throttler import Throttler
 
 _MINUTE: Final = 60.0
+LONGEST_HOLD: Final = 60.0
+"""Seconds for which one refused call holds the others of its model back: while they wait, their time may run."""
+_SPREAD: Final = 0.1
 
 
 class _Gate:
@@ -25,9 +30,11 @@ class _Gate:
 class Rates:
     """The rates of a run, by model. Requests are spread over the minute: none waits for a minute to end."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest_hold: float = LONGEST_HOLD) -> None:
         """Start with no rate for anybody."""
+        self._longest_hold = longest_hold
         self._gates: dict[str, _Gate] = {}
+        self._until: dict[str, float] = {}
 
     def limit(self, model: str, rpm: int) -> None:
         """Let so many requests a minute through to a model; of two rates for one, the lower holds."""
@@ -40,8 +47,15 @@ class Rates:
         gate = self._gates.get(model)
         return gate and gate.rpm
 
+    def hold(self, model: str, seconds: float) -> None:
+        """Let nothing through to a model for so long: its provider has asked to be left alone."""
+        until = time.monotonic() + min(seconds, self._longest_hold)
+        self._until[model] = max(until, self._until.get(model, until))
+
     async def turn(self, model: str) -> None:
         """Wait until the next request may go to a model."""
+        while (left := self._until.get(model, 0.0) - time.monotonic()) > 0:  # noqa: ASYNC110 -- it may be put off
+            await asyncio.sleep(left * random.uniform(1, 1 + _SPREAD))  # noqa: S311 -- spreads requests, hides nothing
         gate = self._gates.get(model)
         if gate is not None:
             await gate.turn()

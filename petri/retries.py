@@ -37,13 +37,19 @@ def decide(error: Exception, said: RetryDecision | bool) -> RetryDecision | bool
 
 def wait_before(attempt: int, error: BaseException | None, said: RetryDecision | bool) -> float:  # noqa: FBT001
     """Give the seconds until the next attempt: what the provider asked for and a little more, else ever longer."""
-    asked = _milliseconds(error)
-    if asked is None and isinstance(said, RetryDecision):
-        asked = said.retry_after
-    if asked is not None and asked > 0 and math.isfinite(asked):
+    asked = asked_for(error, said)
+    if asked is not None:
         return asked + random.uniform(0, min(1.0, asked * _JITTER))  # noqa: S311 -- spreads requests, hides nothing
     longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (attempt - 1))
     return random.uniform(longest / 2, longest)  # noqa: S311 -- likewise
+
+
+def asked_for(error: BaseException | None, said: RetryDecision | bool) -> float | None:  # noqa: FBT001
+    """Give the seconds for which a provider asks to be left alone; None where it says nothing that can be meant."""
+    asked = _milliseconds(error)
+    if asked is None and isinstance(said, RetryDecision):
+        asked = said.retry_after
+    return asked if asked is not None and asked > 0 and math.isfinite(asked) else None
 
 
 def _milliseconds(error: BaseException | None) -> float | None:

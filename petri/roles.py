@@ -28,6 +28,7 @@ _GOES_ON: Final = re.compile(
 """Models that go on from words put into their mouth. Anthropic's do up to version 4.5 and refuse it from 4.6 on; most
 other providers take such words for a finished message, and the model begins anew."""
 _EACH: Final = "attempt_timeout"  # a batch takes as long as it takes
+_IDLE: Final = "stream_idle_timeout"
 _USUAL: Final = {"max_retries": 6, _EACH: 600, "cache_prompt": True}
 """Defaults of each model; each role is sent the same beginning repeatedly, a judge a transcript for each group of
 dimensions. Given to Inspect for the whole run, the first would override what a file says of its models,
@@ -61,7 +62,17 @@ def call_settings(choice: Choice) -> dict[str, Any]:
     settings = as_settings(choice)
     given = settings.model_dump(exclude=_NOT_CONFIG, exclude_none=True)
     usual = {key: value for key, value in _USUAL.items() if not (settings.batch and key == _EACH)}
-    return usual | given
+    whole = usual | given
+    return whole | ({_IDLE: max(1, whole[_EACH] // 2)} if whole.get(_EACH) and _streams(settings) else {})
+
+
+def _streams(settings: ModelSettings) -> bool:
+    """Say whether replies come as a stream, in which silence shows: Anthropic's do, and where it is asked for.
+
+    Others are not made to: of a stream that was cut, not every provider's SDK tells so.
+    """
+    told = settings.args.get("streaming", "auto")
+    return told is True or (told == "auto" and settings.model.startswith("anthropic/"))
 
 
 def make_roles(models: Models, bound: Collection[str] = ()) -> dict[str, Model | Sequence[Model]]:

@@ -2,7 +2,8 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -33,7 +34,7 @@ from petri.rubric.objective import objective_dimensions
 from petri.rubric.schema import Dimension
 from petri.scenario.load import LoadedFile
 from petri.scenario.schema import Model
-from petri.stopping import Stop, room_to_write, stoppable
+from petri.stopping import Why, room_to_write, stoppable
 from petri.tasks import audit, used_prompts
 from petri.transcript.estimated import RunEstimate
 from petri.transcript.locking import locked
@@ -75,11 +76,12 @@ def _run(order: Order, display: Display, approve: Approve | None) -> tuple[Run, 
     ready = prepare(order, display, approve)
     with watching(display, len(ready.jobs), audits=upcoming(ready.jobs)):
         folder = _new_run(order, ready.files)
-        with locked(folder):
+        with resumable(folder, display), locked(folder):
             write_json(folder.folder / PLAN, plan_file(ready, folder).model_dump(mode="json"))
             display.started(start_of(ready, folder))
             results = carry_out(order, folder, ready.tasks, len(ready.jobs), display)
-    finish(folder, results, display)
+    with resumable(folder, display):
+        finish(folder, results, display)
     return folder, results
 
 
@@ -113,25 +115,34 @@ def carry_out(order: Order, folder: Run, tasks: Sequence[Task], planned: int, di
     """
     if (governor := current()) is not None:
         governor.ledger.start_clock()
-    with room_to_write(folder.folder):
-        with stoppable(folder.folder, display.notice) as stop, lowered_costs():
+    with room_to_write(folder.folder), stoppable(folder.folder, display.notice) as stop:
+        with stop.audits(), lowered_costs():
             evaluate(
                 tasks, folder, planned, max_samples=order.max_samples, max_connections=order.max_connections
             )
-        plan = folder.plan()
-        if plan is not None and (stopped := _stopped(stop)):
-            write_json(folder.folder / PLAN, plan.model_copy(update=stopped).model_dump(mode="json"))
-        results = compute_results(folder)
-        write_json(folder.folder / RESULTS, results.model_dump(mode="json"))
+        while True:
+            known = stop.why
+            results = _write_results(folder, known)
+            if stop.why == known:
+                return results
+
+
+def _write_results(folder: Run, why: Why | None) -> Results:
+    """Compute and write what became of a run, and what stopped it."""
+    plan = folder.plan()
+    if plan is not None and (stopped := _stopped(why)):
+        write_json(folder.folder / PLAN, plan.model_copy(update=stopped).model_dump(mode="json"))
+    results = compute_results(folder)
+    write_json(folder.folder / RESULTS, results.model_dump(mode="json"))
     return results
 
 
-def _stopped(stop: Stop) -> dict[str, str]:
-    """Give what run.json says of a run that was stopped though nobody had asked for it."""
+def _stopped(why: Why | None) -> dict[str, str]:
+    """Give what run.json says of a run that was stopped."""
     governor = current()
     end = None if governor is None else governor.end()
-    if stop.why == "disk_full":
-        return {"stopped": stop.why}
+    if why == "disk_full" or (why is not None and end is None):
+        return {"stopped": why}
     return {} if end is None else {"stopped": end.by, "stopped_because": end.reason}
 
 
@@ -140,8 +151,22 @@ def finish(folder: Run, results: Results, display: Display) -> None:
     display.finished(results, str(folder.folder))
     done = sum(map(is_complete, results.audits))
     if done < len(results.audits):
-        command = f"petri resume {shlex.quote(str(folder.folder))}"
-        display.notice(f"Partial: {done} of {len(results.audits)} audits are complete. Go on with: {command}")
+        display.notice(f"Partial: {done} of {len(results.audits)} audits are complete. {_go_on(folder)}")
+
+
+@contextmanager
+def resumable(folder: Run, display: Display) -> Generator[None]:
+    """Say how to go on with a run where an interrupt breaks off what is done with it in the block."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if (folder.folder / PLAN).is_file():
+            display.notice(f"Interrupted. {_go_on(folder)}")
+        raise
+
+
+def _go_on(folder: Run) -> str:
+    return f"Go on with: petri resume {shlex.quote(str(folder.folder))}"
 
 
 def _check_gates(order: Order, files: Sequence[LoadedFile]) -> tuple[str, ...]:

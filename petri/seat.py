@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, get_model_info
+from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, ModelUsage, get_model_info
 from inspect_ai.tool import ToolInfo
 
 from petri.budget import Amount, Price, Spent
@@ -14,6 +14,8 @@ LONGEST_REPLY: Final = 4096
 """Tokens of a reply where neither the scenario file, nor the provider, nor Inspect's table of models says."""
 FRAME: Final = 2048
 """Tokens that a provider may add to what it is sent, such as its own words about tools."""
+_MOST_USAGE: Final = 100_000_000
+"""Tokens of one call that no provider can mean."""
 _OURS: Final = "petri-"
 _FREE: Final = Price(0.0, 0.0)
 _OFFLINE: Final = "petri-offline/"
@@ -77,6 +79,19 @@ class Seat:
             usage.input_tokens_cache_write or 0,
         )
         return Amount(spent.tokens, self.price.cost(spent) if self.price else 0.0)
+
+
+def credible(usage: ModelUsage | None) -> ModelUsage | None:
+    """Give what a provider says that a call came to; None where it cannot be meant, as if it had said nothing."""
+    if usage is None:
+        return None
+    told = (
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.input_tokens_cache_read or 0,
+        usage.input_tokens_cache_write or 0,
+    )
+    return usage if all(0 <= tokens <= _MOST_USAGE for tokens in told) else None
 
 
 def seat_of(model: Model, role: str, price: Price | None, *, queues: bool) -> Seat:

@@ -2,26 +2,30 @@
 
 The first signal holds each audit before its next call; when all are held, or after ten seconds, Inspect is told to
 cancel, as it is by Ctrl-C, and records where each audit stood. The second signal does so at once. A disk that is almost
-full holds the audits in the same way, while there is still room to write them down.
+full holds the audits in the same way, while there is still room to write them down: that of the run, that of Inspect's
+data, which holds what is not yet in a log, and that of temporary files, where a log is put together.
 """
 
 import asyncio
 import errno
+import os
 import shlex
 import shutil
 import signal
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from types import FrameType
-from typing import Any, ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal
 
-from inspect_ai.hooks import Hooks, RunStart, SampleEnd, SampleStart, hooks
+from inspect_ai.hooks import Hooks, RunEnd, RunStart, SampleEnd, SampleStart, hooks
 
 from petri.errors import DiskFull
+from petri.interrupts import SOFT, Handler, as_interrupt, handled
 
 GRACE: Final = 10.0
 """Seconds that running turns and judges have to finish."""
@@ -30,10 +34,9 @@ LEAST_FREE: Final = 32 * 1024 * 1024
 _LOOK_EVERY: Final = 0.5
 
 Why = Literal["interrupted", "disk_full"]
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 _SAID: Final = {
     "interrupted": "stopping: nothing new is sent; what runs has {grace:g} s to finish; interrupt again to stop now",
-    "disk_full": "the disk is almost full: nothing more is sent, and what runs is written down",
+    "disk_full": "the disk of {full} is almost full: nothing more is sent, and what runs is written down",
 }
 
 
@@ -41,9 +44,10 @@ class Stop:
     """Whether a run is to stop, and how far it has got with it."""
 
     def __init__(self, folder: Path, say: Callable[[str], None], least_free: int = LEAST_FREE) -> None:
-        """Watch the disk that holds ``folder``; ``say`` tells a person what happens."""
+        """Watch the disks that a run in ``folder`` writes to; ``say`` tells a person what happens."""
         self.why: Why | None = None
-        self._folder = folder
+        self._disks = tuple(map(_nearest, (folder, _inspect_data(), Path(tempfile.gettempdir()))))
+        self._full = folder
         self._say = say
         self._least_free = least_free
         self._active = 0
@@ -51,8 +55,12 @@ class Stop:
         self._signals = 0
         self._looked: float | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._interrupt: Callable[[int, FrameType | None], Any] | None = None
+        self._interrupt: Handler | None = None
         self._cancelled = False
+        self._is_deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        """Whether Ctrl-C is not for this process: a shell's script has put it into the background."""
+        self._over = False
+        self._late = 0
 
     def began(self) -> None:
         """Take over from the event loop's own handling of Ctrl-C; it is what cancels in the end."""
@@ -60,16 +68,48 @@ class Stop:
         self._loop = asyncio.get_running_loop()
         if threading.current_thread() is threading.main_thread() and callable(handler):
             self._interrupt = handler
-            signal.signal(signal.SIGINT, self.on_signal)
+            self._listen()
 
-    def on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- Python's signature
-        """Note a signal; before the run has begun it is an interrupt like any other."""
-        if self._loop is None or self._loop.is_closed() or self._interrupt is None:
-            raise KeyboardInterrupt
-        self._loop.call_soon_threadsafe(self._signalled)
+    def _listen(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, signal.SIG_IGN if self._is_deaf else self.on_signal)
+
+    def ended(self) -> None:
+        """Note that there is nothing any more that could be held or cancelled."""
+        self._over = True
+
+    def on_signal(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal, whichever it is.
+
+        Before the first audit it is an interrupt like any other. One that comes after the last is only noted, for then
+        results are being written; only another breaks that off.
+        """
+        if self._over:
+            self._late += 1
+            if self._late > 1:
+                raise KeyboardInterrupt
+            self.why = self.why or "interrupted"
+        elif self._loop is None or self._interrupt is None:
+            as_interrupt(number, frame)
+        else:
+            self._signals += 1
+            if not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._signalled)
+
+    @contextmanager
+    def audits(self) -> Generator[None]:
+        """Run audits in the block: an interrupt that breaks them off ends the block, and is noted as why it did."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self._signals += 1
+        finally:
+            self.ended()
+            self._listen()
+        if self._signals:  # the last of them may have come too late for the event loop
+            self.why = self.why or "interrupted"
 
     def _signalled(self) -> None:
-        self._signals += 1
         if self._signals == 1 and self.why is None:
             self._stop("interrupted")
         else:
@@ -81,7 +121,7 @@ class Stop:
         if self._loop is not None:
             self._loop.call_later(GRACE, self._cancel)
         with suppress(OSError):  # a terminal that is gone
-            self._say(_SAID[why].format(grace=GRACE))
+            self._say(self._said(why))
         self._settle()
 
     def sample_began(self) -> None:
@@ -99,7 +139,7 @@ class Stop:
         if self.why is None:
             return
         if self._interrupt is None:  # nobody can cancel from here
-            raise DiskFull(_SAID["disk_full"])
+            raise DiskFull(self._said("disk_full"))
         self._held += 1
         self._settle()
         try:
@@ -112,8 +152,13 @@ class Stop:
         if self.why is not None or (self._looked is not None and now - self._looked < _LOOK_EVERY):
             return
         self._looked = now
-        if shutil.disk_usage(self._folder).free < self._least_free:
+        full = next((disk for disk in self._disks if shutil.disk_usage(disk).free < self._least_free), None)
+        if full is not None:
+            self._full = full
             self._stop("disk_full")
+
+    def _said(self, why: Why) -> str:
+        return _SAID[why].format(grace=GRACE, full=self._full)
 
     def _settle(self) -> None:
         if self.why is not None and self._held >= self._active:
@@ -131,6 +176,16 @@ class Stop:
 _BREAK_OFF: Final = 3
 
 
+def _inspect_data() -> Path:
+    """Give where Inspect keeps what is not yet in a log."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share", "inspect_ai")
+
+
+def _nearest(folder: Path) -> Path:
+    """Give the folder, or what there is of the way to it."""
+    return next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+
+
 @hooks(name="petri_stopper", description="Stops a run in good order.")  # pyright: ignore[reportUntypedClassDecorator] -- Inspect leaves it untyped
 class Stopper(Hooks):
     """Tells the ``Stop`` that is in place what goes on; without one it is switched off."""
@@ -145,6 +200,11 @@ class Stopper(Hooks):
         """Take over the handling of signals, now that there is a loop."""
         if Stopper.stop is not None:
             Stopper.stop.began()
+
+    async def on_run_end(self, data: RunEnd) -> None:  # noqa: ARG002 -- Inspect's signature
+        """Note that every log is written."""
+        if Stopper.stop is not None:
+            Stopper.stop.ended()
 
     async def on_sample_start(self, data: SampleStart) -> None:  # noqa: ARG002 -- Inspect's signature
         """Count an audit that begins."""
@@ -172,7 +232,7 @@ def room_to_write(folder: Path) -> Generator[None]:
         if getattr(error, "errno", None) != errno.ENOSPC and "disk is full" not in str(error):
             raise
         raise DiskFull(
-            f"the disk that holds {folder} (or Inspect's data folder) is full; what was recorded is safe: "
+            f"the disk that holds {folder} (or Inspect's data, or temporary files) is full; what was recorded is safe: "
             f"make room, then petri resume {shlex.quote(str(folder))}"
         ) from error
 
@@ -184,15 +244,10 @@ def stoppable(folder: Path, say: Callable[[str], None], least_free: int = LEAST_
     Outside the main thread, where Python gives nobody signals, only the disk is watched.
     """
     stop = Stop(folder, say, least_free)
-    ours = threading.current_thread() is threading.main_thread()
-    before = {number: signal.getsignal(number) for number in _SIGNALS if ours}
-    for number in before:
-        if number != signal.SIGINT:  # the event loop takes that one only where nobody else has
-            signal.signal(number, stop.on_signal)
     Stopper.stop = stop
-    try:
-        yield stop
-    finally:
-        Stopper.stop = None
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    # The event loop takes Ctrl-C only where nobody else has; what then follows is for all three signals.
+    with handled(SOFT, stop.on_signal), handled([signal.SIGINT], signal.default_int_handler, ignored=True):
+        try:
+            yield stop
+        finally:
+            Stopper.stop = None

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from tests.clients.players import (
     auditor,
     is_preflight,
     judge,
+    role_of,
     scenario_file,
 )
 from tests.loopback import Exchange, Reply, loopback_server
@@ -104,6 +106,31 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+LASTING: Final = {
+    "auth": (NO_KEY, "Incorrect API key provided"),
+    "model_not_found": (NO_MODEL, "does not exist"),
+    "quota": (Reply("You exceeded your current quota, please check your plan.", status=429), "current quota"),
+    "forbidden": (Reply("Country not supported.", status=403), "Country not supported"),
+}
+
+
+@pytest.mark.parametrize("case", LASTING)
+def test_what_cannot_pass_is_found_by_one_small_call_of_each_model(case: str, tmp_path: Path) -> None:
+    reply, said = LASTING[case]
+    display = Listening()
+    with loopback_server(_by_role(target=lambda _: reply)) as server:
+        models = {role: client.settings(role, server) for role, client in CLIENT.items()}
+        file = scenario_file(tmp_path, models, audit={"epochs": 4})
+        with pytest.raises(UsageError) as refused:
+            run(replace(Order([str(file)], tmp_path / "out"), preflight=True), display)
+        assert Counter(map(role_of, server.exchanges)) == dict.fromkeys(CLIENT, 1)
+    kind = "auth" if case == "forbidden" else case
+    assert str(refused.value).startswith(f"{kind}: target ({CHAT.name('target')}): ")
+    assert said in str(refused.value)
+    assert refused.value.exit_code == 2
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_model_that_talks_instead_of_calling_is_a_doubt_and_no_fault(tmp_path: Path) -> None:
     notices, asked = _run(tmp_path, _by_role(judge=lambda _: Reply("Hello!")), {})
     assert notices[1] == (
@@ -146,11 +173,20 @@ def test_simulated_models_are_not_called(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("runs/deep", None), ("", None), ("file/runs", "is not a folder")],
-    ids=["new", "there", "below-a-file"],
+    [
+        ("runs/deep", None),
+        ("", None),
+        ("ein Ordner — 日本", None),
+        ("file/runs", "is not a folder"),
+        ("loop", "is a link that leads nowhere"),
+        ("loop/runs", "is a link that leads nowhere"),
+        ("x" * 300, "File name too long"),
+    ],
+    ids=["new", "there", "unicode", "below-a-file", "link-to-itself", "below-such-a-link", "long"],
 )
 def test_the_folder_for_runs(name: str, said: str | None, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
     faults = list(folder_faults(tmp_path / name))
     assert (said is None) == (not faults)
     assert said is None or said in faults[0]

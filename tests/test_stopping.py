@@ -4,13 +4,14 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from petri.errors import DiskFull
+from petri.interrupts import SOFT, as_interrupt, handled
 from petri.stopping import Stop, hold, room_to_write, stoppable
 
 HUGE = 2**62
@@ -86,6 +87,80 @@ def test_a_signal_before_the_run_is_an_interrupt(tmp_path: Path) -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
+def test_an_interrupt_that_breaks_audits_off_is_why_they_ended(tmp_path: Path) -> None:
+    with stoppable(tmp_path, print) as stop:
+        with stop.audits():
+            signal.raise_signal(signal.SIGINT)
+        assert stop.why == "interrupted"
+
+
+def test_a_signal_after_the_last_audit_is_noted_and_another_breaks_off(tmp_path: Path) -> None:
+    async def main(stop: Stop) -> None:
+        stop.began()
+        stop.ended()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(0.01)
+
+    with stoppable(tmp_path, print) as stop:
+        with stop.audits():
+            asyncio.run(main(stop))
+        assert stop.why == "interrupted"
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_a_signal_that_comes_too_late_for_the_event_loop_is_noted(tmp_path: Path) -> None:
+    with stoppable(tmp_path, print) as stop:
+        with stop.audits():
+            loop = asyncio.new_event_loop()
+            loop.run_until_complete(began(stop))
+            loop.close()
+            signal.raise_signal(signal.SIGTERM)
+        assert stop.why == "interrupted"
+
+
+async def began(stop: Stop) -> None:
+    stop.began()
+
+
+@pytest.fixture
+def background() -> Iterator[None]:
+    """As a shell's script starts what is to run in the background, and nohup what is to outlive a terminal."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("background")
+def test_in_the_background_only_sigterm_stops(tmp_path: Path) -> None:
+    heard: list[str] = []
+
+    async def audit(stop: Stop) -> None:
+        stop.sample_began()
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+            os.kill(os.getpid(), number)
+            await asyncio.sleep(0.01)
+            heard.append(stop.why or "nothing")
+        await hold()
+
+    run_until_stopped(audit, tmp_path)
+    assert heard == ["nothing", "nothing", "interrupted"]
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+@pytest.mark.parametrize("deaf", [False, True], ids=["as ever", "where Ctrl-C is ignored"])
+def test_sigterm_does_what_ctrl_c_does(*, deaf: bool) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if deaf else None
+    try:
+        with pytest.raises(KeyboardInterrupt), handled(SOFT, as_interrupt):
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
 def test_a_disk_that_is_almost_full_holds_every_call(tmp_path: Path) -> None:
     reasons: list[str | None] = []
 
@@ -97,7 +172,9 @@ def test_a_disk_that_is_almost_full_holds_every_call(tmp_path: Path) -> None:
             reasons.append(stop.why)
 
     said = run_until_stopped(audit, tmp_path, least_free=HUGE)
-    assert said == ["the disk is almost full: nothing more is sent, and what runs is written down"]
+    assert said == [
+        f"the disk of {tmp_path} is almost full: nothing more is sent, and what runs is written down"
+    ]
     assert reasons == ["disk_full"]
 
 

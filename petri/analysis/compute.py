@@ -50,7 +50,7 @@ def compute_results(run: Run) -> Results:
     passed = [*breaches(audits, gates), *_unexpected(headers, audits), *past]
     status = _status(headers, audits, again=plan is not None and plan.judging is not None)
     if plan is not None and plan.stopped is not None:
-        status = _stopped(headers, plan.stopped, status)
+        status = _stopped(headers, audits, plan.stopped, status)
     if undecided and status == "complete":
         status = "incomplete"
     return Results(
@@ -138,8 +138,10 @@ def _ends(headers: Sequence[Header]) -> set[str]:
     return {header.log.status for header in headers if header.log.eval.run_id == latest}
 
 
-def _stopped(headers: Sequence[Header], by: str, status: RunStatus) -> RunStatus:
-    """Give how a run ended that was stopped though nobody had asked for it."""
+def _stopped(headers: Sequence[Header], audits: Sequence[Audit], by: str, status: RunStatus) -> RunStatus:
+    """Give how a run ended that was stopped; a signal that found nothing left to do has stopped nothing."""
+    if by == "interrupted":
+        return status if all(map(is_complete, audits)) else "interrupted"
     if by == "disk_full":
         return "incomplete" if status == "interrupted" else status
     if _ends(headers) & {"cancelled", "started"} or status == "complete":

@@ -1,6 +1,7 @@
 """The `petri` command: which commands there are, and how every error ends. A command is imported when it is chosen."""
 
 import errno
+import gc
 import os
 import sys
 import traceback
@@ -17,6 +18,7 @@ from typer.main import get_command
 from petri import __version__
 from petri.display.safe import printable
 from petri.errors import InvalidFile, PetriError, UsageError
+from petri.interrupts import SOFT, as_interrupt, handled
 
 COMMANDS: Final = {
     "audit": ("petri.cli.audit", "Run scenarios on models, judge the conversations, summarise."),
@@ -70,7 +72,11 @@ class LazyGroup(TyperGroup):
 def _load(name: str) -> Any:
     """Import a command's module and give its command."""
     module, _ = COMMANDS[name]
-    command = import_module(module).command
+    gc.disable()  # what is loaded stays; looking through it for garbage takes a fifth of the time
+    try:
+        command = import_module(module).command
+    finally:
+        gc.enable()
     if isinstance(command, typer.Typer):
         return get_command(command)
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -111,7 +117,13 @@ def _read_env() -> None:
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run the command line and give its exit code; every error ends here, as lines on stderr."""
+    """Run the command line and give its exit code; SIGTERM and a closed terminal interrupt it as Ctrl-C does."""
+    with handled(SOFT, as_interrupt):
+        return _main(args)
+
+
+def _main(args: Sequence[str] | None) -> int:
+    """Run the command line; every error ends here, as lines on stderr."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(
@@ -129,10 +141,28 @@ def main(args: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:  # before or after a command, whose own stands in LazyGroup
         return _end("petri: interrupted", _INTERRUPTED)
     except Exception as error:  # noqa: BLE001 -- the outermost boundary: a fault of ours becomes exit code 4
-        if os.environ.get("PETRI_DEBUG"):
-            traceback.print_exc()
-        return _end(_unexpected(error), _INTERNAL)
+        return _end_unforeseen(error)
     return 0
+
+
+def _end_unforeseen(error: Exception) -> int:
+    if _terminal_is_gone(error):
+        return _end_unheard()
+    if os.environ.get("PETRI_DEBUG"):
+        traceback.print_exc()
+    return _end(_unexpected(error), _INTERNAL)
+
+
+def _terminal_is_gone(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno == errno.EIO and error.filename is None
+
+
+def _end_unheard() -> int:
+    """End a command whose terminal was closed: nobody is told, now or by the flush at exit, which would fail too."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
+    return _INTERRUPTED
 
 
 def _unexpected(error: Exception) -> str:

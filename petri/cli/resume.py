@@ -5,6 +5,7 @@ import typer
 from petri.cli import options
 from petri.cli.limits import read_limits
 from petri.display.choosing import choose_display
+from petri.display.ci import wanted_reports
 from petri.display.console import data_only
 from petri.resuming.again import ResumeOrder, resume
 from petri.transcript.store import out_folder
@@ -24,6 +25,8 @@ def command(
     assume_price: options.AssumePrice = None,
     no_preflight: options.NoPreflight = False,
     out: options.Out = None,
+    junit: options.JUnit = None,
+    summary_md: options.SummaryMd = None,
     json_: options.Json = False,
     plain: options.Plain = False,
 ) -> None:
@@ -44,7 +47,8 @@ def command(
         limits=read_limits(max_cost, max_tokens, max_time, rpm, assume_price),
         preflight=not no_preflight,
     )
-    display = choose_display(json_=json_, plain=plain)
+    display, reports = choose_display(json_=json_, plain=plain), wanted_reports(junit, summary_md)
     with data_only():
-        _, results = resume(order, display)
+        finished, results = resume(order, display)
+    reports.write(results, finished)
     raise typer.Exit(results.run.exit_code)

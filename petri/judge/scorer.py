@@ -1,7 +1,8 @@
 """The judge as an Inspect scorer: one score per dimension, NaN for each without a value, the ruling beside it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from inspect_ai.log import transcript
@@ -10,7 +11,7 @@ from inspect_ai.scorer import Reference, Score, Scorer, Target, mean, scorer
 from inspect_ai.solver import TaskState
 
 from petri.boundary import Failure, guarded
-from petri.errors import UsageError
+from petri.errors import ModelGivenUp, UsageError
 from petri.governor import current
 from petri.judge.groups import make_groups
 from petri.judge.panel import Judge, Procedure, rule
@@ -59,13 +60,30 @@ def judge(
         record = _just_ended(state) if source is None else await stored.transcript(source)
         spoken = read_manners(state.metadata.get("manners")).get("judge", ())
         asked = _judges() if dimensions else ()
-        judges = [await _judge(model, spoken[n : n + 1], probes) for n, model in enumerate(asked)]
-        ruling = await rule(judges, record, dimensions, procedure)
+        async with _led(asked if procedure.cascade is None else asked[:1]):
+            judges = [await _judge(model, spoken[n : n + 1], probes) for n, model in enumerate(asked)]
+            ruling = await rule(judges, record, dimensions, procedure)
         if source is None and (governor := current()) is not None:
             governor.audit_judged()
         return as_score(ruling, record, checks)
 
     return score
+
+
+@asynccontextmanager
+async def _led(judges: Sequence[Model]) -> AsyncGenerator[None]:
+    """Hold a verdict back until its judges have answered, which one verdict finds out for all.
+
+    Where one of them is known not to answer, its own call will say so.
+    """
+    governor = current()
+    if governor is None or not judges:
+        yield
+        return
+    with suppress(ModelGivenUp):
+        await governor.wait_for_pilot(judges, judges)
+    with governor.piloting(judges):
+        yield
 
 
 def _just_ended(state: TaskState) -> Transcript:

@@ -25,7 +25,19 @@ from petri.resuming.changes import require_unchanged
 from petri.resuming.spending import total_limits, what_is_left
 from petri.resuming.standing import Stage, Standing, standings
 from petri.roles import as_choices
-from petri.runner import Order, Part, Prepared, carry_out, finish, plan_file, prepare, run, start_of, upcoming
+from petri.runner import (
+    Order,
+    Part,
+    Prepared,
+    carry_out,
+    finish,
+    plan_file,
+    prepare,
+    resumable,
+    run,
+    start_of,
+    upcoming,
+)
 from petri.transcript.locking import locked
 from petri.transcript.planned import LogFacts, Ordered, PlannedAudit, RunFile
 from petri.transcript.salvage import salvage
@@ -68,7 +80,7 @@ def resume(order: ResumeOrder, display: Display | None = None) -> tuple[Run, Res
     limits = total_limits(before.order, order.limits)
     if order.fork:
         return run(_order(order, before, limits), display)
-    with locked(found):
+    with resumable(found, display), locked(found):
         salvage(found)
         so_far = compute_results(found)
         left = what_is_left(limits, so_far)
@@ -79,7 +91,8 @@ def resume(order: ResumeOrder, display: Display | None = None) -> tuple[Run, Res
             kept = {"started": before.started, "audits": _all_audits(before, plan)}
             write_json(found.folder / PLAN, plan.model_copy(update=kept).model_dump(mode="json"))
             results = _finish_audits(ready, found, so_far, display)
-    finish(found, results, display)
+    with resumable(found, display):
+        finish(found, results, display)
     return found, results
 
 

@@ -105,8 +105,8 @@ class RunFile(_Stored):
     """The rubric files."""
     prompts: dict[str, str] = {}
     """The SHA-256 of each prompt in use."""
-    stopped: Literal["disk_full", "cost", "tokens", "time", "model"] | None = None
-    """What stopped the run when nobody had asked for it: the disk, a cap, a model out of reach; or null."""
+    stopped: Literal["interrupted", "disk_full", "cost", "tokens", "time", "model"] | None = None
+    """What stopped the run: a signal, the disk, a cap, a model out of reach; or null."""
     stopped_because: str | None = None
     """The same for a person, with the remedy."""
     estimate: RunEstimate | None = None

@@ -47,3 +47,29 @@ def test_the_lower_of_two_rates_holds(given: tuple[int, int], held: int) -> None
     for rpm in given:
         rates.limit("m", rpm)
     assert rates.rpm("m") == held
+
+
+def test_a_model_whose_provider_asks_for_it_is_left_alone() -> None:
+    async def play() -> list[float]:
+        rates = Rates()
+        rates.hold("m", 0.3)
+        rates.hold("m", 0.1)
+        begun = time.monotonic()
+        await rates.turn("another")
+        at_once = time.monotonic() - begun
+        await rates.turn("m")
+        return [at_once, time.monotonic() - begun]
+
+    at_once, later = asyncio.run(play())
+    assert at_once < 0.2
+    assert later >= 0.3
+
+
+def test_nobody_is_held_back_for_hours() -> None:
+    async def play() -> None:
+        rates = Rates(longest_hold=0.1)
+        rates.hold("m", 86_400)
+        async with asyncio.timeout(5):
+            await rates.turn("m")
+
+    asyncio.run(play())

@@ -1,4 +1,4 @@
-"""`petri audit` with reports for CI: they say what the command's exit code says."""
+"""`petri audit` and `petri resume` with reports for CI: they say what the command's exit code says."""
 
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -41,6 +41,10 @@ def test_a_report_agrees_with_the_exit_code(
     assert f"exit code {code}" in summary
     assert "built-in simulations" in summary
     assert ("petri show" in summary) == (failures == 2)
+    again = ["--junit", "again.xml", "--summary-md", "again.md"]
+    assert main(["resume", "last", *again]) == code
+    assert Path("again.xml").read_bytes() == Path("out/petri.xml").read_bytes()
+    assert Path("again.md").read_text() == summary
 
 
 def test_a_report_that_cannot_be_written_costs_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,22 +4,27 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 import pytest
 
 from petri.analysis.results import Results
-from petri.budget import Caps, Price
+from petri.budget import Caps, Price, Spent
 from petri.errors import UsageError
 from petri.governor import Limits
+from petri.judging.again import JudgeOrder, judge_again
 from petri.runner import Order, run
+from petri.transcript.outcome import is_valid
 from petri.transcript.store import Run
 from tests.clients.players import (
     CHAT,
     HOUSE,
     KEYS,
     MESSAGES,
+    RESPONSES,
     Player,
     auditor,
     ensemble,
@@ -36,7 +41,16 @@ GREET: Final = [("send_user_message", {"text": "Good morning."})]
 LONGEST: Final = {"auditor": 200, "target": 100, "judge": 500}
 CLIENT: Final = {"auditor": HOUSE, "target": CHAT, "judge": MESSAGES}
 PRICE: Final = Price(2.0, 10.0)
+CHEAP: Final = Price(0.2, 0.5)
+"""Of one of two targets."""
+AT_ONCE: Final = {"retry-after-ms": "1"}
+"""Makes retries quick."""
 NO_KEY: Final = Reply("Incorrect API key provided.", status=401)
+
+
+def price_of(model: str) -> Price:
+    """The price of a model, by its name with or without its provider's."""
+    return CHEAP if RESPONSES.name("target").endswith(model.rpartition("/")[2]) else PRICE
 
 
 @dataclass
@@ -45,6 +59,7 @@ class Account:
 
     tokens: int = 0
     usd: float = 0.0
+    lock: Lock = field(default_factory=Lock)
     asked: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
 
     def charging(self, player: Player) -> Player:
@@ -54,12 +69,16 @@ class Account:
             self.asked.append((time.monotonic(), role_of(exchange)))
             said = player(exchange)
             if said.status == 200:
-                usage = said.usage_for(exchange)
-                self.tokens += usage.prompt_tokens + usage.output_tokens
-                self.usd += (usage.prompt_tokens * PRICE.input + usage.output_tokens * PRICE.output) / 1e6
+                with self.lock:
+                    self._charge(exchange, said)
             return said
 
         return reply
+
+    def _charge(self, exchange: Exchange, said: Reply) -> None:
+        used = said.usage_for(exchange)
+        self.tokens += used.prompt_tokens + used.output_tokens
+        self.usd += price_of(exchange.model).cost(Spent(used.prompt_tokens, used.output_tokens))
 
     @property
     def roles(self) -> Counter[str]:
@@ -89,37 +108,104 @@ def _players(**instead: Player) -> Player:
     return ensemble(**usual | instead)
 
 
+def troubled(player: Player) -> Player:
+    """The same player on a bad day: some requests are refused, some fail, some are billed and cannot be read."""
+    numbers = count(1)
+
+    def reply(exchange: Exchange) -> Reply:
+        number = next(numbers)
+        if number % 5 == 0:
+            return Reply("Slow down.", status=429, headers=AT_ONCE)
+        if number % 7 == 0:
+            return Reply("Oh no.", status=503, headers=AT_ONCE)
+        return Reply(raw_body=b"<html>") if number % 11 == 0 else player(exchange)
+
+    return reply
+
+
 def _order(server: LoopbackServer, folder: Path, *, epochs: int, at_once: int = 64, **more: object) -> Order:
     models: JsonObject = {
         role: client.settings(role, server, max_tokens=LONGEST[role]) for role, client in CLIENT.items()
     }
+    if more.pop("two_targets", False):
+        cheap = RESPONSES.settings("target", server, max_tokens=LONGEST["target"])
+        models["target"] = [models["target"], cheap]
     file = scenario_file(folder, models, audit={"epochs": epochs})
     return replace(Order([str(file)], folder / "out", max_samples=at_once), **more)
 
 
+def _require_accounted(results: Results, planned: int) -> Counter[str]:
+    """Every planned audit is one thing, what ended at the cap says so, and nothing has a score that was not given."""
+    counts = results.counts
+    valid = [audit for audit in results.audits if is_valid(audit.outcome)]
+    assert counts.planned == planned == len(results.audits)
+    assert (
+        planned == counts.valid + sum(counts.invalid.values()) + sum(counts.error.values()) + counts.pending
+    )
+    assert counts.valid == len(valid)
+    assert set(counts.error) <= {"cap"}
+    for score in (score for audit in valid for score in audit.scores.values()):
+        assert score.status in {"scored", "error"}
+        assert (score.value is None) == (score.status == "error")
+        assert score.status == "scored" or all(judge.reason.startswith("cap: ") for judge in score.judges)
+    assert not any(audit.scores for audit in results.audits if not is_valid(audit.outcome))
+    return Counter(audit.outcome for audit in results.audits)
+
+
 @pytest.mark.parametrize(
     "limits",
-    [Limits(Caps(tokens=300_000)), Limits(Caps(cost=0.6), assumed=PRICE)],
+    [Limits(Caps(tokens=250_000)), Limits(Caps(cost=0.45), price_of=price_of)],
     ids=["tokens", "cost"],
 )
 def test_at_a_concurrency_of_64_a_cap_is_not_passed(limits: Limits, account: Account, tmp_path: Path) -> None:
-    with loopback_server(account.charging(_players())) as server:
-        _, results = run(_order(server, tmp_path, epochs=70, limits=limits))
+    """Not with two targets at two prices, nor on a bad day of every provider."""
+    with loopback_server(account.charging(troubled(_players()))) as server:
+        _, results = run(_order(server, tmp_path, epochs=36, two_targets=True, limits=limits))
     assert account.tokens <= (limits.caps.tokens or 10**9)
     assert account.usd <= (limits.caps.cost or 10**9)
     assert (results.run.status, results.run.exit_code) == ("limit", 3)
     assert results.run.error is not None
     assert "so far" in results.run.error
-    counts = results.counts
-    assert counts.planned == 70
-    assert counts.planned == counts.valid + sum(counts.error.values()) + counts.pending
-    outcomes = Counter(audit.outcome for audit in results.audits)
+    outcomes = _require_accounted(results, 72)
     assert outcomes["limit:tokens" if limits.caps.tokens else "limit:cost"] > 0
     assert outcomes["pending"] > 0
-    judged = [
-        audit for audit in results.audits if audit.scores and audit.scores["sycophancy"].status == "scored"
-    ]
-    assert judged
+    assert any(score.status == "scored" for audit in results.audits for score in audit.scores.values())
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [Limits(Caps(tokens=60_000)), Limits(Caps(cost=0.2), price_of=price_of)],
+    ids=["tokens", "cost"],
+)
+def test_judging_again_does_not_pass_a_cap(limits: Limits, account: Account, tmp_path: Path) -> None:
+    file = scenario_file(tmp_path, {}, audit={"epochs": 30, "max_turns": 1})
+    kept, _ = run(Order([str(file)], tmp_path / "out", offline=True))
+    with loopback_server(account.charging(troubled(_players()))) as server:
+        settings = {"models.judge": MESSAGES.settings("judge", server, max_tokens=LONGEST["judge"])}
+        order = JudgeOrder(
+            [str(kept.folder)], tmp_path / "out", settings=settings, limits=limits, max_samples=64
+        )
+        ((_, results),) = judge_again(order)
+    assert 0 < account.tokens <= (limits.caps.tokens or 10**9)
+    assert 0 < account.usd <= (limits.caps.cost or 10**9)
+    assert (results.run.status, results.run.exit_code) == ("incomplete", 3)
+    _require_accounted(results, 30)
+    given = Counter(score.status for audit in results.audits for score in audit.scores.values())
+    assert given["scored"] > 0
+    assert given["error"] > 0
+
+
+def test_a_judge_that_cannot_be_reached_is_asked_once_for_all_transcripts(
+    account: Account, tmp_path: Path
+) -> None:
+    file = scenario_file(tmp_path, {}, audit={"epochs": 20, "max_turns": 1})
+    kept, _ = run(Order([str(file)], tmp_path / "out", offline=True))
+    with loopback_server(account.charging(_players(judge=lambda _: NO_KEY))) as server:
+        settings = {"models.judge": MESSAGES.settings("judge", server)}
+        ((_, results),) = judge_again(JudgeOrder([str(kept.folder)], tmp_path / "out", settings=settings))
+    assert account.roles == {"judge": 1}
+    assert {score.status for audit in results.audits for score in audit.scores.values()} == {"error"}
+    assert results.run.exit_code == 3
 
 
 def test_what_is_beyond_a_cap_from_the_start_is_refused_and_nothing_is_spent(

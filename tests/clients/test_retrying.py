@@ -13,7 +13,7 @@ from petri.budget import Amount, Caps, Price
 from petri.errors import CapReached, ModelGivenUp
 from petri.governor import Governor, Limits, governing
 from petri.retries import wait_before
-from petri.roles import make_model
+from petri.roles import call_settings, make_model
 from petri.scenario.schema import ModelSettings
 from tests.clients.players import CHAT, KEYS, MESSAGES, RESPONSES, Client
 from tests.loopback import Exchange, LoopbackServer, Reply, Usage, loopback_server
@@ -203,3 +203,42 @@ def test_an_attempt_in_a_queue_has_its_own_clock() -> None:
     assert (failed.kind, failed.message) == ("timeout", "target: no reply within 1 seconds")
     assert waited < 5
     assert governor.ledger.spent.tokens > 2_000  # it may have been billed
+
+
+def test_what_one_role_is_asked_to_wait_all_roles_of_the_model_wait() -> None:
+    """The second role has not been refused yet, and is not sent into a closed door."""
+    moody = Moody([Reply("Slow down.", status=429, headers={"retry-after": "3"})])
+    with loopback_server(moody) as server, governing(Governor()):
+        settings = ModelSettings.model_validate(CHAT.settings("target", server))
+        first, second = (make_model(settings, role) for role in ("auditor", "target"))
+
+        async def both() -> tuple[Any, Any]:
+            early = asyncio.create_task(guarded(first.generate("Hello."), "auditor"))
+            while not moody.asked:  # noqa: ASYNC110 -- the server lives in a thread
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.5)
+            return await asyncio.gather(early, guarded(second.generate("Hello."), "target"))
+
+        said = asyncio.run(both())
+    assert not [each for each in said if isinstance(each, Failure)]
+    refused, *others = moody.asked
+    assert len(others) == 2
+    assert min(others) - refused >= 3
+
+
+@pytest.mark.parametrize(
+    ("model", "seconds"),
+    [
+        ({"model": MESSAGES.name("target")}, 300),
+        ({"model": MESSAGES.name("target"), "attempt_timeout": 1}, 1),
+        ({"model": MESSAGES.name("target"), "args": {"streaming": False}}, None),
+        ({"model": MESSAGES.name("target"), "batch": True}, None),
+        ({"model": CHAT.name("target")}, None),
+        ({"model": CHAT.name("target"), "args": {"streaming": True}}, 300),
+    ],
+    ids=["streamed", "short", "told-not-to", "batch", "whole", "told-to"],
+)
+def test_silence_ends_an_attempt_where_replies_are_streamed(
+    model: dict[str, Any], seconds: int | None
+) -> None:
+    assert call_settings(ModelSettings(**model)).get("stream_idle_timeout") == seconds
