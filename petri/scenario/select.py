@@ -150,8 +150,8 @@ def _chosen_of(path: Path, file: LoadedFile, wanted: str) -> Selection | None:
     """
     spec = file.spec
     ids = {scenario.id for scenario in spec.scenarios if wanted in {scenario.id, *scenario.tags}}
-    groups = set() if spec.audit.prefill else {_EVERYTHING, spec.family, *spec.tags}
-    if wanted in {path.stem, *groups}:
+    grouped = not spec.audit.prefill and wanted in {_EVERYTHING, spec.family, *spec.tags}
+    if grouped or wanted == path.stem:
         return Selection(path, file.path, read=file)
     return Selection(path, file.path, frozenset(ids), file) if ids else None
 

@@ -40,6 +40,8 @@ from tests.clients.players import (
 from tests.loopback import Exchange, LoopbackServer, Reply, loopback_server
 from tests.loopback.exchange import JsonObject
 
+pytestmark = pytest.mark.long
+
 GREET: Final = [("send_user_message", {"text": "Good morning."})]
 END: Final = [("end_audit", {"reason": "Said."})]
 FINE: Final = Reply("Good morning.")

@@ -35,6 +35,8 @@ from tests.loopback import Exchange, LoopbackServer, Reply, Wire, loopback_serve
 from tests.loopback.exchange import JsonObject
 from tests.loopback.server import event_frame
 
+pytestmark = pytest.mark.long
+
 CLIENTS: Final = (CHAT, MESSAGES)
 """A provider whose replies come whole, and one whose replies come as a stream."""
 BACKOFF: Final = 1.5

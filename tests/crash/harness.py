@@ -261,7 +261,8 @@ def deaths_at_writes(seed: int, audits: int) -> tuple[Order, ...]:
 def _death(kind: str, chance: random.Random, audits: int) -> Order:
     """Give a death at one of the first writes of a kind, before or after it."""
     often = {"sample buffer committed": 12 * audits, "log begun": 3, "log put in place": 3}
-    most = often.get(kind, 1)  # the buffer's first commits, some ten of each audit, come before its first call
+    # The buffer's first commits, some ten of each audit, come before its first call.
+    most = often.get(kind, 1)
     return {"write": kind, "number": chance.randint(1, most), "after": chance.random() < 0.5}
 
 

@@ -3,6 +3,8 @@
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.crash.harness import SOFT, Petri, Tally, Trial
 
 pytestmark = pytest.mark.long

@@ -18,6 +18,8 @@ from tests.crash.checker import Mark, Tally, announced, check_calls, check_end, 
 from tests.crash.harness import Petri, Trial
 from tests.loopback import LoopbackServer, loopback_server
 
+pytestmark = pytest.mark.long
+
 AUDITS, TURNS = 6, 4
 
 
