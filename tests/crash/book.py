@@ -33,11 +33,6 @@ class Book:
         with self._lock:
             return list(self._calls)
 
-    def left(self, audits: int) -> int:
-        """How many calls are yet to be made until so many audits are over."""
-        with self._lock:
-            return audits * (2 * self.turns + 2) - len(set(self._calls))
-
     def reply(self, exchange: Exchange) -> Reply:
         """Play every role of every audit; a call is noted before anybody else hears of it."""
         found = _CASE.search(json.dumps(exchange.body))

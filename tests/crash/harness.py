@@ -202,13 +202,15 @@ class Trial:
         if chance.random() < self.early:
             time.sleep(chance.uniform(0, 2))
             return
-        left = book.left(self.audits)
-        calls = chance.randint(*self.gap)
-        wanted, deadline = len(book.calls()) + min(calls, left), time.monotonic() + _PATIENCE
-        while len(book.calls()) < wanted and time.monotonic() < deadline and petri.is_alive():
+        before, quiet = len(book.calls()), chance.uniform(0.2, 2)
+        wanted = before + chance.randint(*self.gap)
+        seen, since = before, time.monotonic()
+        while seen < wanted and petri.is_alive():
             time.sleep(0.002)
-        if calls >= left:
-            time.sleep(chance.uniform(0, 2))
+            if len(book.calls()) > seen:
+                seen, since = len(book.calls()), time.monotonic()
+            if time.monotonic() - since > (quiet if seen > before else _PATIENCE):
+                return
 
     def _tell(self, petri: Petri, chance: random.Random) -> list[signal.Signals]:
         """Send one signal or two; give those for which there was a process."""
