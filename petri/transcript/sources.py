@@ -1,18 +1,17 @@
 """Where a verdict's transcript stands: in its own sample, or, judged again, in the sample of another log."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import ClassVar, Final, Self
 
 from anyio import to_thread
 from inspect_ai.log import EvalLog, EvalSample
-from pydantic import ValidationError
 
 from petri.errors import UnreadableLog
 from petri.transcript.foreign import foreign_transcript, is_foreign
-from petri.transcript.resumed import Place
+from petri.transcript.resumed import Noted, Place
 from petri.transcript.schema import Transcript
 from petri.transcript.store import (
     VERDICTS,
@@ -24,27 +23,14 @@ from petri.transcript.store import (
     transcript_of,
 )
 
-_KEY: Final = "petri_source"
 _BATCH: Final = 16
 
 
-class Source(Place):
+class Source(Noted, Place):
     """The sample that holds what was judged, in a log beside the verdicts' folder."""
 
-    @classmethod
-    def of_metadata(cls, metadata: Mapping[str, Any]) -> Self | None:
-        """Give what a sample is about, from its metadata; None for one that holds its own transcript."""
-        told = metadata.get(_KEY)
-        if told is None:
-            return None
-        try:
-            return cls.model_validate(told)
-        except ValidationError as error:
-            raise UnreadableLog(f"a verdict does not say what it is about: {error}") from error
-
-    def as_metadata(self) -> dict[str, object]:
-        """Give the metadata of a sample that is about this one."""
-        return {_KEY: self.model_dump(mode="json")}
+    KEY: ClassVar[str] = "petri_source"
+    UNREADABLE: ClassVar[str] = "a verdict does not say what it is about"
 
 
 @dataclass(frozen=True, slots=True)

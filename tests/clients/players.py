@@ -119,6 +119,18 @@ def auditor(*steps: Sequence[Call]) -> Player:
     return play
 
 
+def case_of(exchange: Exchange) -> str:
+    """The fault that an audit is about, which its auditor was told and tells the target."""
+    told = exchange.turns[0].text
+    return json.loads(told)["scenario"]["id"] if told.startswith("{") else told
+
+
+def caller(exchange: Exchange) -> Reply:
+    """An auditor that greets with the name of the fault, and says one thing more."""
+    greet, go_on = ([("send_user_message", {"text": words})] for words in (case_of(exchange), "Go on."))
+    return auditor(greet, go_on, [("end_audit", {"reason": "Said."})])(exchange)
+
+
 def librarian(exchange: Exchange) -> Reply:
     """A target that looks up two books at once where it can, and repeats what it found."""
     last = exchange.turns[-1]

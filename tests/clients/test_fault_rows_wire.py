@@ -24,7 +24,8 @@ from tests.clients.players import (
     KEYS,
     MESSAGES,
     Client,
-    auditor,
+    caller,
+    case_of,
     ensemble,
     judge,
     perform,
@@ -188,18 +189,6 @@ FAULTS: Final[Mapping[Wire, Mapping[str, Fault]]] = {"chat": WHOLE, "messages": 
 CASES: Final = [
     pytest.param(client, case, id=f"{case}-{client}") for client in CLIENTS for case in FAULTS[client.wire]
 ]
-
-
-def case_of(exchange: Exchange) -> str:
-    """The fault that an audit is about, which its auditor was told and tells the target."""
-    told = exchange.turns[0].text
-    return json.loads(told)["scenario"]["id"] if told.startswith("{") else told
-
-
-def caller(exchange: Exchange) -> Reply:
-    """An auditor that greets with the name of the fault, and says one thing more."""
-    greet, go_on = ([("send_user_message", {"text": words})] for words in (case_of(exchange), "Go on."))
-    return auditor(greet, go_on, [("end_audit", {"reason": "Said."})])(exchange)
 
 
 @dataclass(frozen=True, slots=True)

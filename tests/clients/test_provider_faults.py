@@ -27,7 +27,8 @@ from tests.clients.players import (
     Client,
     Player,
     Ran,
-    auditor,
+    caller,
+    case_of,
     ensemble,
     judge,
     librarian,
@@ -117,18 +118,6 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "no-choices": Fault(NO_CHOICES, 3, "bad_response"),
 }
 CASES: Final = list(product(CLIENTS, FAULTS))
-
-
-def case_of(exchange: Exchange) -> str:
-    """The fault that an audit is about, which its auditor was told and tells the target."""
-    told = exchange.turns[0].text
-    return json.loads(told)["scenario"]["id"] if told.startswith("{") else told
-
-
-def caller(exchange: Exchange) -> Reply:
-    """An auditor that greets with the name of the fault, and says one thing more."""
-    greet, go_on = ([("send_user_message", {"text": words})] for words in (case_of(exchange), "Go on."))
-    return auditor(greet, go_on, [("end_audit", {"reason": "Said."})])(exchange)
 
 
 @dataclass(frozen=True, slots=True)
