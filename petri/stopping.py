@@ -15,8 +15,8 @@ import signal
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from types import FrameType
@@ -29,6 +29,8 @@ from petri.interrupts import SOFT, Handler, as_interrupt, handled
 
 GRACE: Final = 10.0
 """Seconds that running turns and judges have to finish."""
+_SETTLING: Final = 3.0
+"""Seconds that Inspect has at most to write down the audits that have just ended, before it is told to cancel."""
 LEAST_FREE: Final = 32 * 1024 * 1024
 """Bytes on the disk below which no call is made: room to write down the audits that are under way."""
 _LOOK_EVERY: Final = 0.5
@@ -52,11 +54,14 @@ class Stop:
         self._least_free = least_free
         self._active = 0
         self._held = 0
+        self._inside = 0
         self._signals = 0
         self._looked: float | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._interrupt: Handler | None = None
         self._cancelled = False
+        self._waits = False
+        """Whether everything is to be cancelled as soon as that loses nothing."""
         self._is_deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
         """Whether Ctrl-C is not for this process: a shell's script has put it into the background."""
         self._over = False
@@ -160,11 +165,32 @@ class Stop:
     def _said(self, why: Why) -> str:
         return _SAID[why].format(grace=GRACE, full=self._full)
 
+    @asynccontextmanager
+    async def cancellable(self) -> AsyncGenerator[None]:
+        """Count an audit that may be cancelled in the block; while all are being cancelled, none leaves it."""
+        self._inside += 1
+        if self._waits:
+            self._cancel()
+        try:
+            yield
+            if self._cancelled:
+                await asyncio.Event().wait()
+        finally:
+            self._inside -= 1
+
     def _settle(self) -> None:
-        if self.why is not None and self._held >= self._active:
+        if self._waits or (self.why is not None and self._held >= self._active):
             self._cancel()
 
     def _cancel(self) -> None:
+        """Cancel everything as soon as no audit is in a place where Inspect would lose it: soon, for each is passed."""
+        if self._inside >= self._active or self._signals >= _BREAK_OFF:
+            self._cancel_now()
+        elif not self._waits and self._loop is not None:
+            self._loop.call_later(_SETTLING, self._cancel_now)
+        self._waits = True
+
+    def _cancel_now(self) -> None:
         """Let the event loop cancel everything, as Ctrl-C does; asked a third time, it breaks off."""
         interrupt, loop = self._interrupt, self._loop
         if interrupt is None or loop is None or (self._cancelled and self._signals < _BREAK_OFF):
@@ -221,6 +247,20 @@ async def hold() -> None:
     """Let an audit's next call through; where the run is to stop, wait for it to be cancelled."""
     if Stopper.stop is not None:
         await Stopper.stop.hold()
+
+
+@asynccontextmanager
+async def cancellable() -> AsyncGenerator[None]:
+    """Mark where an audit may be cancelled and is recorded as far as it got.
+
+    Inspect does not protect what it does with a sample in between: one that is cancelled after its judge has answered,
+    and before it is written down, would be in no log.
+    """
+    if Stopper.stop is None:
+        yield
+        return
+    async with Stopper.stop.cancellable():
+        yield
 
 
 @contextmanager

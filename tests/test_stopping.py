@@ -12,7 +12,7 @@ import pytest
 
 from petri.errors import DiskFull
 from petri.interrupts import SOFT, as_interrupt, handled
-from petri.stopping import Stop, hold, room_to_write, stoppable
+from petri.stopping import Stop, cancellable, hold, room_to_write, stoppable
 
 HUGE = 2**62
 
@@ -23,7 +23,8 @@ def run_until_stopped(body: Callable[[Stop], Awaitable[None]], folder: Path, **l
 
     async def main(stop: Stop) -> None:
         stop.began()
-        await body(stop)
+        async with cancellable():
+            await body(stop)
 
     with pytest.raises(KeyboardInterrupt), stoppable(folder, said.append, **limits) as stop:
         asyncio.run(main(stop))
@@ -80,6 +81,40 @@ def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
     began = time.monotonic()
     assert len(run_until_stopped(audit, tmp_path)) == 1
     assert time.monotonic() - began < 5
+
+
+def test_an_audit_that_is_written_down_is_not_cancelled(tmp_path: Path) -> None:
+    done: list[str] = []
+
+    async def audits(stop: Stop) -> None:
+        for _ in range(2):  # one is in this block; the other has left it, and is being written down
+            stop.sample_began()
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(0.05)
+        done.append("written")
+        stop.sample_ended()
+        await asyncio.sleep(60)
+
+    run_until_stopped(audits, tmp_path)
+    assert done == ["written"]
+
+
+def test_no_audit_begins_to_be_written_down_while_all_are_cancelled(tmp_path: Path) -> None:
+    done: list[str] = []
+
+    async def audit(stop: Stop) -> None:
+        stop.sample_began()
+        stop.sample_began()
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(0.05)
+        async with cancellable():  # the other one is in such a block too, so that nothing keeps both any more
+            pass
+        done.append("left")
+
+    run_until_stopped(audit, tmp_path)
+    assert done == []
 
 
 def test_a_signal_before_the_run_is_an_interrupt(tmp_path: Path) -> None:
@@ -206,15 +241,20 @@ def test_a_terminal_that_is_gone_does_not_keep_a_run_from_stopping(tmp_path: Pat
         stop.began()
         stop.sample_began()
         os.kill(os.getpid(), signal.SIGHUP)
-        await asyncio.sleep(0.01)
-        await hold()
+        async with cancellable():
+            await asyncio.sleep(0.01)
+            await hold()
 
     with pytest.raises(KeyboardInterrupt), stoppable(tmp_path, say) as stop:
         asyncio.run(main(stop))
 
 
 def test_without_a_run_nothing_is_held() -> None:
-    asyncio.run(hold())
+    async def call() -> None:
+        async with cancellable():
+            await hold()
+
+    asyncio.run(call())
 
 
 FULL = OSError(28, "No space left on device")

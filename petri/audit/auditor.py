@@ -29,6 +29,7 @@ from petri.errors import Diverged
 from petri.plan import Cell
 from petri.protocol.choosing import Probes
 from petri.roles import read_manners
+from petri.stopping import cancellable
 from petri.transcript.resumed import audit_epoch
 
 MOST_IDLE: Final = 12
@@ -46,12 +47,13 @@ def auditor(logs: str | None = None) -> Solver:
     probes = Probes()
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001 -- Inspect's signature
-        past = await find_past(state, Path(logs or "."))
-        try:
-            await _audit(state, probes, past)
-        except Diverged as why:
-            begin_anew(str(why))
-            await _audit(state, probes, None)
+        async with cancellable():
+            past = await find_past(state, Path(logs or "."))
+            try:
+                await _audit(state, probes, past)
+            except Diverged as why:
+                begin_anew(str(why))
+                await _audit(state, probes, None)
         return state
 
     return solve

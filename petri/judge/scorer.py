@@ -21,6 +21,7 @@ from petri.protocol.choosing import Probes
 from petri.roles import Manner, read_manners
 from petri.rubric.load import load_rubrics
 from petri.scenario.schema import JudgeSettings
+from petri.stopping import cancellable
 from petri.transcript.record import make_transcript
 from petri.transcript.resumed import audit_epoch
 from petri.transcript.schema import Transcript
@@ -60,7 +61,7 @@ def judge(
         record = _just_ended(state) if source is None else await stored.transcript(source)
         spoken = read_manners(state.metadata.get("manners")).get("judge", ())
         asked = _judges() if dimensions else ()
-        async with _led(asked if procedure.cascade is None else asked[:1]):
+        async with cancellable(), _led(asked if procedure.cascade is None else asked[:1]):
             judges = [await _judge(model, spoken[n : n + 1], probes) for n, model in enumerate(asked)]
             ruling = await rule(judges, record, dimensions, procedure)
         if source is None and (governor := current()) is not None:
