@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-settings.register_profile("petri", deadline=None)  # a busy machine is no fault; what hangs meets pytest's timeout
+settings.register_profile(
+    "petri", deadline=None
+)  # a busy machine is no fault; what hangs meets pytest's timeout
 settings.load_profile("petri")
 
 LOOPBACK = re.compile(r"^(127\.\d+\.\d+\.\d+|::1|localhost|)$")
