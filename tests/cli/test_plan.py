@@ -16,6 +16,8 @@ import pytest
 
 from petri.cli.main import main
 
+pytestmark = pytest.mark.long
+
 RUN = [sys.executable, "-c", "import sys; from petri.cli.main import main; sys.exit(main())"]
 SCENARIO = """\
 petri: 1

@@ -29,6 +29,8 @@ from tests.clients.players import (
 from tests.loopback import Exchange, Reply, loopback_server
 from tests.loopback.exchange import JsonObject
 
+pytestmark = pytest.mark.long
+
 ANY_BOOK: JsonObject = {"type": "object", "properties": {"title": {"type": "string"}}}
 HELLO = [
     ("create_tool", {"name": "find_book", "description": "Finds a book.", "parameters": ANY_BOOK}),

@@ -41,6 +41,8 @@ from tests.clients.players import (
 from tests.loopback import Exchange, Reply, ToolCall, ToolResult, Turn, loopback_server
 from tests.loopback.exchange import JsonObject, joined, split_system
 
+pytestmark = pytest.mark.long
+
 CASES: Final = ((CHAT, "realism"), (RESPONSES, "auditor"), (PREFILLED, "simulator"), (HOUSE, "target"))
 """The providers, and the role that each plays without tool calling."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -22,6 +23,8 @@ from inspect_ai.tool import ToolCall, ToolInfo
 
 from petri.conversation.tree import Node, Origin, Tree, dump_message
 from petri.errors import TreeError
+
+pytestmark = pytest.mark.long
 
 TEXT = st.text(st.characters(), max_size=12)  # every code point, lone surrogates too
 JSON = st.recursive(

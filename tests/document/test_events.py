@@ -10,6 +10,8 @@ from petri.datafiles import rubric_files, scenario_files
 from petri.document.parse import Document, parse_document
 from petri.document.source import Source, read_source
 
+pytestmark = pytest.mark.long
+
 SLOWLY = "#\t\n"
 """A comment with a tab in it: it changes nothing, and the fast parser is not asked."""
 

@@ -25,6 +25,8 @@ from petri.transcript.sources import Source
 from petri.transcript.store import Run, find_run
 from tests.scripted import Play, does, end, perform, says, send
 
+pytestmark = pytest.mark.long
+
 JUDGE = "petri-offline/judge"
 USUAL: dict[str, Any] = {"judges": [JUDGE]}
 TEXT = (

@@ -21,6 +21,8 @@ from petri.transcript.locking import locked
 from petri.transcript.store import Run, samples, transcript_of
 from tests.scripted import JsonObject, Play, does, says, send, verdict
 
+pytestmark = pytest.mark.long
+
 DOWN = says("", error="the provider is down")
 TALK = Play([does(send("One.")), does(send("Two.")), does(send("Three."))])
 
