@@ -175,7 +175,7 @@ class AuditRow(Wire):
     hits: tuple[int, ...]
     """Positions of the scores past their thresholds."""
     hit_turn: int | None = None
-    """The earliest turn of the target that a hit quotes, counted from 1; None where none does, or it was not read yet."""
+    """The earliest turn of the target that a hit quotes, from 1; None where none does, or nothing was read yet."""
     marks: tuple[Mark, ...] = ()
 
 
