@@ -155,10 +155,10 @@ class World:
 WORLDS: dict[str, World] = {
     "a good screener": World(60, 5, 0.1, 0.9, 0.1),
     "a blind screener": World(60, 5, 0.2, 0.2, 0.1),
-    "one that accuses nearly everybody": World(30, 4, 0.3, 1.0, 0.8),
+    "one that accuses most": World(30, 4, 0.3, 1.0, 0.7),
     "few audits": World(25, 3, 0.25, 0.8, 0.1),
 }
-TURNS: Final = 400
+TURNS: Final = 1000
 RATE: Final = 0.15
 MEAN: Final = RATE * 7.5 + (1 - RATE) * 2.5
 

@@ -5,8 +5,10 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats as student
+from scipy.optimize import brentq
 
-from petri.analysis.stats import clustered_mean_interval, rate_interval
+from petri.analysis.stats import clustered_mean_interval, mean_error, rate_interval
 
 T1 = 12.706204736432095  # Student's t, 97.5 %, 1 degree of freedom
 T2 = 4.302652729911275  # 2 degrees
@@ -22,8 +24,13 @@ MEANS: dict[str, tuple[list[float], str, float | None]] = {
     "two clusters of one": ([2, 6], "ab", T1 * 2),
     "two clusters of two": ([1, 3, 5, 7], "aabb", T1 * 2),
     "three clusters of one: the textbook": ([1, 2, 3], "abc", T2 / math.sqrt(3)),
-    # deviations from 4: -3 -2 | 2 | 3, sums -5, 2, 3: sqrt(38 * 3 / 2) / 4
-    "clusters of unequal size": ([1, 2, 6, 7], "aabc", T2 * math.sqrt(57) / 4),
+    "most are alike, and two are not": ([1, 1, 1, 1, 5, 9], "abcdef", None),
+}
+# values, clusters -> deviations of the clusters about the mean, times their number, over the number of values
+SKEWED: dict[str, tuple[list[float], str, list[float]]] = {
+    "clusters of unequal size": ([1, 2, 6, 7], "aabc", [-15 / 4, 6 / 4, 9 / 4]),
+    "a long tail": ([1, 1, 2, 3, 9], "abcde", [-2.2, -2.2, -1.2, -0.2, 5.8]),
+    "most are alike, and three are not": ([1, 1, 1, 1, 3, 5, 9], "abcdefg", [-2, -2, -2, -2, 0, 2, 6]),
 }
 
 
@@ -37,6 +44,39 @@ def test_mean(name: str) -> None:
     assert interval is not None
     mean = sum(values) / len(values)
     assert interval == pytest.approx((mean - half, mean + half))
+
+
+@pytest.mark.parametrize("name", SKEWED)
+def test_a_skewed_mean(name: str) -> None:
+    """The ends are where Hall's transformation of the studentised mean has Student's quantiles, found by bisection."""
+    values, clusters, deviations = SKEWED[name]
+    interval = clustered_mean_interval(values, list(clusters))
+    assert interval is not None
+    mean, count = sum(values) / len(values), len(deviations)
+    spread = math.sqrt(sum(d**2 for d in deviations) / (count - 1))
+    skew = sum(d**3 for d in deviations) / count / spread**3
+
+    def studentised(end: float) -> float:
+        u = (mean - end) / spread
+        hall = u + skew * u**2 / 3 + skew**2 * u**3 / 27 + skew / (6 * count)
+        return math.sqrt(count) * hall
+
+    t = float(student.t.ppf(0.975, count - 1))
+    for end, wanted in zip(interval, (t, -t), strict=True):
+        assert studentised(end) == pytest.approx(wanted)
+    assert brentq(lambda end: studentised(end) - t, mean - 99, mean + 99) == pytest.approx(interval.low)
+    assert (interval.high - mean > mean - interval.low) == (skew > 0)
+
+
+def test_the_standard_error_is_that_of_a_published_regression() -> None:
+    """Liang and Zeger's with C/(C-1), as statsmodels has it for a constant with clustered groups."""
+    values, clusters = [1.0, 4, 2, 8, 5, 7], list("aabbcd")
+    told = mean_error(values, clusters)
+    mean = sum(values) / 6
+    sums = [sum(v - mean for v, c in zip(values, clusters, strict=True) if c == each) for each in "abcd"]
+    assert told is not None
+    assert told[0] == pytest.approx(math.sqrt(sum(each**2 for each in sums) * 4 / 3) / 6)
+    assert told[1] == 3
 
 
 def wilson(hits: float, size: float) -> tuple[float, float]:
