@@ -34,7 +34,7 @@ def test_one_judge_is_the_textbook_one_way_table() -> None:
 
 
 def test_a_panel_is_the_textbook_two_way_table() -> None:
-    """Shrout and Fleiss 1979, table 2: six targets, four judges; mean squares 32.49 for judges, 1.02 for the residual."""
+    """Shrout and Fleiss 1979: six targets, four judges; mean squares 32.49 for judges, 1.02 for the residual."""
     ratings = [(9, 2, 5, 8), (6, 1, 3, 2), (8, 4, 6, 8), (7, 1, 2, 6), (10, 5, 6, 9), (6, 2, 4, 7)]
     found = components([Rated("abc"[n // 2], tuple(map(float, row))) for n, row in enumerate(ratings)])
     assert found is not None
