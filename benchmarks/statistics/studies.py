@@ -43,13 +43,18 @@ def _covered(intervals: list[Interval | None], truth: float) -> tuple[str, str]:
     return _percent(held / len(given)) if given else "-", _percent(len(given) / len(intervals))
 
 
+def _chance(shares: str, sizes: tuple[int, int], icc: float) -> np.random.Generator:
+    """Give each row a chance of its own."""
+    return np.random.default_rng([_SEED, list(SHARES).index(shares), *sizes, round(icc * 10)])
+
+
 def means(runs: int) -> Table:
     """Coverage of the intervals of means."""
     rows: list[tuple[str, ...]] = []
     for shares, sizes, icc in product(SHARES, SIZES, ICCS):
         if sizes[1] == 1 and icc:
             continue  # one audit a scenario: the correlation makes no difference
-        chance = np.random.default_rng(_SEED)
+        chance = _chance(shares, sizes, icc)
         drawn = [clustered_mean_interval(*_flat(one_side(chance, shares, sizes, icc))) for _ in range(runs)]
         covered, given = _covered(drawn, true_mean(shares))
         rows.append((shares, str(sizes[0]), str(sizes[1]), f"{icc:g}", covered, given))
@@ -68,7 +73,7 @@ def rates(runs: int) -> Table:
     for shares, sizes, icc in product(SHARES, SIZES, ICCS):
         if sizes[1] == 1 and icc:
             continue
-        chance = np.random.default_rng(_SEED + 1)
+        chance = _chance(shares, sizes, icc)
         drawn: list[Interval | None] = []
         for _ in range(runs):
             values, names = _flat(one_side(chance, shares, sizes, icc))
@@ -92,7 +97,7 @@ def false_claims(runs: int) -> Table:
     """How often two targets that are alike are said to differ."""
     rows: list[tuple[str, ...]] = []
     for shares, sizes, icc in product(SHARES, SIZES, (0.3, 0.7)):
-        chance = np.random.default_rng(_SEED + 2)
+        chance = _chance(shares, sizes, icc)
         found, intervals = 0, list[Interval | None]()
         for _ in range(runs):
             values, names, sums = _changes(two_sides(chance, shares, sizes, icc))

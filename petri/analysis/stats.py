@@ -124,14 +124,20 @@ def rate_interval(
     """Give the 95 % Wilson interval of a rate; None without observations.
 
     Observations of one scenario are not independent: the sample size is divided by the design effect, estimated from
-    the clusters where it can be and never taken below 1 (Korn and Graubard 1998). The size of weighted observations is
-    their effective size. That is wider than the linearised variance would have it, and has to be: where the few that
-    weigh most hold no hit, that variance knows nothing of the hits that they might have held.
+    the clusters where it can be and never taken below 1 (Korn and Graubard 1998). Where it is above 1, and so rests on
+    how few clusters differ, the size is multiplied by the squared ratio of the normal quantile to Student's with C-1
+    degrees of freedom (likewise). The size of weighted observations is their effective size. That is wider than the linearised variance
+    would have it, and has to be: where the few that weigh most hold no hit, that variance knows nothing of the hits
+    that they might have held.
     """
     if not hits:
         return None
     rate, size = effective_rate(hits, clusters, weights)
     z = float(stats.norm.ppf((1 + LEVEL) / 2))
+    count = len(set(clusters))
+    given = [1.0] * len(hits) if weights is None else weights
+    if count > 1 and 0 < rate < 1 and size < effective_size(given) - _ROUNDING:
+        size *= (z / float(stats.t.ppf((1 + LEVEL) / 2, count - 1))) ** 2
     centre = (rate + z**2 / (2 * size)) / (1 + z**2 / size)
     half = z / (1 + z**2 / size) * math.sqrt(rate * (1 - rate) / size + z**2 / (4 * size**2))
     return Interval(max(0.0, centre - half), min(1.0, centre + half))

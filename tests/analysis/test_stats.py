@@ -92,7 +92,8 @@ RATES: dict[str, tuple[str, str, tuple[float, float] | None]] = {
     "one hit": ("x", "a", (1, 1)),
     "one miss": (".", "a", (0, 1)),
     "each its own cluster": ("x.x.", "abcd", (2, 4)),
-    "clusters that agree count once": ("xx..", "aabb", (1, 2)),
+    # one degree of freedom, and the size of two goes down by (1.96 / 12.71)²
+    "clusters that agree count once": ("xx..", "aabb", (Z2 / T1**2, 2 * Z2 / T1**2)),
     "clusters that are mixed count in full": ("x.x.", "aabb", (2, 4)),
     "no hit in clusters of two": ("....", "aabb", (0, 2)),
     "only hits in one cluster": ("xxxx", "aaaa", (1, 1)),
