@@ -2,11 +2,24 @@
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
-from benchmarks.statistics.studies import STUDIES, Table
+from benchmarks.statistics.intervals import Table, false_claims, means, rates
+from benchmarks.statistics.judges import corrected, missing, predicted
+from benchmarks.statistics.powers import power
 
-OUT = Path(__file__).parent / "RESULTS.md"
+OUT: Final = Path(__file__).parent / "RESULTS.md"
+STUDIES: Final[dict[str, Callable[[int], Table]]] = {
+    "means": means,
+    "rates": rates,
+    "false-claims": false_claims,
+    "power": power,
+    "corrected": corrected,
+    "predicted": predicted,
+    "missing": missing,
+}
 
 
 def main() -> None:

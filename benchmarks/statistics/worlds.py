@@ -1,7 +1,8 @@
 """Audit data with known truth: ordinal scores of 1 to 10 that are alike within a scenario, drawn by a seeded chance.
 
-A scenario's and an audit's part are normal and add up to a latent score, which is cut at the quantiles of a distribution
-of scores. So every score has that distribution, whatever the intra-cluster correlation of the latent scores is.
+A scenario's and an audit's part are normal and add up to a latent score, which is cut at the quantiles of a
+distribution of scores. So every score has that distribution, whatever the intra-cluster correlation of the latent
+scores is.
 """
 
 from typing import Final

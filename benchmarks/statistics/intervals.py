@@ -1,6 +1,5 @@
-"""The studies: each simulates many runs with known truth and tables how often what is reported holds."""
+"""Intervals and tests: many simulated runs with known truth, and how often what is reported of them holds."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
@@ -26,24 +25,25 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def _flat(scores: Scores) -> tuple[list[float], list[str]]:
+def flat(scores: Scores) -> tuple[list[float], list[str]]:
     """Give the values and the scenario of each."""
     names = [str(number) for number in range(len(scores)) for _ in range(scores.shape[1])]
     return scores.ravel().tolist(), names
 
 
-def _percent(part: float) -> str:
+def percent(part: float) -> str:
+    """Give a part as it stands in a table."""
     return f"{100 * part:.1f} %"
 
 
-def _covered(intervals: list[Interval | None], truth: float) -> tuple[str, str]:
+def covered(intervals: list[Interval | None], truth: float) -> tuple[str, str]:
     """Give how often the intervals that there are hold the truth, and how often there is one."""
     given = [each for each in intervals if each is not None]
     held = sum(each.low - 1e-9 <= truth <= each.high + 1e-9 for each in given)
-    return _percent(held / len(given)) if given else "-", _percent(len(given) / len(intervals))
+    return percent(held / len(given)) if given else "-", percent(len(given) / len(intervals))
 
 
-def _chance(shares: str, sizes: tuple[int, int], icc: float) -> np.random.Generator:
+def row_chance(shares: str, sizes: tuple[int, int], icc: float) -> np.random.Generator:
     """Give each row a chance of its own."""
     return np.random.default_rng([_SEED, list(SHARES).index(shares), *sizes, round(icc * 10)])
 
@@ -54,10 +54,10 @@ def means(runs: int) -> Table:
     for shares, sizes, icc in product(SHARES, SIZES, ICCS):
         if sizes[1] == 1 and icc:
             continue  # one audit a scenario: the correlation makes no difference
-        chance = _chance(shares, sizes, icc)
-        drawn = [clustered_mean_interval(*_flat(one_side(chance, shares, sizes, icc))) for _ in range(runs)]
-        covered, given = _covered(drawn, true_mean(shares))
-        rows.append((shares, str(sizes[0]), str(sizes[1]), f"{icc:g}", covered, given))
+        chance = row_chance(shares, sizes, icc)
+        drawn = [clustered_mean_interval(*flat(one_side(chance, shares, sizes, icc))) for _ in range(runs)]
+        held, given = covered(drawn, true_mean(shares))
+        rows.append((shares, str(sizes[0]), str(sizes[1]), f"{icc:g}", held, given))
     about = "Nominal 95 % intervals of a mean score. `given`: how often there is one; the others are null."
     return Table(
         "Intervals of means",
@@ -73,68 +73,43 @@ def rates(runs: int) -> Table:
     for shares, sizes, icc in product(SHARES, SIZES, ICCS):
         if sizes[1] == 1 and icc:
             continue
-        chance = _chance(shares, sizes, icc)
+        chance = row_chance(shares, sizes, icc)
         drawn: list[Interval | None] = []
         for _ in range(runs):
-            values, names = _flat(one_side(chance, shares, sizes, icc))
+            values, names = flat(one_side(chance, shares, sizes, icc))
             drawn.append(rate_interval([value >= HIT for value in values], names))
         truth = true_rate(shares)
-        covered, _ = _covered(drawn, truth)
-        rows.append((_percent(truth), str(sizes[0]), str(sizes[1]), f"{icc:g}", covered))
+        held, _ = covered(drawn, truth)
+        rows.append((percent(truth), str(sizes[0]), str(sizes[1]), f"{icc:g}", held))
     about = "Nominal 95 % intervals of a hit rate."
     return Table(
         "Intervals of hit rates", about, ("rate", "scenarios", "epochs", "ICC", "coverage"), tuple(rows)
     )
 
 
-def _changes(sides: tuple[Scores, Scores]) -> tuple[list[float], list[str], list[float]]:
+def differences(sides: tuple[Scores, Scores]) -> tuple[list[float], list[str], list[float]]:
     """Give the paired differences, the scenario of each, and their sums by scenario."""
     change = sides[1] - sides[0]
-    return *_flat(change), change.sum(axis=1).tolist()
+    return *flat(change), change.sum(axis=1).tolist()
 
 
 def false_claims(runs: int) -> Table:
     """How often two targets that are alike are said to differ."""
     rows: list[tuple[str, ...]] = []
     for shares, sizes, icc in product(SHARES, SIZES, (0.3, 0.7)):
-        chance = _chance(shares, sizes, icc)
+        chance = row_chance(shares, sizes, icc)
         found, intervals = 0, list[Interval | None]()
         for _ in range(runs):
-            values, names, sums = _changes(two_sides(chance, shares, sizes, icc))
+            values, names, sums = differences(two_sides(chance, shares, sizes, icc))
             p = sign_flip_p(sums)
             found += p is not None and p <= ALPHA
             intervals.append(clustered_mean_interval(values, names))
-        covered, given = _covered(intervals, 0.0)
-        row = (shares, str(sizes[0]), str(sizes[1]), f"{icc:g}", _percent(found / runs), covered, given)
+        held, given = covered(intervals, 0.0)
+        row = (shares, str(sizes[0]), str(sizes[1]), f"{icc:g}", percent(found / runs), held, given)
         rows.append(row)
     about = (
-        "Two targets without any difference: how often p <= 0.05, and how often the interval of the difference holds 0. "
-        "Where nearly all scores are 1, few scenarios have a difference at all, and the test errs on the safe side."
+        "Two targets without any difference: how often p <= 0.05, and how often the interval of the difference "
+        "holds 0. Where nearly all scores are 1, few scenarios have a difference at all, and the test errs on the safe side."
     )
     columns = ("scores", "scenarios", "epochs", "ICC", "false claims", "coverage", "given")
     return Table("Paired comparisons of targets that are alike", about, columns, tuple(rows))
-
-
-def _shift_for(shares: str, wanted: float) -> float:
-    """Give the shift of latent scores that moves the mean by so much, by halving."""
-    latent = np.random.default_rng(_SEED).standard_normal(400_000)
-    from_there = true_mean(shares)
-    low, high = 0.0, 4.0
-    for _ in range(30):
-        middle = (low + high) / 2
-        moved = float(np.searchsorted(_bounds(shares), latent + middle).mean()) + 1
-        low, high = (middle, high) if moved - from_there < wanted else (low, middle)
-    return (low + high) / 2
-
-
-def _bounds(shares: str) -> Scores:
-    from scipy import stats
-
-    return np.asarray(stats.norm.ppf(np.cumsum(SHARES[shares])[:-1]))
-
-
-STUDIES: Final[dict[str, Callable[[int], Table]]] = {
-    "means": means,
-    "rates": rates,
-    "false-claims": false_claims,
-}
