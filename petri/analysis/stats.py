@@ -123,12 +123,12 @@ def rate_interval(
 ) -> Interval | None:
     """Give the 95 % Wilson interval of a rate; None without observations.
 
-    Observations of one scenario are not independent: the sample size is divided by the design effect, estimated from
-    the clusters where it can be and never taken below 1 (Korn and Graubard 1998). Where it is above 1, and so rests on
-    how few clusters differ, the size is multiplied by the squared ratio of the normal quantile to Student's with C-1
-    degrees of freedom (likewise). The size of weighted observations is their effective size. That is wider than the linearised variance
-    would have it, and has to be: where the few that weigh most hold no hit, that variance knows nothing of the hits
-    that they might have held.
+    Observations of one scenario are not independent: the sample size is divided by the design effect, estimated
+    from the clusters where it can be and never taken below 1 (Korn and Graubard 1998). Where it is above 1, and so
+    rests on how few clusters differ, the size is multiplied by the squared ratio of the normal quantile to
+    Student's with C-1 degrees of freedom (likewise). The size of weighted observations is their effective size.
+    That is wider than the linearised variance would have it, and has to be: where the few that weigh most hold no
+    hit, that variance knows nothing of the hits that they might have held.
     """
     if not hits:
         return None
