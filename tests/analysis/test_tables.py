@@ -66,11 +66,11 @@ def test_a_parquet_file_gives_back_every_row(tables: dict[str, list[Row]], name:
     path = tmp_path / f"{name}.parquet"
     assert write_parquet(path, TABLES[name], tables[name]) == len(tables[name])
     file = pq.ParquetFile(path)
-    read = [row for batch in file.iter_batches() for row in batch.to_pylist()]
+    read = [row for batch in file.iter_batches() for row in batch.to_pylist()]  # pyright: ignore[reportUnknownMemberType] -- partial stubs
     assert read == [row.model_dump() for row in tables[name]]
     schema = table_schema(TABLES[name])
     assert file.schema_arrow == schema
-    assert all((schema.field(column).metadata or {})[b"about"] for column in schema.names)
+    assert all((schema.field(name).metadata or {})[b"about"] for name in schema.names)  # pyright: ignore[reportUnknownMemberType] -- likewise
 
 
 def test_an_empty_table_has_its_columns(tmp_path: Path) -> None:
