@@ -20,8 +20,9 @@ from petri.errors import Fault, InvalidFile, NothingToRun, RunNotFound, UsageErr
 from petri.judge.verdict import FAILED, Status
 from petri.rubric.objective import judged
 from petri.rubric.schema import Dimension
+from petri.transcript.folders import Run, find_run
 from petri.transcript.planned import FileDigest
-from petri.transcript.store import Run, find_run, read_header
+from petri.transcript.store import read_header
 
 _SHOWN: Final = 3
 

@@ -12,7 +12,7 @@ from petri.cli import options
 from petri.display.calibration import print_card
 from petri.display.console import data, echo_json
 from petri.display.safe import flat
-from petri.transcript.store import find_run, out_folder
+from petri.transcript.folders import find_run, out_folder
 
 
 def command(

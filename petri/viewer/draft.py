@@ -1,0 +1,30 @@
+"""Files that are written whole or not at all."""
+
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from petri.errors import UsageError
+
+
+@contextmanager
+def whole_file(path: Path) -> Generator[BinaryIO]:
+    """Give a draft to write to, which becomes the file at the end; where anything ends it before, nothing is left.
+
+    The ``OSError`` of a disk that is full names the file.
+    """
+    draft = path.with_name(f"{path.name}.part")
+    try:
+        file = draft.open("xb")
+    except FileExistsError as error:
+        raise UsageError(f"{draft}: is there already: another export writes it, or was killed; remove it") from error
+    try:
+        with file:
+            yield file
+        draft.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        with suppress(OSError):  # what ended it is what to tell of; after the end there is no draft
+            draft.unlink(missing_ok=True)
