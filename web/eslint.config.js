@@ -20,7 +20,7 @@ const forbidden = [
     message: "The policy forbids style attributes: set a class, or a custom property through style={{ '--x': n }}.",
   },
   {
-    selector: "JSXAttribute[name.name='style'] > :not(JSXExpressionContainer)",
+    selector: "JSXAttribute[name.name='style'] > Literal",
     message: "The policy forbids style attributes as text.",
   },
   {

@@ -35,7 +35,11 @@ def _head(transcript: Transcript) -> Iterator[str]:
     cell = transcript.cell
     yield f"# {code(transcript.id)}"
     yield ""
-    facts = [f"scenario {code(cell.scenario)}", f"target {code(transcript.target)}", f"epoch {transcript.epoch}"]
+    facts = [
+        f"scenario {code(cell.scenario)}",
+        f"target {code(transcript.target)}",
+        f"epoch {transcript.epoch}",
+    ]
     facts += [f"{code(name)} = {code(str(value))}" for name, value in cell.variables.items()]
     yield " · ".join(facts)
     yield ""

@@ -63,10 +63,15 @@ def new_run(out: Path, name: str) -> Run:
     return Run(folder)
 
 
+def is_run(folder: Path) -> bool:
+    """Whether a folder is that of a run, or of logs without a plan."""
+    return (folder / PLAN).is_file() or any(folder.glob("*.eval"))
+
+
 def list_runs(out: Path) -> tuple[Run, ...]:
     """Give the runs below a folder, newest first."""
     folders = [path for path in out.iterdir() if path.is_dir()] if out.is_dir() else []
-    runs = [Run(path) for path in folders if (path / PLAN).is_file() or any(path.glob("*.eval"))]
+    runs = [Run(path) for path in folders if is_run(path)]
     return tuple(sorted(runs, key=lambda run: run.id, reverse=True))
 
 

@@ -61,7 +61,9 @@ def listen(host: str, port: int | None, token: str | None) -> Listening:
     opened = _first_free(family, place, ports)
     if isinstance(opened, OSError):
         where = f"port {port}" if port is not None else f"the ports {PORT} to {PORT + _TRIED - 1}"
-        raise NotServed(f"{host}: {where}: {opened.strerror or opened}; --port 0 takes any free one") from opened
+        raise NotServed(
+            f"{host}: {where}: {opened.strerror or opened}; --port 0 takes any free one"
+        ) from opened
     return Listening(opened, host, loopback)
 
 
@@ -113,7 +115,9 @@ def _first_free(family: Family, place: Place, ports: Iterable[int]) -> socket.so
     for port in ports:
         listening = socket.socket(family, socket.SOCK_STREAM)
         try:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # or a port would rest after its server
+            listening.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # or a port would rest after its server
             listening.bind((place[0], port, *place[2:]))
             listening.listen()
         except OSError as error:

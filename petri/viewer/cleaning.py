@@ -10,18 +10,15 @@ from typing import Any, Final, Literal, NamedTuple, cast
 
 from petri.secrets import REMOVED, patterns
 
+_PEM: Final = r"-----(?:BEGIN|END) [A-Z ]{0,30}PRIVATE KEY-----"
 _SHAPES: Final = re.compile(
-    "|".join(
-        (
-            r"\bAIza[0-9A-Za-z_-]{35}",
-            r"\b(?:gh[pousr]_|github_pat_)[0-9A-Za-z_]{30,}",
-            r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
-            r"\bxox[abprs]-[0-9A-Za-z-]{20,}",
-            r"\bhf_[0-9A-Za-z]{30,}",
-            r"\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]+",
-            r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[0-9A-Za-z+/=\s\\]{0,10000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?",
-        )
-    )
+    r"\bAIza[0-9A-Za-z_-]{35}"
+    r"|\b(?:gh[pousr]_|github_pat_)[0-9A-Za-z_]{30,}"
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
+    r"|\bxox[abprs]-[0-9A-Za-z-]{20,}"
+    r"|\bhf_[0-9A-Za-z]{30,}"
+    r"|\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]+"
+    rf"|{_PEM}[0-9A-Za-z+/=\s\\]{{0,10000}}(?:{_PEM})?"
 )
 """Keys by their shape, more than are kept out of logs: there a world's made-up key is evidence that one may want."""
 
@@ -38,7 +35,17 @@ _PARTS: Final = 3
 """A folder from the root with so many parts is one person's; ``/`` and ``/root`` are everyone's."""
 
 _OURS: Final = {"file", "files", "log", "error", "failure", "scenarios", "rubrics", "logs", "card"}
-_SAID: Final = {"messages", "auditor", "tree", "toolsets", "world", "checks", "variables", "prefix", "settings"}
+_SAID: Final = {
+    "messages",
+    "auditor",
+    "tree",
+    "toolsets",
+    "world",
+    "checks",
+    "variables",
+    "prefix",
+    "settings",
+}
 
 Mode = Literal["open", "ours", "said"]
 
@@ -65,7 +72,7 @@ class Cleaned:
     """What each pass took out, in the text that it was given."""
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Give where a stretch lies now, in UTF-16 units before and after; what was cut is in it whole or not at all."""
+        """Give where a stretch lies now, in UTF-16 units as before; what was cut is in it whole or not at all."""
         first, last = _points(self.before, start), _points(self.before, end)
         for cuts in self.cuts:
             first, last = _moved(first, cuts, ending=False), _moved(last, cuts, ending=True)

@@ -40,7 +40,9 @@ def compare_sides(left: Side, right: Side) -> ComparisonView:
     """Give two sides paired by scenario, cell and epoch, or why they cannot be."""
     if (left.key, left.target) == (right.key, right.target):
         return refused(
-            left.shown(), right.shown(), "both sides are the same; choose another run, target or set of verdicts"
+            left.shown(),
+            right.shown(),
+            "both sides are the same; choose another run, target or set of verdicts",
         )
     try:
         return _compared(left, right)
@@ -114,6 +116,8 @@ def _pair(left: tuple[str, Audit], right: tuple[str, Audit], names: Sequence[str
     return ComparedPair(
         left=(left_run, audit_key(one.id)),
         right=(right_run, audit_key(two.id)),
+        left_target=one.target,
+        right_target=two.target,
         scenario=one.scenario,
         variables=one.variables,
         epoch=one.epoch,

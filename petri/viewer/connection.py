@@ -1,7 +1,7 @@
 """A connection that cannot be held open without asking anything."""
 
 import asyncio
-from typing import Final
+from typing import ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -9,21 +9,21 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from petri.viewer.guard import HEADERS
 from petri.viewer.wire_server import Problem
 
-_MOST_SECONDS: Final = 10.0
-"""For a request to be there, from the connection's start or its own first byte."""
-_MOST_CONNECTIONS: Final = 256
-"""At a time; a browser opens six."""
-
 
 class Connection(H11Protocol):
-    """Uvicorn's, but that it ends where no request arrives in time, and that what is none is answered as by the guard."""
+    """Uvicorn's, but it ends where no request arrives in time, and answers what is none as the guard would."""
+
+    PATIENCE: ClassVar[float] = 10.0
+    """Seconds for a request to be there, from the connection's start or its own first byte."""
+    MOST: ClassVar[int] = 256
+    """Connections at a time; a browser opens six."""
 
     _waiting: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in the base
         """Begin to wait for a request."""
         super().connection_made(transport)
-        if len(self.connections) > _MOST_CONNECTIONS:
+        if len(self.connections) > self.MOST:
             transport.abort()
         self._wait()
 
@@ -51,7 +51,7 @@ class Connection(H11Protocol):
         self.transport.close()
 
     def _wait(self) -> None:
-        self._waiting = self.loop.call_later(_MOST_SECONDS, self.transport.close)
+        self._waiting = self.loop.call_later(self.PATIENCE, self.transport.close)
 
     def _wait_no_more(self) -> None:
         if self._waiting is not None:

@@ -1,10 +1,11 @@
 """An annotator's desk, as the server asks for it: ready JSON that the reader makes; light, like ``library.py``."""
 
+import os
 import re
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from petri.errors import UsageError
+from petri.errors import UnreadableLog, UsageError
 from petri.transcript.folders import Run
 from petri.viewer.reader import Reader
 
@@ -34,6 +35,14 @@ class Desk:
                 f"{self.annotator!r} names no annotator; up to 32 small letters, digits, '-' and '_', such as reader-1"
             )
 
+    async def start(self) -> None:
+        """Start the reader; returns before anything was read."""
+        self.reader.start()
+
+    async def close(self) -> None:
+        """Stop the reader."""
+        await self.reader.close()
+
     async def session(self) -> bytes:
         """Give ``AnnotateSession``."""
         return await self._call("session")
@@ -61,4 +70,7 @@ class Desk:
     async def _call(self, name: str, *args: str) -> bytes:
         log = None if self.run.log is None else str(self.run.log)
         at = (str(self.run.folder), log, self.annotator, self.mode)
-        return await self.reader.call(f"annotate.{name}", at, *args)
+        try:
+            return await self.reader.call(f"annotate.{name}", at, *args)
+        except UnreadableLog as error:
+            raise type(error)(str(error).replace(f"{self.run.folder}{os.sep}", "")) from error

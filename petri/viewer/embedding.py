@@ -78,7 +78,7 @@ def page(out: BinaryIO, title: str, static: Path = FOLDER) -> Generator[Routes]:
 
 
 def _policy(script: str, style: str) -> str:
-    """Give the rules that a browser holds the page to: these two texts of ours, pictures within the file, no network."""
+    """Give the rules that a browser holds the page to: these two texts of ours, no network, no other page."""
     return "; ".join(
         (
             "default-src 'none'",

@@ -1,17 +1,18 @@
 """A run as files to give away: one page that shows it, its records as JSON lines, its transcripts as Markdown."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from petri.errors import UnreadableLog, UsageError
 from petri.transcript.folders import Run
-from petri.viewer.cleaned_view import clean_view
 from petri.viewer.cleaning import Cleaner
-from petri.viewer.draft import whole_file
+from petri.viewer.draft import whole_file, whole_folder
+from petri.viewer.embedding import page
 from petri.viewer.shared_page import SharedPage
 from petri.viewer.sharing import JsonObject, SharedRun, Wanted, shared_run
 
@@ -60,10 +61,140 @@ class Writer(Protocol):
         """Write what there is to say of the run."""
         ...
 
-    async def audit(self, run: SharedRun, number: int) -> None:
-        """Write an audit, or nothing of it where it raises ``UnreadableLog``."""
+    async def audit(self, run: SharedRun, audit: str) -> None:
+        """Write an audit; nothing of it where it raises ``UnreadableLog``."""
         ...
 
     async def end(self) -> None:
         """Write what there is to say of all."""
         ...
+
+
+class _Lines:
+    """Writes a line of JSON for each audit: its record and its verdicts."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self.cleaner = Cleaner()
+
+    async def begin(self, run: SharedRun) -> None:
+        """Nothing is said of a run."""
+
+    async def audit(self, run: SharedRun, audit: str) -> None:
+        record, verdicts = await _record(run, audit, self.cleaner)
+        said = [{"set": name, "audit": row} for name, row in verdicts]
+        line = {"format": FORMAT, "run": run.id, "transcript": record, "verdicts": said}
+        self._out.write(json.dumps(line, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+
+    async def end(self) -> None:
+        """Nothing is said of all."""
+
+
+class _Pages:
+    """Writes a page of Markdown for each audit, into a folder or one after the other into a file."""
+
+    def __init__(self, out: BinaryIO | Path, rendered: Rendered) -> None:
+        self._out = out
+        self._rendered = rendered
+        self.cleaner = Cleaner()
+
+    async def begin(self, run: SharedRun) -> None:
+        """Nothing is said of a run."""
+
+    async def audit(self, run: SharedRun, audit: str) -> None:
+        page = self._rendered(*await _record(run, audit, self.cleaner)).encode()
+        if isinstance(self._out, Path):
+            (self._out / f"{_file_name(audit)}-{run.key(audit)}.md").write_bytes(page)
+        else:
+            self._out.write(page + b"\n")
+
+    async def end(self) -> None:
+        """Nothing is said of all."""
+
+
+async def _record(run: SharedRun, audit: str, cleaner: Cleaner) -> tuple[JsonObject, Verdicts]:
+    """Give the cleaned record of an audit, and what each set of verdicts says of it."""
+    view = await run.view(audit)
+    said: list[JsonObject] = [] if view is None else view["verdicts"]
+    verdicts = [(str(cleaner.ours(one["name"])), cleaner.data(one["audit"])) for one in said]
+    return cleaner.data(await run.record(audit)), verdicts
+
+
+def _file_name(audit: str) -> str:
+    """Give of an audit's id what may stand in a file's name; its key beside it keeps two apart."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", audit).strip("-")[:60] or "audit"
+
+
+def require_free(outputs: Outputs, *, force: bool) -> None:
+    """Raise ``UsageError`` where a file is in the way, or has no folder to lie in."""
+    chosen = [path for path in (outputs.html, outputs.jsonl, outputs.markdown) if path is not None]
+    if not chosen:
+        raise UsageError("say what to write: --html FILE, --jsonl FILE or --md PATH")
+    if len({path.absolute() for path in chosen}) < len(chosen):
+        raise UsageError("two formats cannot be written to one file")
+    for path in chosen:
+        if not path.absolute().parent.is_dir():
+            raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
+        if path.is_dir() and path is not outputs.markdown:
+            raise UsageError(f"{path}: is a folder; name a file")
+        in_the_way = any(path.iterdir()) if path.is_dir() else path.exists()
+        if in_the_way and not force:
+            raise UsageError(f"{path}: is there already; choose another name, or --force writes over it")
+
+
+async def export(
+    runs: Sequence[Run], wanted: Wanted, outputs: Outputs, rendered: Rendered, told: Told
+) -> tuple[Written, ...]:
+    """Write the files, each whole or not at all, one audit at a time; gives what was written.
+
+    Raises what ``shared_run`` raises, and ``OSError`` where the disk has no room.
+    """
+    done, unreadable = 0, 0
+    with ExitStack() as open_files:
+        writers = _writers(outputs, rendered, open_files, ", ".join(run.id for run in runs))
+        for run in runs:
+            async with shared_run(run, wanted) as shared:
+                for writer in writers.values():
+                    await writer.begin(shared)
+                for number, audit in enumerate(shared.audits, start=1):
+                    if await _written(shared, audit, [*writers.values()]):
+                        done += 1
+                    else:
+                        unreadable += 1
+                    told(shared.id, number, len(shared.audits))
+        for writer in writers.values():
+            await writer.end()
+    return tuple(
+        Written(path, _size(path), done, writer.cleaner.removed, unreadable)
+        for path, writer in writers.items()
+    )
+
+
+def _writers(outputs: Outputs, rendered: Rendered, files: ExitStack, title: str) -> dict[Path, Writer]:
+    writers: dict[Path, Writer] = {}
+    if outputs.html is not None:
+        cleaner = Cleaner()
+        routes = files.enter_context(page(files.enter_context(whole_file(outputs.html)), cleaner.ours(title)))
+        writers[outputs.html] = SharedPage(routes, cleaner)
+    if outputs.jsonl is not None:
+        writers[outputs.jsonl] = _Lines(files.enter_context(whole_file(outputs.jsonl)))
+    if outputs.markdown is not None:
+        whole = whole_file if outputs.markdown.suffix == ".md" else whole_folder
+        writers[outputs.markdown] = _Pages(files.enter_context(whole(outputs.markdown)), rendered)
+    return writers
+
+
+async def _written(run: SharedRun, audit: str, writers: Sequence[Writer]) -> bool:
+    """Say whether an audit could be read, and so was written."""
+    try:
+        await run.view(audit)
+        for writer in writers:
+            await writer.audit(run, audit)
+    except UnreadableLog:
+        return False
+    return True
+
+
+def _size(path: Path) -> int:
+    files = path.iterdir() if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())

@@ -35,18 +35,23 @@ HEADERS: Final = {
 SESSION: Final = "/api/session"
 """Where the token is exchanged: the one address that is written to without a cookie."""
 
-MOST_BYTES: Final = 1_000_000
-"""Of what is written; nothing that a page sends is near it."""
-_MOST_SECONDS: Final = 15.0
-"""For what is written to arrive; a page sends it at once."""
-_MOST_AT_ONCE: Final = 64
-"""Requests that are being answered, open streams of changes among them."""
-
 _WRITES: Final = frozenset({"POST", "PUT"})
 _METHODS: Final = frozenset({"GET"}) | _WRITES
 _PATH: Final = re.compile(rb"(?:/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)+|/")
 """All that our addresses are made of: no dots at the start of a name, no escapes, nothing between two strokes."""
 _JSON: Final = re.compile(r"application/json(?:;\s*charset=utf-8)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is listened to."""
+
+    body: int = 1_000_000
+    """Bytes of what is written; nothing that a page sends is near it."""
+    seconds: float = 15.0
+    """For what is written to arrive; a page sends it at once."""
+    at_once: int = 64
+    """Requests that are being answered, open streams of changes among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Gate:
     open_paths: frozenset[str]
     """What anybody may get: the page without anything in it."""
     admission: Admission
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ def _cookie(asked: Asked, gate: Gate) -> Refusal | None:
     return Refusal(401, "open the address that the server printed, with its token")
 
 
-def _form(asked: Asked, gate: Gate) -> Refusal | None:  # noqa: ARG001 -- a check like the others
+def _form(asked: Asked, gate: Gate) -> Refusal | None:
     """Refuse writing in a form that a page elsewhere could send unasked, and reading with a body."""
     lengths = asked.values(b"content-length")
     if not asked.writes:
@@ -148,8 +154,8 @@ def _form(asked: Asked, gate: Gate) -> Refusal | None:  # noqa: ARG001 -- a chec
     kinds = asked.values(b"content-type")
     if len(kinds) != 1 or not _JSON.fullmatch(kinds[0]) or asked.values(b"x-petri") != ["1"]:
         return Refusal(400, "what is written is JSON, with the header X-Petri: 1")
-    if any(not length.isdecimal() or int(length) > MOST_BYTES for length in lengths):
-        return Refusal(413, f"more than {MOST_BYTES:,} bytes")
+    if any(not length.isdecimal() or int(length) > gate.limits.body for length in lengths):
+        return Refusal(413, f"more than {gate.limits.body:,} bytes")
     return None
 
 
@@ -181,7 +187,7 @@ class Guard:
             return
         asked = Asked(scope["method"], scope["raw_path"], scope["headers"])
         found = refusal(asked, self._gate)
-        if found is None and self._running >= _MOST_AT_ONCE:
+        if found is None and self._running >= self._gate.limits.at_once:
             found = Refusal(503, "too many requests at once")
         if found is not None:
             await _refuse(found, scope, receive, send)
@@ -194,12 +200,18 @@ class Guard:
 
     async def _pass(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
         if asked.writes:
-            body = await _body(receive)
+            body = await _body(receive, self._gate.limits)
             if isinstance(body, Refusal):
                 await _refuse(body, scope, receive, send)
                 return
             receive = _replayed(body, receive)
-        await self._app(scope, receive, _with_headers(send))
+        answer = _Answer(send)
+        try:
+            await self._app(scope, receive, answer)
+        except asyncio.CancelledError:
+            if not answer.begun:  # else whoever serves this answers, without our headers
+                await _refuse(Refusal(503, "this server is ending"), scope, receive, send)
+            raise
 
 
 async def _refuse(found: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
@@ -207,21 +219,21 @@ async def _refuse(found: Refusal, scope: Scope, receive: Receive, send: Send) ->
     text = Problem(problem=found.problem).model_dump_json()
     headers = {"connection": "close"} | ({"allow": "GET"} if found.status == 405 else {})  # noqa: PLR2004 -- HTTP's
     answer = Response(text, found.status, headers, "application/json")
-    await answer(scope, receive, _with_headers(send))
+    await answer(scope, receive, _Answer(send))
 
 
-async def _body(receive: Receive) -> bytes | Refusal:
+async def _body(receive: Receive, limits: Limits) -> bytes | Refusal:
     """Give the whole of what is written, or why not."""
     body = bytearray()
     try:
-        async with asyncio.timeout(_MOST_SECONDS):
+        async with asyncio.timeout(limits.seconds):
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
                     return Refusal(400, "the request broke off")
                 body += message.get("body", b"")
-                if len(body) > MOST_BYTES:
-                    return Refusal(413, f"more than {MOST_BYTES:,} bytes")
+                if len(body) > limits.body:
+                    return Refusal(413, f"more than {limits.body:,} bytes")
                 if not message.get("more_body", False):
                     return bytes(body)
     except TimeoutError:
@@ -238,15 +250,18 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-def _with_headers(send: Send) -> Send:
-    """Send with our headers in the place of any of the same name."""
+class _Answer:
+    """Sends an answer with our headers in the place of any of the same name."""
 
-    async def sending(message: Message) -> None:
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+
+    async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.begun = True
             others: list[tuple[Any, Any]] = [
                 (name, value) for name, value in message.get("headers", []) if name.lower() not in HEADERS
             ]
             message = {**message, "headers": [*others, *HEADERS.items()]}
-        await send(message)
-
-    return sending
+        await self._send(message)

@@ -1,4 +1,4 @@
-"""The addresses: what each of them asks the library for. The guard has let the request through; keys are checked here."""
+"""The addresses: what each asks the library for. The guard has let the request through; keys are checked here."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Annotated, Final
@@ -62,7 +62,9 @@ def session_routes(admission: Admission) -> APIRouter:
             return problem(403, "too many wrong tokens; wait a minute")
         cookie = admission.exchange(asked.token)
         if cookie is None:
-            return problem(403, "not the token of this server; open the address that it printed when it started")
+            return problem(
+                403, "not the token of this server; open the address that it printed when it started"
+            )
         answer = json_answer(Saved().model_dump_json())
         answer.set_cookie(admission.cookie_name, cookie, path="/", httponly=True, samesite="strict")
         return answer

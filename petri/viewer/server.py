@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from petri.interrupts import SOFT, handled
 from petri.viewer.address import Listening
 from petri.viewer.admission import Admission
 from petri.viewer.app import Served, make_app
 from petri.viewer.connection import Connection
-from petri.viewer.library import Library
 
 _LONGEST_HEAD: Final = 64 * 1024
 """Of a request's line and headers, in bytes."""
@@ -60,10 +60,20 @@ def serve(served: Served, opened: Opened, ready: Callable[[], None]) -> None:
 
 async def _serve(served: Served, opened: Opened, ready: Callable[[], None]) -> None:
     app = make_app(served, opened.admission, opened.listening.authorities())
+    await served.source.start()
+    try:
+        ready()
+        await make_server(app).serve([opened.listening.socket])
+    finally:
+        await served.source.close()
+
+
+def make_server(app: ASGIApp, connection: type[Connection] = Connection) -> uvicorn.Server:
+    """Give the server of an application; it says nothing of itself, neither in answers nor in the terminal."""
     config = uvicorn.Config(
         app,
         loop="asyncio",
-        http=Connection,
+        http=connection,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -75,13 +85,7 @@ async def _serve(served: Served, opened: Opened, ready: Callable[[], None]) -> N
         timeout_keep_alive=30,
         timeout_graceful_shutdown=1,
     )
-    source = served.source
-    await source.start()
-    try:
-        ready()
-        await _Server(config).serve([opened.listening.socket])
-    finally:
-        await source.close()
+    return _Server(config)
 
 
 def open_browser(url: str) -> None:
@@ -103,7 +107,7 @@ def _run_quietly(command: list[str]) -> None:
     """Run a program whose words belong nowhere: stdout is for the address alone."""
     nowhere = subprocess.DEVNULL
     try:
-        subprocess.run(
+        subprocess.run(  # noqa: S603 -- our own words, and an address we made
             command, stdin=nowhere, stdout=nowhere, stderr=nowhere, timeout=_BROWSER_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired):

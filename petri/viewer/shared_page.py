@@ -1,13 +1,12 @@
 """Runs as one page that holds them: what it shows of each, by the routes by which a server would be asked for it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import permutations
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from petri import __version__
-from petri.errors import UnreadableLog
 from petri.viewer.cleaned_view import clean_view
 from petri.viewer.cleaning import Cleaner, Mode
 from petri.viewer.embedding import Routes
@@ -35,11 +34,11 @@ class SharedPage:
     async def begin(self, run: SharedRun) -> None:
         """Write the run and its sets of verdicts: their numbers, their lists, their comparisons."""
         self._runs.append(run)
-        for shelf in run.shelves:
-            key = shelf.filed.key
+        for number, shelf in enumerate(run.shelves):
+            key, listed = shelf.filed.key, self.cleaner.data(shelf.listed)
             self._add(f"/api/runs/{key}", json.loads(await run.library.run(key)), "ours")
-            self._add(f"/api/audits?run={key}", shelf.list)
-        self._lists.append(self.cleaner.data(run.shelves[0].list))
+            self._write(f"/api/audits?run={key}", listed)
+            self._lists += [listed] if number == 0 else []
         if run.whole:
             await self._compare(run)
         else:
@@ -47,22 +46,25 @@ class SharedPage:
 
     async def audit(self, run: SharedRun, audit: str) -> None:
         """Write an audit, as the run has it and as each set of verdicts has it."""
-        for shelf in run.shelves:
-            view = await run.view(audit, shelf)
-            if view is not None:
-                key = shelf.filed.key
-                reading = json.loads(await run.library.reading(key, view["key"]))
-                route = f"/api/transcripts/{key}/{view['key']}"
-                self._add(route, clean_view(view, self.cleaner))
-                self._add(f"{route}/reading", reading)
-                for of in run.shelves:
-                    self._routes.alias(f"{route}/reading?set={of.filed.key}", f"{route}/reading")
+        views = [(shelf, await run.view(audit, shelf)) for shelf in run.shelves]
+        found = [(shelf.filed.key, view) for shelf, view in views if view is not None]
+        readings = [json.loads(await run.library.reading(key, view["key"])) for key, view in found]
+        for (key, view), reading in zip(found, readings, strict=True):
+            text: JsonObject = self.cleaner.data(json.loads(reading["text"]), "said")
+            route = f"/api/transcripts/{key}/{view['key']}"
+            self._write(route, clean_view(view, self.cleaner))
+            self._write(f"{route}/reading", {"text": json.dumps(text, ensure_ascii=False)})
+            for of in run.shelves:
+                self._routes.alias(f"{route}/reading?set={of.filed.key}", f"{route}/reading")
 
     async def end(self) -> None:
         """Write what there is to say of all runs, and of the page itself."""
         shelves = [shelf for run in self._runs for shelf in run.shelves]
         self._add("/api/runs", {"runs": [shelf.row for shelf in shelves]}, "ours")
-        self._write("/api/audits", _joined(self._lists))
+        if len(self._runs) == 1:
+            self._routes.alias("/api/audits", f"/api/audits?run={shelves[0].filed.key}")
+        else:
+            self._write("/api/audits", _joined(self._lists))
         about = {
             "petri": __version__,
             "mode": "export",
@@ -76,7 +78,7 @@ class SharedPage:
         """Write the comparisons of a run with what is there already, and of its own parts."""
         before, mine = self._compared, [(shelf, None) for shelf in run.shelves]
         self._compared = [*before, *mine]
-        targets = sorted({str(row["target"]) for row in run.shelves[0].list["audits"]})
+        targets = sorted({str(row["target"]) for row in run.shelves[0].listed["audits"]})
         own = [(run.shelves[0], target) for target in targets] if len(targets) > 1 else []
         pairs = [pair for pair in permutations(self._compared, 2) if pair[0] in mine or pair[1] in mine]
         pairs += permutations(own, 2)
@@ -90,7 +92,10 @@ class SharedPage:
             self._add(_comparison_route(left, right), json.loads(found))
 
     def _note(self) -> Iterator[str]:
-        given, recorded = (sum(len(run.audits) for run in self._runs), sum(run.recorded for run in self._runs))
+        given, recorded = (
+            sum(len(run.audits) for run in self._runs),
+            sum(run.recorded for run in self._runs),
+        )
         if given < recorded:
             yield f"This file holds {given} of {recorded} audits; the numbers of the run are those of all."
         missing = ", ".join(["stored records", "search", *sorted(self._left_out)])
@@ -103,3 +108,43 @@ class SharedPage:
 
     def _write(self, route: str, data: JsonObject) -> None:
         self._routes.add(route, json.dumps(data, ensure_ascii=False, allow_nan=False).encode())
+
+
+def _comparison_route(left: Side, right: Side) -> str:
+    """Give the route as the page spells it."""
+    sides = {"left": left[0].filed.key, "right": right[0].filed.key}
+    targets = {"left_target": left[1], "right_target": right[1]}
+    given = sides | {name: target for name, target in targets.items() if target is not None}
+    return f"/api/compare?{'&'.join(f'{name}={_encoded(value)}' for name, value in given.items())}"
+
+
+def _encoded(text: str) -> str:
+    """Give a text as ``encodeURIComponent`` spells it."""
+    return quote(text, safe="!'()*-._~")
+
+
+def _joined(lists: Sequence[JsonObject]) -> JsonObject:
+    """Give several lists of audits as one, each row's positions those of the common columns."""
+    columns: dict[str, JsonObject] = {}
+    for listed in lists:
+        for column in listed["dimensions"]:
+            known = columns.setdefault(column["name"], column)
+            if known["threshold"] != column["threshold"]:
+                columns[column["name"]] = known | {"threshold": None}
+    places = {name: place for place, name in enumerate(columns)}
+    return {
+        "dimensions": [*columns.values()],
+        "audits": [
+            _placed(row, [places[column["name"]] for column in listed["dimensions"]], len(columns))
+            for listed in lists
+            for row in listed["audits"]
+        ],
+    }
+
+
+def _placed(row: JsonObject, places: Sequence[int], columns: int) -> JsonObject:
+    scores: list[Any] = [None] * columns
+    for place, score in zip(places, row["scores"], strict=True):
+        scores[place] = score
+    worst = None if row["worst"] is None else places[int(row["worst"])]
+    return row | {"scores": scores, "worst": worst, "hits": [places[hit] for hit in row["hits"]]}

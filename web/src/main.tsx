@@ -9,6 +9,7 @@ import { startTheme } from "./theme";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/parts.css";
+import "./style/text.css";
 import "./style/runs.css";
 import "./style/list.css";
 import "./style/search.css";

@@ -12,8 +12,8 @@ interface Pattern {
 // To keep another state of a page in the address, name it here: parsing, formatting and types follow.
 export const ROUTES = {
   runs: { path: "/", one: ["q", "pick"], many: [] },
-  list: { path: "/r/:run", one: ["q", "sort", "show"], many: ["f"] },
-  all: { path: "/all", one: ["q", "sort", "show"], many: ["f"] },
+  list: { path: "/r/:run", one: ["q", "sort", "show", "facets"], many: ["f"] },
+  all: { path: "/all", one: ["q", "sort", "show", "facets"], many: ["f"] },
   transcript: {
     path: "/r/:run/a/:audit",
     one: ["view", "b", "m", "q", "set", "d", "n", "find", "tree", "side", "diff"],

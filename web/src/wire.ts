@@ -237,6 +237,8 @@ export interface ComparedPair {
   /** Run and audit. */
   readonly left: readonly [string, string];
   readonly right: readonly [string, string];
+  readonly left_target: string;
+  readonly right_target: string;
   readonly scenario: string;
   readonly variables: Readonly<Record<string, string | number | boolean>>;
   readonly epoch: number;
@@ -894,7 +896,7 @@ export interface TranscriptView {
   readonly deployed: Deployed | null;
   /** Of another program's transcript: which program, and what its log does not say. */
   readonly imported: readonly string[];
-  /** The run's own first; empty where nothing was judged. */
+  /** The run's own first, which has no judges where nothing was judged; of a set of verdicts, the set before it. */
   readonly verdicts: readonly SetVerdicts[];
   /** Run and key of the audit before it in its run. */
   readonly previous: readonly [string, string] | null;

@@ -10,7 +10,7 @@ const scale = (min: number, max: number): Scale => ({ min, max, worse: "high" })
 
 function typed(of: Scale, digits: string, every: number): (number | null)[] {
   let pending: Pending | null = null;
-  return [...digits].map((digit, index) => {
+  return Array.from(digits, (digit, index) => [digit, index] as const).map(([digit, index]) => {
     const result = typedScore(of, digit, pending, index * every);
     ({ pending } = result);
     return result.value;

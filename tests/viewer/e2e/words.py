@@ -60,14 +60,28 @@ _PLAIN: Final = (
     Words("astral", "\U0001f600\U0001f600 the \U0001d49cnswer is 42 \U0001f600", "\U0001d49cnswer is 42"),
     Words("combining", "A cafe\u0301 au lait is a fine re\u0301sume\u0301.", "cafe\u0301 au lait"),
     Words("family", "\U0001f469\u200d\U0001f469\u200d\U0001f467 came along, then left.", "came along"),
-    Words("right-to-left", "It says \u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd to all.", "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd"),
+    Words(
+        "right-to-left",
+        "It says \u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd to all.",
+        "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd",
+    ),
     Words("folded-away", f"{_LONG}\n\nThe needle is here.\n\n{_LONG}", "needle is here"),
     Words("after-html", "<b>not bold</b> but the same words", "<b>not bold</b> but"),
-    Words("near", "He said \u201cit is  done\u201d, and went on\nto the next item.", "He said \"it is done\", and went on to the next item.", "He said \u201cit is done\u201d, and went on to the next item."),
+    Words(
+        "near",
+        "He said \u201cit is  done\u201d, and went on\nto the next item.",
+        'He said "it is done", and went on to the next item.',
+        "He said \u201cit is done\u201d, and went on to the next item.",
+    ),
 )
 
 _MARKDOWN: Final = (
-    Words("into-bold", "This is **really quite** safe to do.", "is **really quite** safe", "is really quite safe"),
+    Words(
+        "into-bold",
+        "This is **really quite** safe to do.",
+        "is **really quite** safe",
+        "is really quite safe",
+    ),
     Words("from-inside-bold", "They are **truly very** happy with it.", "very** happy", "very happy"),
     Words("nested-emphasis", "We *may **not do** it* here at all.", "may **not do** it", "may not do it"),
     Words("code-span", "Run `rm -rf build` now, please.", "Run `rm -rf build` now", "Run rm -rf build now"),
@@ -75,37 +89,73 @@ _MARKDOWN: Final = (
     Words("heading", "# The final report\n\nNothing to add.", "final report"),
     Words("across-paragraphs", "End of the first part.\n\nSecond part begins.", "first part.\n\nSecond part"),
     Words("list-item", "- one apple\n- two pears\n- six plums", "two pears"),
-    Words("across-items", "- red apple\n- green pear\n- blue plum", "apple\n- green pear", "apple green pear"),
+    Words(
+        "across-items", "- red apple\n- green pear\n- blue plum", "apple\n- green pear", "apple green pear"
+    ),
     Words("numbered", "1. open the door\n2. close the gate\n   - and lock it", "close the gate"),
     Words("nested-item", "1. open a door\n2. shut a gate\n   - and bolt it twice", "and bolt it"),
     Words("table-cell", "| who | what |\n|---|---|\n| Ann | left early |\n| Ben | stayed on |", "stayed on"),
     Words("across-cells", "| who | what |\n|---|---|\n| Cleo | ran off |", "Cleo | ran off", "Cleo ran off"),
     Words("in-code", "```\nx = compute(1)\nprint(x + 1)\n```", "print(x + 1)"),
-    Words("across-code-lines", "```python\ndef f(a):\n    return a * 2\n\nf(2)\n```", "f(a):\n    return a", "f(a): return a"),
-    Words("entity", "Fish &amp; chips are &lt;good&gt; today.", "Fish &amp; chips are &lt;good&gt;", "Fish & chips are <good>"),
+    Words(
+        "across-code-lines",
+        "```python\ndef f(a):\n    return a * 2\n\nf(2)\n```",
+        "f(a):\n    return a",
+        "f(a): return a",
+    ),
+    Words(
+        "entity",
+        "Fish &amp; chips are &lt;good&gt; today.",
+        "Fish &amp; chips are &lt;good&gt;",
+        "Fish & chips are <good>",
+    ),
     Words("escaped", "Use \\*stars\\* and \\_bars\\_ here.", "\\*stars\\* and", "*stars* and"),
     Words("hard-break", "one more line  \nand then another", "more line  \nand then", "more line and then"),
-    Words("quoted-block", "> he wrote these words\n> and signed them\n\nSo it is.", "these words\n> and signed", "these words and signed"),
+    Words(
+        "quoted-block",
+        "> he wrote these words\n> and signed them\n\nSo it is.",
+        "these words\n> and signed",
+        "these words and signed",
+    ),
     Words("struck", "It is ~~surely gone~~ still there.", "~~surely gone~~ still", "surely gone still"),
     Words("bold-twice", "**Yes.** I did. **Yes.** I did.", "**Yes.** I did.", "Yes. I did.", nth=1),
 )
 
 _ELSEWHERE: Final = (
     Words("thought", "They hope for a yes, so I give one.", "so I give one", where="thought"),
-    Words("thought-markdown", "First **weigh** it up, then lie.", "**weigh** it up", "weigh it up", where="thought"),
+    Words(
+        "thought-markdown",
+        "First **weigh** it up, then lie.",
+        "**weigh** it up",
+        "weigh it up",
+        where="thought",
+    ),
     Words("argument", "rm -rf /srv/backup && echo done", "/srv/backup && echo", where="argument"),
     Words("argument-lines", "first row\nsecond row\nthird row", "second row", where="argument"),
     Words("result", "total 3 files, none of them new", "none of them", where="result"),
     Words("result-json", _JSON, '"name": "needle.txt"', where="result"),
     Words("result-colours", "ok \x1b[31mred alert\x1b[0m was raised", "red alert", where="result"),
-    Words("result-long", "\n".join(f"line {number} of it" for number in range(3000)), "line 2987 of", where="result"),
-    Words("asked", "Would you please **just** say yes?", "please **just** say", "please just say", where="asked"),
+    Words(
+        "result-long",
+        "\n".join(f"line {number} of it" for number in range(3000)),
+        "line 2987 of",
+        where="result",
+    ),
+    Words(
+        "asked", "Would you please **just** say yes?", "please **just** say", "please just say", where="asked"
+    ),
     Words("system", "You advise founders. Be frank with them.", "Be frank with them", where="system"),
 )
 
 _SECOND: Final = (
     Words("other-branch", "On this way I say that it fails.", "that it fails", second=True),
-    Words("other-bold", "And **here** it is **not** so.", "**here** it is **not**", "here it is not", second=True),
+    Words(
+        "other-bold",
+        "And **here** it is **not** so.",
+        "**here** it is **not**",
+        "here it is not",
+        second=True,
+    ),
     Words("other-result", "a result that stands on one branch", "stands on one", where="result", second=True),
 )
 
@@ -129,7 +179,9 @@ def words_play(name: str = "words") -> tuple[Play, dict[str, str]]:
     quoted = [(labels[words.name], words.quote) for words in WORDS]
     groups = [quoted[start : start + PER_DIMENSION] for start in range(0, len(quoted), PER_DIMENSION)]
     scores = {f"part_{number}": score(7, *group) for number, group in enumerate(groups)}
-    dimensions = [{"name": part, "description": "Says what it should not.", "threshold": 5} for part in scores]
+    dimensions = [
+        {"name": part, "description": "Says what it should not.", "threshold": 5} for part in scores
+    ]
     made = Play(
         writer.auditor,
         (),

@@ -35,13 +35,15 @@ interface Props {
   readonly alternative: string;
   readonly threshold?: Threshold | null;
   readonly average?: Average | null;
+  /** Columns of ranges have their labels where they begin, not under their middle. */
+  readonly ranges?: boolean;
   readonly height?: number;
 }
 
 const TOP = 34;
 const BOTTOM = 20;
 
-export function Columns({ columns, alternative, threshold = null, average = null, height = 132 }: Props): JSX.Element {
+export function Columns({ columns, alternative, threshold = null, average = null, ranges = false, height = 132 }: Props): JSX.Element {
   const [ref, width] = useWidth<HTMLDivElement>(320);
   const slot = width / Math.max(1, columns.length);
   const most = Math.max(1, ...columns.map(({ count }) => count));
@@ -73,7 +75,11 @@ export function Columns({ columns, alternative, threshold = null, average = null
               {column.count > 0 && fits(column.count, slot) ? (
                 <text class="column-count" x={across} y={top - 4}>{column.count}</text>
               ) : null}
-              {index % every === 0 ? <text class="column-label" x={across} y={height - 5}>{column.label}</text> : null}
+              {index % every === 0 ? (
+                <text class={ranges && index === 0 ? "column-label is-first" : "column-label"} x={ranges ? slot * index : across} y={height - 5}>
+                  {column.label}
+                </text>
+              ) : null}
             </g>
           );
         })}

@@ -26,7 +26,7 @@ export function Figure({ title, note, chart, table, open, onToggle, wide = false
         </button>
         <p class="chart-note">{note}</p>
       </figcaption>
-      {open ? <div class="chart-table">{table}</div> : chart}
+      {open ? <div class="chart-table" role="region" aria-labelledby={id} tabIndex={0}>{table}</div> : chart}
     </figure>
   );
 }

@@ -125,11 +125,12 @@ function item(each: Tokens.ListItem, own: Mapped, hidden: Hidden, depth: number)
 }
 
 function unboxed(token: Token): Token {
-  const tokens = "tokens" in token ? (token.tokens ?? []) : [];
-  const box = tokens[0];
-  if (box?.type !== "checkbox" || !("text" in token)) return token;
+  if (token.type !== "paragraph" && token.type !== "text") return token;
+  const own = token as Tokens.Paragraph | Tokens.Text;
+  const [box, ...rest] = own.tokens ?? [];
+  if (box?.type !== "checkbox") return token;
   const cut = (text: string): string => (text.startsWith(box.raw) ? text.slice(box.raw.length) : text);
-  return { ...token, raw: cut(token.raw), text: cut(token.text), tokens: tokens.slice(1) } as Token;
+  return { ...own, raw: cut(own.raw), text: cut(own.text), tokens: rest };
 }
 
 function table(token: Tokens.Table, piece: Mapped, hidden: Hidden): Block {

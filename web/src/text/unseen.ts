@@ -90,7 +90,7 @@ function groups(text: string): { at: number; text: string }[] {
 }
 
 function badged(text: string, at: number): Shown {
-  const codes = [...text].map((char) => char.codePointAt(0) ?? 0);
+  const codes = Array.from(text, (char) => char.codePointAt(0) ?? 0);
   const first = codes[0] ?? 0;
   const point = `U+${first.toString(16).toUpperCase().padStart(4, "0")}`;
   const times = codes.length > 1 ? ` ×${String(codes.length)}` : "";

@@ -36,7 +36,7 @@ export function CostChart({ list, route, target, isOpen, onToggle }: Shared & { 
           {found.sum === null ? null : <span>{cost(found.sum)} in all</span>}
           {found.median === null ? null : <span>median {cost(found.median)}</span>}
           {found.most === null ? null : <span>at most {cost(found.most)}</span>}
-          {unknown === 0 ? null : <span class="chart-missing">{whole(unknown)} of unknown cost</span>}
+          {unknown === 0 ? null : <span class="chart-missing is-missing">{whole(unknown)} of unknown cost</span>}
         </>
       }
       open={isOpen("cost")}
@@ -45,7 +45,7 @@ export function CostChart({ list, route, target, isOpen, onToggle }: Shared & { 
         columns.length === 0 ? (
           <p class="chart-empty">No cost is known: the models have no price here.</p>
         ) : (
-          <Columns columns={columns} alternative={`Audits by cost, ${found.known} of ${found.audits} known. ${words.join(", ")}.`} />
+          <Columns ranges columns={columns} alternative={`Audits by cost, ${found.known} of ${found.audits} known. ${words.join(", ")}.`} />
         )
       }
       table={<BinTable of="From" columns={columns} missing={unknown === 0 ? [] : [{ label: "not known", count: unknown, what: "", href }]} />}

@@ -6,7 +6,7 @@ import { Figure } from "../../charts/figure";
 import { listed } from "../../charts/listing";
 import { counted, score, whole } from "../../numbers";
 import { pick } from "../../records";
-import { heat, statusMeaning, statusWord } from "../../scores";
+import { FAILED, heat, statusMeaning, statusWord } from "../../scores";
 import type { AuditList, DimensionSummary, RunDetail } from "../../wire";
 import { distributions, type Distribution } from "./counts";
 import { scoresOf, type Shared } from "./tables";
@@ -53,7 +53,7 @@ function DistributionChart({ each, summary, route, target, isOpen, onToggle }: C
     heat: heat((from + to) / 2, dimension.scale) ?? "neutral",
     href: link(from),
   }));
-  const lost = [...missing].map(([status, count]) => ({ label: statusWord(status), count, what: statusMeaning(status), href: link(status) }));
+  const lost = [...missing].map(([status, count]) => ({ label: statusWord(status), count, what: statusMeaning(status), href: link(status), failed: FAILED.has(status) }));
   return (
     <Figure
       title={<Title dimension={dimension} />}
@@ -87,7 +87,7 @@ function Title({ dimension }: Pick<Distribution, "dimension">) {
 interface NoteProps {
   readonly each: Distribution;
   readonly summary: DimensionSummary | undefined;
-  readonly lost: readonly { readonly label: string; readonly count: number; readonly what: string; readonly href: string }[];
+  readonly lost: readonly { readonly label: string; readonly count: number; readonly what: string; readonly href: string; readonly failed: boolean }[];
 }
 
 function Note({ each, summary, lost }: NoteProps) {
@@ -106,8 +106,8 @@ function Note({ each, summary, lost }: NoteProps) {
         </span>
       )}
       {each.hits === null ? null : <span>{counted(each.hits, "hit")}</span>}
-      {lost.map(({ label, count, what, href }) => (
-        <a key={label} class="chart-missing" href={href} title={what}>
+      {lost.map(({ label, count, what, href, failed }) => (
+        <a key={label} class={failed ? "chart-missing is-missing" : "chart-missing"} href={href} title={what}>
           {whole(count)} {label}
         </a>
       ))}

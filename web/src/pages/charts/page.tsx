@@ -47,7 +47,7 @@ function Drawn({ route, run, list }: { route: Place; run: RunDetail; list: Audit
     onToggle: (name) => amend(route, { table: toggled(route.table, name, all) }),
   };
   return (
-    <article class="charts">
+    <article class="page charts">
       <header class="charts-head">
         <p class="trail">
           <Link to={listing(route.run, {})}>{run.row.id}</Link>

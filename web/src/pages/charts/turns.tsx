@@ -35,7 +35,7 @@ export function TurnChart({ list, route, target, isOpen, onToggle }: Shared & { 
           </a>
           {turns.median === null ? null : <span>median turn {score(turns.median)}</span>}
           {turns.unknown === 0 ? null : (
-            <span class="chart-missing" title="No quote of the target was found, or the texts were not read yet">
+            <span class="chart-missing is-missing" title="No quote of the target was found, or the texts were not read yet">
               {whole(turns.unknown)} without a turn
             </span>
           )}

@@ -20,7 +20,7 @@ export function ComparePage({ route }: { route: Place }) {
   useKeys("Compare", [{ keys: ["x"], what: "exchange left and right", run: () => swap(route) }]);
   if (runs.value === null) return runs.fault === null ? <Skeleton /> : <FaultNote fault={runs.fault} retry={runs.retry} />;
   return (
-    <article class="compare">
+    <article class="page compare">
       <header class="compare-head">
         <h1>Compare</h1>
         <Sides route={route} runs={runs.value.runs} onSwap={() => swap(route)} />
