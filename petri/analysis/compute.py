@@ -220,6 +220,7 @@ def _models(headers: Sequence[Header], plan: RunFile | None) -> ModelNames:
 
 
 def total_usage(audits: Sequence[Audit]) -> dict[str, Usage]:
+    """Give the calls and tokens of all audits, by role."""
     totals: dict[str, Usage] = {}
     for audit in audits:
         for role, spent in audit.usage.items():

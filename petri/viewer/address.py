@@ -2,6 +2,7 @@
 
 import errno
 import ipaddress
+import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ LOOPBACK: Final = "127.0.0.1"
 PORT: Final = 7387  # PETR, on the keys of a telephone
 _TRIED: Final = 32
 _SHORTEST_TOKEN: Final = 16
+_TOKEN: Final = re.compile(rf"[A-Za-z0-9_-]{{{_SHORTEST_TOKEN},150}}")
 _HTTP: Final = 80  # which an address does not name
 
 Family = socket.AddressFamily
@@ -27,13 +29,10 @@ class Listening:
     socket: socket.socket
     host: str
     """As it was chosen."""
+    port: int
+    """As it was got."""
     loopback: bool
     """Whether only this machine can reach it."""
-
-    @property
-    def port(self) -> int:
-        """The port that was got."""
-        return self.socket.getsockname()[1]
 
     @property
     def url(self) -> str:
@@ -64,14 +63,25 @@ def listen(host: str, port: int | None, token: str | None) -> Listening:
         raise NotServed(
             f"{host}: {where}: {opened.strerror or opened}; --port 0 takes any free one"
         ) from opened
-    return Listening(opened, host, loopback)
+    return Listening(opened, host, opened.getsockname()[1], loopback)
 
 
 def _resolve(host: str) -> list[tuple[Family, Place]]:
+    """Give the addresses that a name stands for; one that is written in numbers is asked of nobody."""
     try:
-        found = socket.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        literal = ipaddress.ip_address(host)
+    except ValueError:
+        return _look_up(host)
+    if literal.version == 4:  # noqa: PLR2004 -- IPv4
+        return [(socket.AF_INET, (host, 0))]
+    return [(socket.AF_INET6, (host, 0, 0, 0))]
+
+
+def _look_up(name: str) -> list[tuple[Family, Place]]:
+    try:
+        found = socket.getaddrinfo(name or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
-        raise NotServed(f"--host {host!r} is no address of this machine: {error}") from error
+        raise NotServed(f"--host {name!r} is no address of this machine: {error}") from error
     return [(family, _place(address)) for family, _, _, _, address in found]
 
 
@@ -105,7 +115,7 @@ def _only_this_machine(host: str, names: Iterable[str], token: str | None) -> bo
 
 def check_token(token: str) -> None:
     """Raise ``NotServed`` for a token that could be guessed, or that an address cannot hold."""
-    if len(token) < _SHORTEST_TOKEN or not token.isascii() or not token.replace("-", "_").isidentifier():
+    if not _TOKEN.fullmatch(token):
         raise NotServed(f"--token: {_SHORTEST_TOKEN} letters, digits, '-' and '_' or more")
 
 

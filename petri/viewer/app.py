@@ -17,14 +17,7 @@ from petri.viewer.admission import Admission
 from petri.viewer.desk import Desk
 from petri.viewer.guard import Gate, Guard
 from petri.viewer.library import Library
-from petri.viewer.routes import (
-    about_routes,
-    annotate_routes,
-    page_routes,
-    problem,
-    session_routes,
-    view_routes,
-)
+from petri.viewer.routes import add_about, add_annotating, add_page, add_session, add_viewing, problem
 from petri.viewer.static_files import StaticFile
 from petri.viewer.wire_server import About
 
@@ -67,10 +60,13 @@ def bare_app(served: Served, admission: Admission) -> FastAPI:
         title=served.title,
         indexing=None,
     )
-    app.include_router(page_routes(served.page))
-    app.include_router(session_routes(admission))
-    app.include_router(about_routes(about, library))
-    app.include_router(view_routes(source) if isinstance(source, Library) else annotate_routes(source))
+    add_page(app, served.page)
+    add_session(app, admission)
+    add_about(app, about, library)
+    if isinstance(source, Library):
+        add_viewing(app, source)
+    else:
+        add_annotating(app, source)
     for kind in (PetriError, RequestValidationError, HTTPException, OSError, Exception):
         app.add_exception_handler(kind, _answer)
     return app

@@ -34,18 +34,48 @@ _TELLING: Final = re.compile(r"[\d._-]")
 _PARTS: Final = 3
 """A folder from the root with so many parts is one person's; ``/`` and ``/root`` are everyone's."""
 
-_OURS: Final = {"file", "files", "log", "error", "failure", "scenarios", "rubrics", "logs", "card"}
-_SAID: Final = {
-    "messages",
-    "auditor",
-    "tree",
-    "toolsets",
-    "world",
-    "checks",
-    "variables",
-    "prefix",
-    "settings",
-}
+_SAID: Final = frozenset(
+    {
+        *(
+            "messages",
+            "auditor",
+            "tree",
+            "toolsets",
+            "tools",
+            "world",
+            "checks",
+            "prefix",
+            "prefix_tools",
+            "skills",
+        ),
+        *(
+            "variables",
+            "seed",
+            "system",
+            "guidance",
+            "stop_when",
+            "validity",
+            "prompts",
+            "settings",
+            "rubric",
+        ),
+        *(
+            "reason",
+            "validity_reason",
+            "evidence",
+            "quotes",
+            "citations",
+            "notes",
+            "measured",
+            "flagged",
+            "names",
+        ),
+        *("realism", "lint", "comparisons", "repairs", "deployed", "imported", "description", "parameters"),
+    }
+)
+"""Keys of what people, models and tools said. Whatever stands under any other key is Petri's own, as is all that will
+be added: models' names too, for what was set for one stands in its name, and a script or a program is set by its path.
+"""
 
 Mode = Literal["open", "ours", "said"]
 
@@ -103,15 +133,16 @@ class Cleaner:
         return self._clean(text, self._here)
 
     def data(self, value: Any, mode: Mode = "open") -> Any:
-        """Give JSON data with every text in it cleaned, keys too; which are Petri's own is told by their keys."""
+        """Give JSON data with every text in it cleaned, keys too; what was said by whom is told by the keys."""
         if isinstance(value, str):
-            return self.ours(value) if mode == "ours" else self.said(value)
+            return self.said(value) if mode == "said" else self.ours(value)
         if isinstance(value, list):
             return [self.data(item, mode) for item in cast("list[Any]", value)]
         if isinstance(value, dict):
             found: dict[str, Any] = {}
             for key, item in cast("dict[str, Any]", value).items():
-                found[_unused(self.said(key), found)] = self.data(item, _mode(key, mode))
+                name = self.said(key) if mode == "said" else self.ours(key)
+                found[_unused(name, found)] = self.data(item, _mode(key, mode))
             return found
         return value
 
@@ -127,10 +158,8 @@ class Cleaner:
 
 
 def _mode(key: str, mode: Mode) -> Mode:
-    """Give how to read what stands under a key: once it is known whose words they are, no key in them changes it."""
-    if mode != "open":
-        return mode
-    return "ours" if key in _OURS else "said" if key in _SAID else "open"
+    """Give how to read what stands under a key; no key within what was said changes it."""
+    return "said" if mode == "open" and key in _SAID else mode
 
 
 def _unused(key: str, found: dict[str, Any]) -> str:

@@ -92,7 +92,9 @@ def _run_folders(root: Path, faults: list[str]) -> Iterator[Path]:
             continue
         if any(_is_part(name) for name, is_folder in names if not is_folder):
             yield folder
-        inside = sorted((name for name, is_folder in names if is_folder and not name.startswith(".")), reverse=True)
+        inside = sorted(
+            (name for name, is_folder in names if is_folder and not name.startswith(".")), reverse=True
+        )
         # A run's verdicts lie one folder deeper than runs do.
         todo += [(folder / name, left if name == VERDICTS else left - 1) for name in inside if left]
     faults.append(f"more than {_MOST} folders; the others are not looked into")

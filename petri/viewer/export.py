@@ -4,19 +4,20 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
-from petri.errors import UnreadableLog, UsageError
+from petri.errors import NothingToRun, RunNotFound, UnreadableLog, UsageError
 from petri.transcript.folders import Run
 from petri.viewer.cleaning import Cleaner
 from petri.viewer.draft import whole_file, whole_folder
 from petri.viewer.embedding import page
 from petri.viewer.shared_page import SharedPage
-from petri.viewer.sharing import JsonObject, SharedRun, Wanted, shared_run
+from petri.viewer.sharing import JsonObject, SharedRun, Wanted, shared_runs
 
 FORMAT: Final = "petri-audit/1"
+_ONE_FILE: Final = ".md"
 
 Verdicts = Sequence[tuple[str, JsonObject]]
 """The name of each set of verdicts, the run's own first, and its ``Audit``."""
@@ -84,7 +85,7 @@ class _Lines:
         record, verdicts = await _record(run, audit, self.cleaner)
         said = [{"set": name, "audit": row} for name, row in verdicts]
         line = {"format": FORMAT, "run": run.id, "transcript": record, "verdicts": said}
-        self._out.write(json.dumps(line, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+        self._out.write(json.dumps(line, allow_nan=False).encode() + b"\n")
 
     async def end(self) -> None:
         """Nothing is said of all."""
@@ -133,12 +134,12 @@ def require_free(outputs: Outputs, *, force: bool) -> None:
     if len({path.absolute() for path in chosen}) < len(chosen):
         raise UsageError("two formats cannot be written to one file")
     for path in chosen:
+        folder = path is outputs.markdown and path.suffix != _ONE_FILE
         if not path.absolute().parent.is_dir():
             raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
-        if path.is_dir() and path is not outputs.markdown:
-            raise UsageError(f"{path}: is a folder; name a file")
-        in_the_way = any(path.iterdir()) if path.is_dir() else path.exists()
-        if in_the_way and not force:
+        if path.exists() and path.is_dir() is not folder:
+            raise UsageError(f"{path}: is a {'file; name a folder' if folder else 'folder; name a file'}")
+        if (any(path.iterdir()) if path.is_dir() else path.exists()) and not force:
             raise UsageError(f"{path}: is there already; choose another name, or --force writes over it")
 
 
@@ -147,27 +148,53 @@ async def export(
 ) -> tuple[Written, ...]:
     """Write the files, each whole or not at all, one audit at a time; gives what was written.
 
-    Raises what ``shared_run`` raises, and ``OSError`` where the disk has no room.
+    Raises what ``shared_runs`` raises, ``RunNotFound`` for an audit that is in none of the runs, ``NothingToRun`` where
+    nothing is recorded, and ``OSError`` where the disk has no room.
     """
-    done, unreadable = 0, 0
-    with ExitStack() as open_files:
-        writers = _writers(outputs, rendered, open_files, ", ".join(run.id for run in runs))
+    tally = _Tally()
+    with ExitStack() as files:
+        writers = _writers(outputs, rendered, files, ", ".join(run.id for run in runs))
         for run in runs:
-            async with shared_run(run, wanted) as shared:
-                for writer in writers.values():
-                    await writer.begin(shared)
-                for number, audit in enumerate(shared.audits, start=1):
-                    if await _written(shared, audit, [*writers.values()]):
-                        done += 1
-                    else:
-                        unreadable += 1
-                    told(shared.id, number, len(shared.audits))
+            async with shared_runs(run, wanted) as opened:
+                for shared in opened:
+                    await _write(shared, [*writers.values()], tally, told)
+        for name in wanted.audits:
+            if name not in tally.named:
+                raise RunNotFound(f"no audit {name!r} is recorded in {', '.join(run.id for run in runs)}")
+        if not tally.written:
+            raise NothingToRun(
+                f"{', '.join(run.id for run in runs)}: nothing is recorded that could be written"
+            )
         for writer in writers.values():
             await writer.end()
     return tuple(
-        Written(path, _size(path), done, writer.cleaner.removed, unreadable)
+        Written(path, _size(path), tally.written, writer.cleaner.removed, tally.unreadable)
         for path, writer in writers.items()
     )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What became of what was wanted."""
+
+    written: int = 0
+    unreadable: int = 0
+    named: set[str] = field(default_factory=set[str])
+
+
+async def _write(run: SharedRun, writers: Sequence[Writer], tally: _Tally, told: Told) -> None:
+    """Write a run, one audit at a time; one that cannot be read is counted, and costs no other."""
+    tally.named |= run.named
+    for writer in writers:
+        await writer.begin(run)
+    for number, audit in enumerate(run.audits, start=1):
+        try:
+            for writer in writers:
+                await writer.audit(run, audit)
+            tally.written += 1
+        except UnreadableLog:
+            tally.unreadable += 1
+        told(run.id, number, len(run.audits))
 
 
 def _writers(outputs: Outputs, rendered: Rendered, files: ExitStack, title: str) -> dict[Path, Writer]:
@@ -179,20 +206,9 @@ def _writers(outputs: Outputs, rendered: Rendered, files: ExitStack, title: str)
     if outputs.jsonl is not None:
         writers[outputs.jsonl] = _Lines(files.enter_context(whole_file(outputs.jsonl)))
     if outputs.markdown is not None:
-        whole = whole_file if outputs.markdown.suffix == ".md" else whole_folder
+        whole = whole_file if outputs.markdown.suffix == _ONE_FILE else whole_folder
         writers[outputs.markdown] = _Pages(files.enter_context(whole(outputs.markdown)), rendered)
     return writers
-
-
-async def _written(run: SharedRun, audit: str, writers: Sequence[Writer]) -> bool:
-    """Say whether an audit could be read, and so was written."""
-    try:
-        await run.view(audit)
-        for writer in writers:
-            await writer.audit(run, audit)
-    except UnreadableLog:
-        return False
-    return True
 
 
 def _size(path: Path) -> int:

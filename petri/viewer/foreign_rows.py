@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from inspect_ai.log import EvalLog
 
-from petri.analysis.audits import audit_row, pending_row, unreadable_row
+from petri.analysis.audits import audit_row, unreadable_row
 from petri.analysis.compute import total_cost, total_usage, utc
 from petri.analysis.results import Audit
 from petri.analysis.summary import count

@@ -154,6 +154,8 @@ def _form(asked: Asked, gate: Gate) -> Refusal | None:
     kinds = asked.values(b"content-type")
     if len(kinds) != 1 or not _JSON.fullmatch(kinds[0]) or asked.values(b"x-petri") != ["1"]:
         return Refusal(400, "what is written is JSON, with the header X-Petri: 1")
+    if lengths and asked.values(b"transfer-encoding"):
+        return Refusal(400, "a request says in one way where it ends")
     if any(not length.isdecimal() or int(length) > gate.limits.body for length in lengths):
         return Refusal(413, f"more than {gate.limits.body:,} bytes")
     return None

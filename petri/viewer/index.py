@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -29,6 +29,7 @@ create table audits (
     unique (run, key)
 );
 create index audits_in_order on audits (run, place);
+create index audits_to_read on audits (number) where read = 0;
 create table records (
     run text not null, log text not null, sample text not null, epoch integer not null, identity text,
     row text not null, primary key (run, log, sample, epoch)
@@ -79,7 +80,7 @@ class Index:
             self._db.close()
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Generator[sqlite3.Connection]:
         """Give the connection to read; an index that turns out damaged is made anew, and ``UnreadableLog`` raised."""
         with self._lock:
             try:
@@ -94,7 +95,7 @@ class Index:
                 raise UnreadableLog("the index was damaged and is being made anew; ask again") from error
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Generator[sqlite3.Connection]:
         """Give the connection to write, all or nothing."""
         with self.reading() as db, db:
             db.execute("begin")
@@ -104,31 +105,44 @@ class Index:
         """Give what is known of each run, by key."""
         with self.reading() as db:
             rows = db.execute("select key, signature, state, row, apart, faults from runs").fetchall()
-        return {key: _indexed(key, *more) for key, *more in rows}
+        return {columns[0]: _indexed(columns) for columns in rows}
+
+    def faults(self) -> list[str]:
+        """Give what could not be read of all runs."""
+        with self.reading() as db:
+            found = db.execute("select faults from runs where faults <> '[]' order by key").fetchall()
+        return [fault for (faults,) in found for fault in json.loads(faults)]
 
     def detail(self, run: str) -> tuple[str, str] | None:
-        """Give ``RunDetail`` without its row, and the list's dimensions, as JSON text."""
+        """Give ``RunDetail`` without its row, and the list's dimensions, as JSON text; None where it is not listed."""
         with self.reading() as db:
-            return db.execute("select detail, dimensions from runs where key = ?", (run,)).fetchone()
+            return db.execute(
+                "select detail, dimensions from runs where key = ? and state = 'listed'", (run,)
+            ).fetchone()
 
     def rows(self, run: str) -> list[str]:
         """Give ``AuditRow`` of each audit of a run, as JSON text, in order."""
         with self.reading() as db:
-            found = db.execute("select row, hit_turn from audits where run = ? order by place", (run,)).fetchall()
+            found = db.execute(
+                "select row, hit_turn from audits where run = ? order by place", (run,)
+            ).fetchall()
         return [row if turn is None else _with_turn(row, turn) for row, turn in found]
 
     def audit(self, run: FiledRun, key: str) -> FiledAudit | None:
         """Give where an audit is recorded; None where it is not."""
         with self.reading() as db:
             found = db.execute(
-                "select id, log, sample, epoch from audits where run = ? and key = ? and log is not null", (run.key, key)
+                "select id, log, sample, epoch from audits where run = ? and key = ? and log is not null",
+                (run.key, key),
             ).fetchone()
         return None if found is None else FiledAudit(run, key, *found)
 
     def neighbours(self, run: str, key: str) -> tuple[str | None, str | None]:
         """Give the recorded audits before and after one in its run."""
         at = "(select place from audits where run = ?1 and key = ?2)"
-        before = f"select key from audits where run = ?1 and log is not null and place < {at} order by place desc"  # noqa: S608 -- no value is in it
+        before = (
+            f"select key from audits where run = ?1 and log is not null and place < {at} order by place desc"  # noqa: S608 -- no value is in it
+        )
         after = f"select key from audits where run = ?1 and log is not null and place > {at} order by place"  # noqa: S608 -- no value is in it
         with self.reading() as db:
             found = [db.execute(f"{query} limit 1", (run, key)).fetchone() for query in (before, after)]
@@ -136,7 +150,7 @@ class Index:
         return first, last
 
     def put_run(self, found: Found, document: dict[str, Any]) -> None:
-        """Put what ``surveying.summary`` gives of a run in the place of what was known; texts of what is the same stay."""
+        """Put what ``surveying.summary`` gives of a run in its place; texts of audits that are the same stay."""
         key = found.filed.key
         with self.writing() as db:
             known = db.execute("select number, key, log, row from audits where run = ?", (key,)).fetchall()
@@ -150,7 +164,8 @@ class Index:
                     continue
                 db.execute("delete from audits where run = ? and key = ?", (key, name))
                 db.execute(
-                    "insert into audits (run, place, key, id, log, sample, epoch, row, read) values (?,?,?,?,?,?,?,?,?)",
+                    "insert into audits (run, place, key, id, log, sample, epoch, row, read) "
+                    "values (?,?,?,?,?,?,?,?,?)",
                     (key, place, name, audit, log, sample, epoch, row, int(log is None)),
                 )
             for number in set(before.values()) - kept:
@@ -178,7 +193,9 @@ class Index:
     def records(self, run: str) -> dict[tuple[str, str, int], tuple[str | None, str]]:
         """Give the rows of a run's samples that were read, with the samples' own identities."""
         with self.reading() as db:
-            found = db.execute("select log, sample, epoch, identity, row from records where run = ?", (run,)).fetchall()
+            found = db.execute(
+                "select log, sample, epoch, identity, row from records where run = ?", (run,)
+            ).fetchall()
         return {(log, sample, epoch): (identity, row) for log, sample, epoch, identity, row in found}
 
     def put_records(self, run: str, rows: Sequence[tuple[Sequence[Any], str]]) -> None:
@@ -192,14 +209,15 @@ class Index:
         with self.writing() as db:
             db.execute("delete from records where run = ?", (run,))
 
-    def unread(self, limit: int) -> list[tuple[str, str, str, str, str | None, int | None]]:
-        """Give run, key, id, log, sample and epoch of audits of one log whose texts were not read."""
+    def unread(self, found: Mapping[str, Found], limit: int) -> list[FiledAudit]:
+        """Give some audits of one log whose texts were not read, of runs that were ``found``."""
         with self.reading() as db:
-            return db.execute(
+            rows = db.execute(
                 "select run, key, id, log, sample, epoch from audits where read = 0 and (run, log) = "
                 "(select run, log from audits where read = 0 order by number limit 1) order by number limit ?",
                 (limit,),
             ).fetchall()
+        return [FiledAudit(found[run].filed, *where) for run, *where in rows if run in found]
 
     def texts_read(self) -> tuple[int, int]:
         """Give how many recorded audits there are, and of how many the texts were read."""
@@ -220,7 +238,9 @@ class Index:
             except (OSError, sqlite3.OperationalError) as error:
                 self._path = None
                 why = error.strerror if isinstance(error, OSError) else error
-                self.fault = f"the index cannot be kept in the cache folder, and is made anew each time: {why}"
+                self.fault = (
+                    f"the index cannot be kept in the cache folder, and is made anew each time: {why}"
+                )
         return _made(sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None), self._root)
 
 
@@ -289,9 +309,8 @@ def _made(db: sqlite3.Connection, root: str) -> sqlite3.Connection:
     return db
 
 
-def _indexed(
-    key: str, signature: str, state: str, row: str | None, apart: str | None, faults: str
-) -> IndexedRun:
+def _indexed(columns: tuple[str, str, str, str | None, str | None, str]) -> IndexedRun:
+    key, signature, state, row, apart, faults = columns
     return IndexedRun(
         key=key,
         signature=signature,

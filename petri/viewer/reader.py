@@ -53,11 +53,15 @@ class Reader:
                 return await asyncio.wait_for(asyncio.wrap_future(running), self._longest)
             except BrokenProcessPool as error:
                 self.start()
-                raise ReaderDied("reading it killed the reading process; it may be damaged, or too large") from error
+                raise ReaderDied(
+                    "reading it killed the reading process; it may be damaged, or too large"
+                ) from error
             except TimeoutError as error:
                 self._kill()
                 self.start()
-                raise ReaderDied(f"reading it took longer than {self._longest:g} s and was broken off") from error
+                raise ReaderDied(
+                    f"reading it took longer than {self._longest:g} s and was broken off"
+                ) from error
 
     async def renew(self) -> None:
         """Take a fresh process in the place of this one, whose memory has grown by all that it read."""
@@ -119,4 +123,6 @@ def _run(name: str, args: tuple[object, ...], options: dict[str, object]) -> byt
     try:
         return found(*args, **options)
     except (MemoryError, RecursionError) as error:
-        raise UnreadableLog(f"is too large or too deeply nested to be read: {type(error).__name__}") from error
+        raise UnreadableLog(
+            f"is too large or too deeply nested to be read: {type(error).__name__}"
+        ) from error

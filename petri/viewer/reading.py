@@ -1,7 +1,7 @@
 """What the server asks the reader for, of one audit or of two runs: ready JSON."""
 
-import json
 from collections.abc import Sequence
+from typing import Any
 
 from inspect_ai.log import EvalLog
 
@@ -64,9 +64,7 @@ def comparison(
 
 
 def _verdicts(filed: FiledAudit, loaded: Loaded, conversation: Conversation) -> SetVerdicts:
-    return set_verdicts(
-        filed.run.key, filed.run.id.rpartition("/")[2], loaded.row(), loaded.ruling, loaded.rubric, conversation
-    )
+    return set_verdicts(filed.run, loaded.row(), loaded.ruling, loaded.rubric, conversation)
 
 
 def _is_about(other: Loaded, loaded: Loaded) -> bool:
@@ -86,5 +84,9 @@ def _is_blind(run: Run, header: Header | EvalLog) -> bool:
     if plan is not None and plan.judging is not None:
         return plan.judging.settings.get("blind") is not False
     log = header.log if isinstance(header, Header) else header
-    told = [(scorer.options or {}).get("settings") for scorer in log.eval.scorers or ()]
-    return not any(isinstance(settings, dict) and settings.get("blind") is False for settings in told)
+    return not any(_is_told(scorer.options or {}) for scorer in log.eval.scorers or ())
+
+
+def _is_told(options: dict[str, Any]) -> bool:
+    settings: dict[str, Any] = options.get("settings") or {}
+    return settings.get("blind") is False

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import FastAPI, Path, Query, Request
 from pydantic import StringConstraints, ValidationError
 from starlette.responses import Response, StreamingResponse
 
@@ -40,19 +40,16 @@ def problem(status: int, text: str) -> Response:
     return json_answer(Problem(problem=text).model_dump_json(), status)
 
 
-def page_routes(files: Mapping[str, StaticFile]) -> APIRouter:
-    """Give the addresses of the page's files."""
-    router = APIRouter()
+def add_page(app: FastAPI, files: Mapping[str, StaticFile]) -> None:
+    """Add the addresses of the page's files."""
     for path, file in files.items():
-        router.add_api_route(path, _giver(file), methods=["GET"])
-    return router
+        app.add_api_route(path, _giver(file), methods=["GET"])
 
 
-def session_routes(admission: Admission) -> APIRouter:
-    """Give the address where the token becomes a cookie."""
-    router = APIRouter()
+def add_session(app: FastAPI, admission: Admission) -> None:
+    """Add the address where the token becomes a cookie."""
 
-    @router.post(SESSION)
+    @app.post(SESSION)
     async def session(request: Request) -> Response:
         try:
             asked = SessionRequest.model_validate_json(await request.body())
@@ -69,99 +66,88 @@ def session_routes(admission: Admission) -> APIRouter:
         answer.set_cookie(admission.cookie_name, cookie, path="/", httponly=True, samesite="strict")
         return answer
 
-    return router
 
+def add_viewing(app: FastAPI, library: Library) -> None:
+    """Add the addresses of what can be looked at."""
 
-def view_routes(library: Library) -> APIRouter:
-    """Give the addresses of what can be looked at."""
-    router = APIRouter(prefix="/api")
-
-    @router.get("/runs")
+    @app.get("/api/runs")
     async def runs() -> Response:
         return json_answer(await library.runs())
 
-    @router.get("/runs/{run}")
+    @app.get("/api/runs/{run}")
     async def run(run: InPath) -> Response:
         return json_answer(await library.run(run))
 
-    @router.get("/audits")
+    @app.get("/api/audits")
     async def audits(runs: AnyRuns) -> Response:
         return json_answer(await library.audits(runs))
 
-    @router.get("/transcripts/{run}/{audit}")
+    @app.get("/api/transcripts/{run}/{audit}")
     async def transcript(run: InPath, audit: InPath) -> Response:
         return json_answer(await library.transcript(run, audit))
 
-    @router.get("/transcripts/{run}/{audit}/reading")
+    @app.get("/api/transcripts/{run}/{audit}/reading")
     async def reading(
         run: InPath, audit: InPath, judged: Annotated[str | None, Query(alias="set", pattern=_KEY)] = None
     ) -> Response:
         return json_answer(await library.reading(run, audit, judged))
 
-    @router.get("/transcripts/{run}/{audit}/raw")
+    @app.get("/api/transcripts/{run}/{audit}/raw")
     async def raw(run: InPath, audit: InPath) -> Response:
         return json_answer(await library.raw(run, audit))
 
-    @router.get("/search")
+    @app.get("/api/search")
     async def search(words: Words, runs: AnyRuns) -> Response:
         return json_answer(await library.search(words, runs))
 
-    @router.get("/compare")
+    @app.get("/api/compare")
     async def compare(
         left: InQuery, right: InQuery, left_target: TargetName = None, right_target: TargetName = None
     ) -> Response:
         return json_answer(await library.compare(left, right, left_target, right_target))
 
-    @router.get("/changes")
+    @app.get("/api/changes")
     async def changes() -> Response:
         return StreamingResponse(_events(library.changes()), media_type="text/event-stream")
 
-    return router
 
+def add_annotating(app: FastAPI, desk: Desk) -> None:
+    """Add the addresses of annotating; they are the only ones then, so that nothing of a judge has one."""
 
-def annotate_routes(desk: Desk) -> APIRouter:
-    """Give the addresses of annotating; they are the only ones then, so that nothing of a judge has one."""
-    router = APIRouter(prefix="/api/annotate")
-
-    @router.get("/session")
+    @app.get("/api/annotate/session")
     async def session() -> Response:
         return json_answer(await desk.session())
 
-    @router.get("/items/{key}")
+    @app.get("/api/annotate/items/{key}")
     async def item(key: ItemInPath) -> Response:
         return json_answer(await desk.item(key))
 
-    @router.post("/items/{key}")
+    @app.post("/api/annotate/items/{key}")
     async def submit(key: ItemInPath, request: Request) -> Response:
         return json_answer(await desk.submit(key, await _text(request)))
 
-    @router.get("/items/{key}/reveal")
+    @app.get("/api/annotate/items/{key}/reveal")
     async def reveal(key: ItemInPath) -> Response:
         return json_answer(await desk.reveal(key))
 
-    @router.get("/drafts/{key}")
+    @app.get("/api/annotate/drafts/{key}")
     async def draft(key: ItemInPath) -> Response:
         return json_answer(await desk.draft(key))
 
-    @router.put("/drafts/{key}")
+    @app.put("/api/annotate/drafts/{key}")
     async def save_draft(key: ItemInPath, request: Request) -> Response:
         return json_answer(await desk.save_draft(key, await _text(request)))
 
-    return router
 
+def add_about(app: FastAPI, about: About, library: Library | None) -> None:
+    """Add the address of what this server is."""
 
-def about_routes(about: About, library: Library | None) -> APIRouter:
-    """Give the address of what this server is."""
-    router = APIRouter(prefix="/api")
-
-    @router.get("/about")
+    @app.get("/api/about")
     async def told() -> Response:
         if library is None:
             return json_answer(about.model_dump_json())
         indexing = Indexing.model_validate_json(library.indexing())
         return json_answer(about.model_copy(update={"indexing": indexing}).model_dump_json())
-
-    return router
 
 
 def _giver(file: StaticFile) -> Callable[[], Awaitable[Response]]:

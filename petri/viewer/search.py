@@ -67,7 +67,9 @@ def parse(text: str) -> Query | str:
     if len(terms) > _MOST_WORDS:
         return f"these are too many words: at most {_MOST_WORDS}"
     parts = [
-        part for number, (term, loose) in enumerate(terms) for part in _parts(term, loose and number == len(terms) - 1)
+        part
+        for number, (term, loose) in enumerate(terms)
+        for part in _parts(term, loose and number == len(terms) - 1)
     ]
     signs = (run for term, _ in terms for run in _SIGN_RUN.findall(term))
     return Query(" AND ".join(parts), tuple(signs))
@@ -86,7 +88,9 @@ def _is_letter(char: str) -> bool:
     return unicodedata.category(char)[0] in "LN" or unicodedata.category(char) == "Co"
 
 
-def put_texts(index: Index, run: str, audit: str, messages: Sequence[Sequence[str]], hit_turn: int | None) -> None:
+def put_texts(
+    index: Index, run: str, audit: str, messages: Sequence[Sequence[str]], hit_turn: int | None
+) -> None:
     """Put what an audit's messages say, each with its label, role and origin, in the place of what was known."""
     with index.writing() as db:
         known = db.execute("select number from audits where run = ? and key = ?", (run, audit)).fetchone()
@@ -120,7 +124,8 @@ def snippets(index: Index, query: Query, found: Iterable[tuple[int, str, str, in
     """Give so many snippets of these finds at most, a few of each audit."""
     hits: list[Hit] = []
     statement = (
-        "select label, role, origin, snippet(words, 0, ?, ?, '…', ?), text from words join said on number = words.rowid "
+        "select label, role, origin, snippet(words, 0, ?, ?, '…', ?), text "
+        "from words join said on number = words.rowid "
         "where words match ? and words.rowid >= ? and words.rowid < ? order by words.rowid limit ?"
     )
     with index.reading() as db:

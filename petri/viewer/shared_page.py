@@ -13,7 +13,7 @@ from petri.viewer.embedding import Routes
 from petri.viewer.sharing import JsonObject, SharedRun, Shelf
 
 _COMPARISONS: Final = 24
-"""At most so many, each in both directions: they are as many as there are pairs."""
+"""At most so many of each run, in both directions: they are as many as there are pairs."""
 
 Side = tuple[Shelf, str | None]
 """A run or a set of verdicts, and which target of it; None for all."""
@@ -35,7 +35,7 @@ class SharedPage:
         """Write the run and its sets of verdicts: their numbers, their lists, their comparisons."""
         self._runs.append(run)
         for number, shelf in enumerate(run.shelves):
-            key, listed = shelf.filed.key, self.cleaner.data(shelf.listed)
+            key, listed = shelf.key, self.cleaner.data(shelf.listed)
             self._add(f"/api/runs/{key}", json.loads(await run.library.run(key)), "ours")
             self._write(f"/api/audits?run={key}", listed)
             self._lists += [listed] if number == 0 else []
@@ -47,7 +47,7 @@ class SharedPage:
     async def audit(self, run: SharedRun, audit: str) -> None:
         """Write an audit, as the run has it and as each set of verdicts has it."""
         views = [(shelf, await run.view(audit, shelf)) for shelf in run.shelves]
-        found = [(shelf.filed.key, view) for shelf, view in views if view is not None]
+        found = [(shelf.key, view) for shelf, view in views if view is not None]
         readings = [json.loads(await run.library.reading(key, view["key"])) for key, view in found]
         for (key, view), reading in zip(found, readings, strict=True):
             text: JsonObject = self.cleaner.data(json.loads(reading["text"]), "said")
@@ -55,14 +55,14 @@ class SharedPage:
             self._write(route, clean_view(view, self.cleaner))
             self._write(f"{route}/reading", {"text": json.dumps(text, ensure_ascii=False)})
             for of in run.shelves:
-                self._routes.alias(f"{route}/reading?set={of.filed.key}", f"{route}/reading")
+                self._routes.alias(f"{route}/reading?set={of.key}", f"{route}/reading")
 
     async def end(self) -> None:
         """Write what there is to say of all runs, and of the page itself."""
         shelves = [shelf for run in self._runs for shelf in run.shelves]
         self._add("/api/runs", {"runs": [shelf.row for shelf in shelves]}, "ours")
         if len(self._runs) == 1:
-            self._routes.alias("/api/audits", f"/api/audits?run={shelves[0].filed.key}")
+            self._routes.alias("/api/audits", f"/api/audits?run={shelves[0].key}")
         else:
             self._write("/api/audits", _joined(self._lists))
         about = {
@@ -75,21 +75,29 @@ class SharedPage:
         self._write("/api/about", about)
 
     async def _compare(self, run: SharedRun) -> None:
-        """Write the comparisons of a run with what is there already, and of its own parts."""
-        before, mine = self._compared, [(shelf, None) for shelf in run.shelves]
-        self._compared = [*before, *mine]
+        """Write the comparisons of the run's own parts, and with what is there already."""
+        mine: list[Side] = [(shelf, None) for shelf in run.shelves]
         targets = sorted({str(row["target"]) for row in run.shelves[0].listed["audits"]})
-        own = [(run.shelves[0], target) for target in targets] if len(targets) > 1 else []
-        pairs = [pair for pair in permutations(self._compared, 2) if pair[0] in mine or pair[1] in mine]
-        pairs += permutations(own, 2)
+        distinct = len({*map(self.cleaner.ours, targets)}) == len(targets) > 1
+        own: list[Side] = [(run.shelves[0], target) for target in targets] if distinct else []
+        new = permutations([*self._compared, *mine], 2)
+        pairs = [*permutations(own, 2), *(pair for pair in new if pair[0] in mine or pair[1] in mine)]
+        self._compared += mine
         if len(pairs) > _COMPARISONS:
             self._left_out.add("some comparisons")
         for left, right in pairs[:_COMPARISONS]:
             (one, one_target), (two, two_target) = left, right
-            found = await run.library.reader.call(
-                "reading.comparison", one.filed, two.filed, one_target, two_target
-            )
-            self._add(_comparison_route(left, right), json.loads(found))
+            if one.filed is not None and two.filed is not None:
+                args = (one.filed, two.filed, one_target, two_target)
+                found = json.loads(await run.library.reader.call("reading.comparison", *args))
+                self._add(self._comparison_route(left, right), found)
+
+    def _comparison_route(self, left: Side, right: Side) -> str:
+        """Give the route as the page spells it, which knows targets by what is left of their names."""
+        sides = {"left": left[0].key, "right": right[0].key}
+        targets = {"left_target": left[1], "right_target": right[1]}
+        given = sides | {name: self.cleaner.ours(target) for name, target in targets.items() if target}
+        return f"/api/compare?{'&'.join(f'{name}={_encoded(value)}' for name, value in given.items())}"
 
     def _note(self) -> Iterator[str]:
         given, recorded = (
@@ -110,14 +118,6 @@ class SharedPage:
         self._routes.add(route, json.dumps(data, ensure_ascii=False, allow_nan=False).encode())
 
 
-def _comparison_route(left: Side, right: Side) -> str:
-    """Give the route as the page spells it."""
-    sides = {"left": left[0].filed.key, "right": right[0].filed.key}
-    targets = {"left_target": left[1], "right_target": right[1]}
-    given = sides | {name: target for name, target in targets.items() if target is not None}
-    return f"/api/compare?{'&'.join(f'{name}={_encoded(value)}' for name, value in given.items())}"
-
-
 def _encoded(text: str) -> str:
     """Give a text as ``encodeURIComponent`` spells it."""
     return quote(text, safe="!'()*-._~")
@@ -126,20 +126,23 @@ def _encoded(text: str) -> str:
 def _joined(lists: Sequence[JsonObject]) -> JsonObject:
     """Give several lists of audits as one, each row's positions those of the common columns."""
     columns: dict[str, JsonObject] = {}
-    for listed in lists:
-        for column in listed["dimensions"]:
-            known = columns.setdefault(column["name"], column)
-            if known["threshold"] != column["threshold"]:
-                columns[column["name"]] = known | {"threshold": None}
-    places = {name: place for place, name in enumerate(columns)}
+    for column in (column for listed in lists for column in listed["dimensions"]):
+        known = columns.setdefault(_meaning(column), column)
+        if known["threshold"] != column["threshold"]:
+            columns[_meaning(column)] = known | {"threshold": None}
+    places = {meaning: place for place, meaning in enumerate(columns)}
     return {
         "dimensions": [*columns.values()],
         "audits": [
-            _placed(row, [places[column["name"]] for column in listed["dimensions"]], len(columns))
+            _placed(row, [places[_meaning(column)] for column in listed["dimensions"]], len(columns))
             for listed in lists
             for row in listed["audits"]
         ],
     }
+
+
+def _meaning(column: JsonObject) -> str:
+    return json.dumps([column["name"], column["scale"]], sort_keys=True)
 
 
 def _placed(row: JsonObject, places: Sequence[int], columns: int) -> JsonObject:

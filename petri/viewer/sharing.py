@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from petri.errors import NothingToRun, RunNotFound, UnreadableLog, UsageError
+from petri.errors import RunNotFound, UnreadableLog, UsageError
 from petri.transcript.folders import Run
 from petri.viewer.filed import FiledRun
 from petri.viewer.library import Library
@@ -30,7 +30,6 @@ class Wanted:
 class Shelf:
     """A run, or a set of verdicts on it, and what of its list is given away."""
 
-    filed: FiledRun
     row: JsonObject
     """Its ``RunRow``."""
     listed: JsonObject
@@ -39,11 +38,20 @@ class Shelf:
     positions: Mapping[str, int]
     """Where the list has each audit of which anything is recorded, by id."""
 
+    filed: FiledRun | None
+    """Where it lies; None where nothing is recorded."""
+
     @classmethod
-    def of(cls, filed: FiledRun, row: JsonObject, listed: JsonObject) -> Self:
+    async def of(cls, library: Library, row: JsonObject, listed: JsonObject) -> Self:
         """Make a shelf of what the library says."""
-        rows = enumerate(listed["audits"])
-        return cls(filed, row, listed, {str(one["id"]): at for at, one in rows if one["state"] != "pending"})
+        recorded = [(at, one) for at, one in enumerate(listed["audits"]) if one["state"] != "pending"]
+        filed = (await library.place(row["key"], recorded[0][1]["key"])).run if recorded else None
+        return cls(row, listed, {str(one["id"]): at for at, one in recorded}, filed)
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+        return str(self.row["key"])
 
     def beside(self, position: int, step: int) -> list[str] | None:
         """Give run and key of the recorded audit before or after a place in the list."""
@@ -51,7 +59,7 @@ class Shelf:
         at = position + step
         while 0 <= at < len(rows):
             if rows[at]["state"] != "pending":
-                return [self.filed.key, str(rows[at]["key"])]
+                return [self.key, str(rows[at]["key"])]
             at += step
         return None
 
@@ -65,13 +73,15 @@ class SharedRun:
     """The run itself first, then its sets of verdicts."""
     audits: tuple[str, ...]
     """The ids of what is given away, in the order planned."""
+    named: frozenset[str]
+    """Which of the names that were wanted are one of its audits."""
     recorded: int
-    """How many could be."""
+    """How many audits could be given away."""
 
     @property
     def id(self) -> str:
         """The run's id."""
-        return self.shelves[0].filed.id
+        return str(self.shelves[0].row["id"])
 
     @property
     def whole(self) -> bool:
@@ -88,12 +98,12 @@ class SharedRun:
         if position is None:
             return None
         key = shelf.listed["audits"][position]["key"]
-        view: JsonObject = json.loads(await self.library.transcript(shelf.filed.key, key))
+        view: JsonObject = json.loads(await self.library.transcript(shelf.key, key))
         return view | {"previous": shelf.beside(position, -1), "following": shelf.beside(position, 1)}
 
     async def record(self, audit: str) -> JsonObject:
         """Give the stored record of an audit, a ``petri-transcript/1``; raises as ``view`` does."""
-        answer = json.loads(await self.library.raw(self.shelves[0].filed.key, self.key(audit)))
+        answer = json.loads(await self.library.raw(self.shelves[0].key, self.key(audit)))
         record: JsonObject = json.loads(answer["text"])
         return record
 
@@ -104,11 +114,11 @@ class SharedRun:
 
 
 @asynccontextmanager
-async def shared_run(run: Run, wanted: Wanted) -> AsyncGenerator[SharedRun]:
-    """Open a run to give it away.
+async def shared_runs(run: Run, wanted: Wanted) -> AsyncGenerator[tuple[SharedRun, ...]]:
+    """Open a run, or the runs in a folder, to give them away; those that hold nothing of what is wanted are left out.
 
-    Raises ``UsageError`` for a set of verdicts, ``RunNotFound`` for an audit that is not clear, ``NothingToRun`` where
-    nothing is recorded.
+    Raises ``UsageError`` for a set of verdicts, ``UnreadableLog`` for a run that is damaged, ``RunNotFound`` for an
+    audit that fits several.
     """
     if "/" in run.id:
         raise UsageError(
@@ -118,32 +128,27 @@ async def shared_run(run: Run, wanted: Wanted) -> AsyncGenerator[SharedRun]:
     await library.start()
     try:
         await library.ready()
-        yield await _opened(run, library, wanted)
+        rows: list[JsonObject] = json.loads(await library.runs())["runs"]
+        opened = [await _opened(library, row, rows, wanted) for row in rows if row["of"] is None]
+        yield tuple(one for one in opened if one.audits)
     finally:
         await library.close()
 
 
-async def _opened(run: Run, library: Library, wanted: Wanted) -> SharedRun:
-    rows: list[JsonObject] = json.loads(await library.runs())["runs"]
-    (row,) = [one for one in rows if one["of"] is None]
+async def _opened(library: Library, row: JsonObject, rows: Sequence[JsonObject], wanted: Wanted) -> SharedRun:
     if row["status"] == "unreadable":
-        raise UnreadableLog(f"{run.id}: {row['error']}")
-    listed: JsonObject = json.loads(await library.audits([row["key"]]))
-    recorded = [str(one["id"]) for one in listed["audits"] if one["state"] != "pending"]
-    chosen = _chosen(run.id, recorded, wanted)
-    whole = len(chosen) == len(recorded)
-    shelves = [Shelf.of(_filed(run, row), row, listed if whole else _narrowed(listed, chosen))]
-    folders = {one.id: one for one in run.verdict_sets()}
-    for one in rows:
-        if one["of"] == row["key"] and one["status"] != "unreadable":
-            its = json.loads(await library.audits([one["key"]]))
-            filed = _filed(folders[one["id"]], one)
-            shelves.append(Shelf.of(filed, one, its if whole else _narrowed(its, chosen)))
-    return SharedRun(library, tuple(shelves), chosen, len(recorded))
-
-
-def _filed(run: Run, row: Mapping[str, Any]) -> FiledRun:
-    return FiledRun(str(row["key"]), str(row["id"]), run.folder, run.log and run.log.name)
+        raise UnreadableLog(f"{row['id']}: {row['error']}")
+    first: JsonObject = json.loads(await library.audits([row["key"]]))
+    recorded = [str(one["id"]) for one in first["audits"] if one["state"] != "pending"]
+    named = {name: found for name in wanted.audits if (found := _found(str(row["id"]), name, recorded))}
+    ids = {*named.values()} if wanted.audits else {*recorded}
+    chosen = tuple(id_ for id_ in recorded if id_ in ids)[: wanted.limit]
+    shelves: list[Shelf] = []
+    for one in (row, *(one for one in rows if one["of"] == row["key"] and one["status"] != "unreadable")):
+        listed: JsonObject = json.loads(await library.audits([one["key"]]))
+        kept = listed if len(chosen) == len(recorded) else _narrowed(listed, chosen)
+        shelves.append(await Shelf.of(library, one, kept))
+    return SharedRun(library, tuple(shelves), chosen, frozenset(named), len(recorded))
 
 
 def _narrowed(listed: JsonObject, chosen: Sequence[str]) -> JsonObject:
@@ -151,16 +156,8 @@ def _narrowed(listed: JsonObject, chosen: Sequence[str]) -> JsonObject:
     return listed | {"audits": [one for one in listed["audits"] if one["id"] in kept]}
 
 
-def _chosen(run: str, recorded: Sequence[str], wanted: Wanted) -> tuple[str, ...]:
-    chosen = {_found(run, name, recorded) for name in wanted.audits} if wanted.audits else {*recorded}
-    if not chosen:
-        raise NothingToRun(f"{run}: nothing is recorded of any of its audits")
-    return tuple(id_ for id_ in recorded if id_ in chosen)[: wanted.limit]
-
-
-def _found(run: str, name: str, recorded: Sequence[str]) -> str:
+def _found(run: str, name: str, recorded: Sequence[str]) -> str | None:
     fitting = [name] if name in recorded else [id_ for id_ in recorded if name in id_]
-    if len(fitting) == 1:
-        return fitting[0]
-    problem = f"{name!r} fits {len(fitting)} audits" if fitting else f"no audit {name!r} is recorded"
-    raise RunNotFound(f"{problem} in {run}: {', '.join((fitting or recorded)[:_SHOWN])}")
+    if len(fitting) > 1:
+        raise RunNotFound(f"{name!r} fits {len(fitting)} audits in {run}: {', '.join(fitting[:_SHOWN])}")
+    return fitting[0] if fitting else None

@@ -36,6 +36,6 @@ def read_page(folder: Path = FOLDER) -> Mapping[str, StaticFile]:
     files = {
         f"/{path.name}": StaticFile(path.read_bytes(), _KINDS[path.suffix])
         for path in sorted(folder.iterdir())
-        if path.suffix in _KINDS
+        if path.suffix in _KINDS and path.is_file() and not path.is_symlink()
     }
     return {"/": files.pop(f"/{_INDEX}"), **files}

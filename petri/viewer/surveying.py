@@ -38,7 +38,9 @@ def survey(filed: FiledRun) -> bytes:
         raise UnreadableLog("; ".join(faults) or f"{filed.id}: holds no log and no run.json")
     if run.log is None and any(not isinstance(log.header, Header) for log in logs):
         return json.dumps({"apart": [path.name for path in run.logs()]}).encode()
-    return json.dumps({"todo": [sample for log in logs for sample in _samples(log)], "faults": faults}).encode()
+    return json.dumps(
+        {"todo": [sample for log in logs for sample in _samples(log)], "faults": faults}
+    ).encode()
 
 
 def records(filed: FiledRun, samples: Sequence[Sample]) -> bytes:

@@ -18,7 +18,16 @@ from petri.transcript.schema import Imported, Transcript
 from petri.viewer.filed import Neighbours
 from petri.viewer.rows import state_of
 from petri.viewer.spans import ShownPiece, shown_pieces
-from petri.viewer.wire import Call, Message, Scenario, SetVerdicts, Staged, TextPiece, ToolView, TranscriptView
+from petri.viewer.wire import (
+    Call,
+    Message,
+    Scenario,
+    SetVerdicts,
+    Staged,
+    TextPiece,
+    ToolView,
+    TranscriptView,
+)
 
 _OF_SCENARIO = {"system", "guidance", "stop_when", "date", "locale", "language", "expect", "rubric", "world"}
 """What else of a cell the page shows, where it is set."""
@@ -99,7 +108,9 @@ def transcript_view(  # noqa: PLR0913 -- what stands beside a transcript comes f
         checks=transcript.checks,
         repairs=transcript.repairs,
         deployed=transcript.deployed,
-        imported=() if transcript.imported is None else (_program(transcript.imported), *transcript.imported.missing),
+        imported=()
+        if transcript.imported is None
+        else (_program(transcript.imported), *transcript.imported.missing),
         verdicts=tuple(verdicts),
         previous=beside.previous,
         following=beside.following,
@@ -111,7 +122,9 @@ def _program(record: Imported) -> str:
     return f"{record.program.capitalize()}{version}"
 
 
-def _message(tree: Tree, node: Node, pieces: Sequence[ShownPiece], tools: int, flags: tuple[Flag, ...]) -> Message:
+def _message(
+    tree: Tree, node: Node, pieces: Sequence[ShownPiece], tools: int, flags: tuple[Flag, ...]
+) -> Message:
     message = node.message
     as_read = tuple(piece.shown for piece in pieces)
     said = tuple(piece.raw for piece in pieces)
@@ -137,9 +150,7 @@ def _message(tree: Tree, node: Node, pieces: Sequence[ShownPiece], tools: int, f
 
 def _text_pieces(node: Node, pieces: Sequence[ShownPiece]) -> Iterator[TextPiece]:
     """Yield the pieces; those of the target's own calls stand last, each with the label of its call."""
-    owners = [
-        label for label, call in labelled_calls(node).items() for _ in citable(_calling(call))
-    ]
+    owners = [label for label, call in labelled_calls(node).items() for _ in citable(_calling(call))]
     own = len(pieces) - len(owners)
     for number, piece in enumerate(pieces):
         owner = owners[number - own] if number >= own else None
@@ -164,7 +175,9 @@ def _auditor(messages: Iterable[ChatMessage], made: Sequence[Sequence[str]]) -> 
             role=message.role,
             text=text_of(message),
             reasoning=reasoning_of(message),
-            calls=tuple(_calls({f"A{number + 1}.{place}": call for place, call in enumerate(calls, start=1)})),
+            calls=tuple(
+                _calls({f"A{number + 1}.{place}": call for place, call in enumerate(calls, start=1)})
+            ),
             failed=isinstance(message, ChatMessageTool) and message.error is not None,
             made=tuple(made[number]) if number < len(made) else (),
         )

@@ -7,6 +7,7 @@ from petri.analysis.results import Audit
 from petri.conversation.tree import Origin
 from petri.judge.verdict import Citation, DimensionScore, Evidence, JudgeFailure, Ruling, Verdict
 from petri.rubric.schema import Dimension
+from petri.viewer.filed import FiledRun
 from petri.viewer.spans import place_of
 from petri.viewer.transcript_view import Conversation
 from petri.viewer.wire import DimensionVerdict, JudgeVerdict, Quote, SetVerdicts
@@ -14,9 +15,8 @@ from petri.viewer.wire import DimensionVerdict, JudgeVerdict, Quote, SetVerdicts
 Kind = Literal["panel", "screener", "redacted", "renamed"]
 
 
-def set_verdicts(  # noqa: PLR0913 -- each is of another source
-    key: str,
-    name: str,
+def set_verdicts(
+    filed: FiledRun,
     audit: Audit,
     ruling: Ruling | None,
     rubric: Sequence[Dimension],
@@ -25,7 +25,8 @@ def set_verdicts(  # noqa: PLR0913 -- each is of another source
     """Give all that one set of verdicts says; without a ruling it is that nobody was asked."""
     quotes = _Quotes(conversation)
     judges = () if ruling is None else tuple(_judges(ruling, quotes))
-    return SetVerdicts(key=key, name=name, audit=audit, judges=judges, rubric=tuple(rubric))
+    name = filed.id.rpartition("/")[2]
+    return SetVerdicts(key=filed.key, name=name, audit=audit, judges=judges, rubric=tuple(rubric))
 
 
 def _judges(ruling: Ruling, quotes: "_Quotes") -> Iterator[JudgeVerdict]:
@@ -40,7 +41,9 @@ def _judges(ruling: Ruling, quotes: "_Quotes") -> Iterator[JudgeVerdict]:
             yield _judge(answer, probe.variant, ruling.dimensions, quotes)
 
 
-def _judge(answer: Verdict | JudgeFailure, kind: Kind, dimensions: Iterable[str], quotes: "_Quotes") -> JudgeVerdict:
+def _judge(
+    answer: Verdict | JudgeFailure, kind: Kind, dimensions: Iterable[str], quotes: "_Quotes"
+) -> JudgeVerdict:
     if isinstance(answer, JudgeFailure):
         return JudgeVerdict(
             judge=answer.judge,
@@ -50,7 +53,8 @@ def _judge(answer: Verdict | JudgeFailure, kind: Kind, dimensions: Iterable[str]
             failure=answer.message or answer.status,
             replies=answer.replies,
             dimensions=tuple(
-                DimensionVerdict(name=name, status=answer.status, value=None, reason="") for name in dimensions
+                DimensionVerdict(name=name, status=answer.status, value=None, reason="")
+                for name in dimensions
             ),
         )
     return JudgeVerdict(

@@ -140,7 +140,9 @@ def _with_names(log: EvalLog, texts: Sequence[str]) -> EvalLog:
     (sample,) = data["samples"]
     (cell,) = data["eval"]["metadata"]["petri"]["cells"]
     data = _swapped(data, _all(texts[0]))
-    data["samples"] = [_numbered(_swapped(sample, _all(text)), number) for number, text in enumerate(texts)]
+    target = data["eval"]["metadata"]["petri"]["target"]  # one for all: the ids of audits follow from it
+    swapped = [_swapped(sample, _all(text)) for text in texts]
+    data["samples"] = [_numbered(sample, number, target) for number, sample in enumerate(swapped)]
     cells = [_swapped(cell, _all(text)) | {"id": _id(number)} for number, text in enumerate(texts)]
     data["eval"]["metadata"]["petri"]["cells"] = cells
     data["eval"]["dataset"]["sample_ids"] = [_id(number) for number in range(len(texts))]
@@ -151,7 +153,8 @@ def _id(number: int) -> str:
     return f"case-{number}"
 
 
-def _numbered(sample: JsonObject, number: int) -> JsonObject:
+def _numbered(sample: JsonObject, number: int, target: str) -> JsonObject:
+    sample["metadata"] |= {"target": target}
     sample["metadata"]["petri"]["id"] = _id(number)
     return sample | {"id": _id(number), "uuid": f"uuid{number}"}
 

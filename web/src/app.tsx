@@ -1,7 +1,7 @@
 // The shell: what stands around every page, and which page it is.
-import { useEffect, useErrorBoundary, useState } from "preact/hooks";
+import { useContext, useEffect, useErrorBoundary, useState } from "preact/hooks";
 import * as api from "./api";
-import { useCall } from "./data";
+import { SessionContext, useCall } from "./data";
 import { useKeys } from "./keys";
 import { AnnotatePage } from "./pages/annotate/page";
 import { ChartsPage } from "./pages/charts/page";
@@ -11,7 +11,8 @@ import { RunsPage } from "./pages/runs/page";
 import { SearchPage } from "./pages/search/page";
 import { TranscriptPage } from "./pages/transcript/page";
 import { KeySheet } from "./parts/key-sheet";
-import { Empty } from "./parts/notes";
+import { Progress } from "./parts/progress";
+import { Empty, Skeleton } from "./parts/notes";
 import { Link } from "./parts/small";
 import { go, usePlace } from "./place";
 import type { Route } from "./route";
@@ -64,30 +65,54 @@ function Guarded({ route }: { route: Route }) {
   );
 }
 
-function Bar({ about, onKeys }: { about: About | null; onKeys: () => void }) {
+const NAV: readonly (readonly [route: Route, word: string])[] = [
+  [{ page: "runs" }, "Runs"],
+  [{ page: "all" }, "All audits"],
+  [{ page: "search" }, "Search"],
+];
+
+function Bar({ about, route, onKeys }: { about: About | null; route: Route; onKeys: () => void }) {
+  const annotating = about?.mode === "annotate";
+  // An exported file holds one audit or run, and nothing can be looked for in it.
+  const nav = about === null || annotating ? [] : NAV.filter(([to]) => about.mode === "view" || to.page !== "search");
   return (
     <header class="bar">
-      <Link to={{ page: about?.mode === "annotate" ? "annotate" : "runs" }} class="brand">
+      <Link to={{ page: annotating ? "annotate" : "runs" }} class="brand">
         Petri
       </Link>
-      <span class="bar-title">{about?.title}</span>
-      <nav class="bar-tools" aria-label="Page">
+      <span class="bar-title" title={about?.title}>
+        {about?.title}
+      </span>
+      <nav class="bar-nav" aria-label="Main">
+        {nav.map(([to, word]) => (
+          <Link key={word} to={to} current={to.page === route.page}>
+            {word}
+          </Link>
+        ))}
+      </nav>
+      <Progress about={about} />
+      <div class="bar-tools">
         <button type="button" class="quiet" onClick={toggleTheme} title="Light or dark (t)">
           Theme
         </button>
         <button type="button" class="quiet" onClick={onKeys} title="What keys do (?)">
           Keys
         </button>
-      </nav>
+      </div>
     </header>
   );
 }
 
 export function App() {
   const route = usePlace();
-  const about = useCall(api.about(), "any");
+  const about = useCall(api.about());
   const [sheet, setSheet] = useState(false);
   const mode = about.value?.mode;
+  const { live } = useContext(SessionContext);
+  useEffect(() => {
+    // Whoever annotates is told of nothing but their own work.
+    if (mode === "view") live?.start();
+  }, [mode, live]);
   useEffect(() => {
     if (mode === "annotate" && route.page !== "annotate") go({ page: "annotate" }, "replace");
   }, [mode, route.page]);
@@ -101,9 +126,9 @@ export function App() {
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById("main")?.focus(); }}>
         To the content
       </a>
-      <Bar about={about.value} onKeys={() => setSheet(true)} />
+      <Bar about={about.value} route={route} onKeys={() => setSheet(true)} />
       <main id="main" tabIndex={-1}>
-        <Guarded route={route} />
+        {about.value === null && about.fault === null ? <Skeleton /> : mode !== "annotate" || route.page === "annotate" ? <Guarded route={route} /> : null}
       </main>
       {sheet && <KeySheet onClose={() => setSheet(false)} />}
     </>

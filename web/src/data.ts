@@ -47,16 +47,44 @@ interface Held<T> {
   readonly busy: boolean;
 }
 
+/** The least time from one answer to asking again because of a change, in milliseconds. */
+const PAUSE = 1_000;
+
+/** Counts up when what concerns a call changed: soon after, and for many changes once. */
+function useNews(live: Live | null, concerns: "any" | readonly string[], busy: boolean): readonly [count: number, bump: () => void] {
+  const [count, setCount] = useState(0);
+  const [due, setDue] = useState(false);
+  const wanted = concerns === "any" ? "any" : concerns.join(" ");
+  useEffect(() => {
+    if (live === null || wanted === "") return undefined;
+    const keys = new Set(wanted.split(" "));
+    return live.listen((news) => {
+      if (news.whole || wanted === "any" || news.change?.runs.some((key) => keys.has(key)) === true) setDue(true);
+    });
+  }, [live, wanted]);
+  useEffect(() => {
+    if (!due || busy) return undefined;
+    const timer = setTimeout(() => {
+      setDue(false);
+      setCount((n) => n + 1);
+    }, PAUSE);
+    return () => clearTimeout(timer);
+  }, [due, busy]);
+  return [count, () => setCount((n) => n + 1)];
+}
+
 /** The answer to a call. `concerns` are keys of runs with whose change it is asked for again: "any" for every change,
  * none for never. A call of null asks nothing. */
 export function useCall<Name extends keyof Models>(call: Call<Name> | null, concerns: "any" | readonly string[] = []): Loaded<Models[Name]> {
   type T = Models[Name];
   const { source, live } = useContext(SessionContext);
-  const [again, setAgain] = useState(0);
   const route = call?.route ?? "";
-  const fresh = (): Held<T> => ({ route, value: (answers.get(route) as T | undefined) ?? null, fault: null, busy: call !== null });
-  const [held, setHeld] = useState<Held<T>>(fresh);
   const shape = call?.shape ?? null;
+  const fresh = (): Held<T> => ({ route, value: (answers.get(route) as T | undefined) ?? null, fault: null, busy: shape !== null });
+  const [held, setHeld] = useState<Held<T>>(fresh);
+  // The first drawing after a change of route still holds the answer to the one before.
+  const shown = held.route === route ? held : fresh();
+  const [again, retry] = useNews(live, concerns, shown.busy);
   useEffect(() => {
     if (shape === null) return undefined;
     const stop = new AbortController();
@@ -68,22 +96,12 @@ export function useCall<Name extends keyof Models>(call: Call<Name> | null, conc
       },
       (error: unknown) => {
         if (stop.signal.aborted) return;
-        if (!(error instanceof Fault)) throw error;
-        setHeld((before) => ({ ...before, fault: error, busy: false }));
+        const fault = error instanceof Fault ? error : new Fault("misread", "This page could not make sense of the answer.");
+        setHeld((before) => ({ ...before, fault, busy: false }));
       },
     );
     return () => stop.abort();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `fresh` follows from the route
   }, [source, route, shape, again]);
-  const wanted = concerns === "any" ? "any" : concerns.join(" ");
-  useEffect(() => {
-    if (live === null || wanted === "") return undefined;
-    const keys = new Set(wanted.split(" "));
-    return live.listen((news) => {
-      if (news.whole || wanted === "any" || news.change?.runs.some((key) => keys.has(key)) === true) setAgain((n) => n + 1);
-    });
-  }, [live, wanted]);
-  // The first drawing after a change of route still holds the answer to the one before.
-  const shown = held.route === route ? held : fresh();
-  return { value: shown.value, fault: shown.fault, busy: shown.busy, retry: () => setAgain((n) => n + 1) };
+  return { value: shown.value, fault: shown.fault, busy: shown.busy, retry };
 }

@@ -6,7 +6,8 @@ export interface Binding {
   readonly keys: readonly string[];
   /** What it does, for the sheet. */
   readonly what: string;
-  run(): void;
+  /** Runs it; `key` is the one of `keys` that was pressed. */
+  run(key: string): void;
 }
 
 interface Group {
@@ -66,7 +67,7 @@ export function press(event: KeyboardEvent): boolean {
   const binding = (before === null ? null : find(`${before} ${event.key}`)) ?? find(event.key);
   if (binding !== null) {
     event.preventDefault();
-    binding.run();
+    binding.run(event.key);
     return true;
   }
   if (starts(event.key)) first = { key: event.key, at: event.timeStamp };

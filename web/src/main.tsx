@@ -24,7 +24,6 @@ async function start(root: HTMLElement): Promise<void> {
     const source = sourceOf(document);
     await exchangeToken(source);
     const live = source.live ? new Live() : null;
-    live?.start();
     listen();
     render(
       <SessionContext.Provider value={{ source, live }}>

@@ -38,6 +38,11 @@ const WORDS: Readonly<Record<Status, readonly [word: string, meaning: string]>> 
   skipped: ["skipped", "not judged"],
 };
 
+/** Whether a word from the data is a status that is known here. */
+export function isStatus(word: string): word is Status {
+  return Object.hasOwn(WORDS, word);
+}
+
 /** The short word of a status, for a cell. */
 export function statusWord(status: Status): string {
   return WORDS[status][0];

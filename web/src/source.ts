@@ -66,8 +66,12 @@ async function fetched(route: string, init: RequestInit): Promise<unknown> {
 export const server: Source = {
   live: true,
   get: (route, signal) => fetched(route, signal === undefined ? {} : { signal }),
-  send: (method, route, body) =>
-    fetched(route, { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-Petri": "1" } }),
+  send: (method, route, body) => {
+    const text = JSON.stringify(body);
+    // What is sent as the page closes arrives even so; browsers do that up to 64 KiB, of up to three bytes a character.
+    const keepalive = text.length < 20_000;
+    return fetched(route, { method, keepalive, body: text, headers: { "Content-Type": "application/json", "X-Petri": "1" } });
+  },
 };
 
 async function unpacked(text: string): Promise<unknown> {

@@ -52,6 +52,8 @@ export function comparedPair(changes: Partial<ComparedPair> = {}): ComparedPair 
   return {
     left: ["r00000000001", "a00000000001"],
     right: ["r00000000002", "a00000000002"],
+    left_target: "target/one",
+    right_target: "target/one",
     scenario: "scenario",
     variables: {},
     epoch: 1,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { alignTurns, longestBranch, pathTo, replyText } from "../src/pages/compare/align";
+import { alignTurns, longestBranch, replyText } from "../src/pages/compare/align";
+import { pathTo as pathIn, treeOf } from "../src/conversation/tree";
 import { filterCounts, rowsOf, shownRows, type Filter } from "../src/pages/compare/filters";
 import { comparedDimension, comparedPair, message, reply } from "./built";
 
@@ -63,16 +64,7 @@ describe("two conversations", () => {
   const second = reply("M5", "M4", 2, "No.");
   const other = reply("M6", "M4", 2, "Perhaps.");
   const all = [system, user, first, again, second, other];
-
-  it("have paths from the root", () => {
-    expect(pathTo(all, "M6").map(({ label }) => label)).toEqual(["M1", "M2", "M3", "M4", "M6"]);
-    expect(pathTo(all, "M9")).toEqual([]);
-  });
-
-  it("end even where a message is its own forebear", () => {
-    const loop = [message({ label: "M1", parent: "M2" }), message({ label: "M2", parent: "M1" })];
-    expect(pathTo(loop, "M2")).toHaveLength(2);
-  });
+  const pathTo = (messages: typeof all, leaf: string) => pathIn(treeOf(messages), leaf);
 
   it("stand turn beside turn, what leads to a reply with it", () => {
     const aligned = alignTurns(pathTo(all, "M5"), pathTo(all, "M3"));

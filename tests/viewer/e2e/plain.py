@@ -1,6 +1,5 @@
 """Runs as people have them: one of many short audits, one with every kind of trouble, one full of quotes."""
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any, Final
@@ -113,5 +112,4 @@ def plain_root(folder: Path) -> Path:
         perform(home, plays)
         for run in (home / "runs").iterdir():
             run.rename(root / run.name)
-    (root / "labels.json").write_text(json.dumps(words_play()[1]), encoding="utf-8")
     return root

@@ -22,7 +22,7 @@ from playwright.sync_api import (
 )
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_BROWSERS_OWN: Final = re.compile(r"^\w+ (http://)?[\w.]+\.(google|googleapis|gvt1)\.com[:/]")
+_BROWSERS_OWN: Final = re.compile(r"^\w+ (http://)?[\w.-]+\.(google|googleapis|gvt1)\.com[:/]")
 """What Chromium asks of its maker of its own accord."""
 _LOCAL: Final = ("http://127.0.0.1:", "file://", "data:", "blob:", "about:")
 

@@ -19,9 +19,20 @@ export function Badge({ tone = "plain", title, children }: { tone?: Tone; title?
   );
 }
 
+const WRITTEN: ReadonlyMap<string, string> = new Map([
+  ["ArrowDown", "↓"],
+  ["ArrowUp", "↑"],
+  ["ArrowLeft", "←"],
+  ["ArrowRight", "→"],
+  ["PageDown", "PgDn"],
+  ["PageUp", "PgUp"],
+  ["Escape", "Esc"],
+  [" ", "Space"],
+]);
+
 /** A key as it is written on the keyboard. */
 export function Key({ name }: { name: string }) {
-  return <kbd>{name}</kbd>;
+  return <kbd>{WRITTEN.get(name) ?? name}</kbd>;
 }
 
 interface LinkProps {

@@ -1,4 +1,5 @@
 /** Two conversations side by side: which of their messages stand on one line. Pure. */
+import { pathTo, treeOf } from "../../conversation/tree";
 import type { Message } from "../../wire";
 
 /** What was said in one turn on each side: the target's message, and what led up to it. */
@@ -6,22 +7,6 @@ export interface TurnRow {
   readonly turn: number;
   readonly left: readonly Message[];
   readonly right: readonly Message[];
-}
-
-/** The messages from the root to a label; empty where there is no such message. */
-export function pathTo(messages: readonly Message[], leaf: string): readonly Message[] {
-  const byLabel = new Map(messages.map((message) => [message.label, message]));
-  const path: Message[] = [];
-  const seen = new Set<string>();
-  let label: string | null = leaf;
-  while (label !== null && !seen.has(label)) {
-    seen.add(label);
-    const message: Message | undefined = byLabel.get(label);
-    if (message === undefined) break;
-    path.push(message);
-    label = message.parent;
-  }
-  return path.reverse();
 }
 
 /**
@@ -62,9 +47,10 @@ export function replyText(messages: readonly Message[]): string | null {
 
 /** The longest branch, the last of several as long: where a pane begins. */
 export function longestBranch(messages: readonly Message[], branches: readonly string[]): string | null {
+  const tree = treeOf(messages);
   let best: { leaf: string; length: number } | null = null;
   for (const leaf of branches) {
-    const { length } = pathTo(messages, leaf);
+    const { length } = pathTo(tree, leaf);
     if (best === null || length >= best.length) best = { leaf, length };
   }
   return best?.leaf ?? messages.at(-1)?.label ?? null;

@@ -114,3 +114,8 @@ function ranked(changes: readonly Change[]): readonly [number, number] {
 export function pairName(pair: ComparedPair): string {
   return `${pair.left[1]}~${pair.right[1]}`;
 }
+
+/** The targets of a pair in words: one name where both sides have the same. */
+export function targetsOf({ left_target: left, right_target: right }: ComparedPair): string {
+  return left === right ? left : `${left} → ${right}`;
+}

@@ -7,7 +7,7 @@ import { Link } from "../../parts/small";
 import { amend } from "../../place";
 import type { RouteOf } from "../../route";
 import type { ComparedDimension, ComparisonView } from "../../wire";
-import { FILTERS, filterCounts, isValid, pairName, shownRows, type Change, type Filter, type Row } from "./filters";
+import { FILTERS, filterCounts, isValid, pairName, shownRows, targetsOf, type Change, type Filter, type Row } from "./filters";
 import { signed } from "./signed";
 
 type Place = RouteOf<"compare">;
@@ -47,6 +47,8 @@ export function PairList({ route, view, rows }: Props) {
   const position = positionOf(route, view);
   const counts = useMemo(() => filterCounts(rows, position), [rows, position]);
   const shown = useMemo(() => shownRows(rows, filter, position), [rows, filter, position]);
+  // Where all pairs are of the same targets, the menus above say which.
+  const targets = useMemo(() => new Set(rows.map(({ pair }) => targetsOf(pair))).size > 1, [rows]);
   const [limit, setLimit] = useState(PORTION);
   const table = useRef<HTMLTableElement>(null);
   useKeys("Pairs", [
@@ -71,10 +73,10 @@ export function PairList({ route, view, rows }: Props) {
       ) : (
         <div class="scroll-x">
           <table class="compare-pairs" ref={table}>
-            <Head view={view} position={position} />
+            <Head view={view} position={position} targets={targets} />
             <tbody>
               {shown.slice(0, limit).map((row) => (
-                <Line key={pairName(row.pair)} route={route} row={row} dimensions={view.dimensions} position={position} />
+                <Line key={pairName(row.pair)} route={route} row={row} dimensions={view.dimensions} position={position} targets={targets} />
               ))}
             </tbody>
           </table>
@@ -102,11 +104,12 @@ function focusLink(table: HTMLElement | null, by: 1 | -1): void {
   next?.scrollIntoView({ block: "nearest" });
 }
 
-function Head({ view, position }: { view: ComparisonView; position: number | null }) {
+function Head({ view, position, targets }: { view: ComparisonView; position: number | null; targets: boolean }) {
   return (
     <thead>
       <tr>
         <th scope="col">Scenario</th>
+        {targets ? <th scope="col">Target</th> : null}
         <th scope="col">Variables</th>
         <th scope="col">Epoch</th>
         {position === null ? (
@@ -132,9 +135,10 @@ interface LineProps {
   readonly row: Row;
   readonly dimensions: readonly ComparedDimension[];
   readonly position: number | null;
+  readonly targets: boolean;
 }
 
-function Line({ route, row, dimensions, position }: LineProps) {
+function Line({ route, row, dimensions, position, targets }: LineProps) {
   const { pair, changes } = row;
   const variables = Object.entries(pair.variables).map(([name, value]) => `${name}=${String(value)}`);
   const chosen = position === null ? undefined : dimensions[position];
@@ -147,6 +151,7 @@ function Line({ route, row, dimensions, position }: LineProps) {
         </Link>
         {isValid(pair) ? null : <span class="pair-state">{`${pair.left_state} / ${pair.right_state}`}</span>}
       </th>
+      {targets ? <td class="pair-variables" title={targetsOf(pair)}>{targetsOf(pair)}</td> : null}
       <td class="pair-variables">{variables.join(" ")}</td>
       <td class="pair-epoch">{pair.epoch}</td>
       {chosen !== undefined && change !== undefined ? (

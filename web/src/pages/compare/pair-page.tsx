@@ -8,7 +8,7 @@ import { Link } from "../../parts/small";
 import { amend } from "../../place";
 import type { RouteOf } from "../../route";
 import type { ComparisonView, RunRow } from "../../wire";
-import { pairName, shownRows, type Row } from "./filters";
+import { pairName, shownRows, targetsOf, type Row } from "./filters";
 import { filterOf, positionOf } from "./pair-list";
 import { Panes } from "./panes";
 import { Scores } from "./scores";
@@ -46,7 +46,7 @@ export function PairPage({ route, runs, view, rows, row }: Props) {
       <nav class="pair-trail" aria-label="Pairs">
         <Link to={list}>All pairs</Link>
         <span class="pair-name">
-          {row.pair.scenario} <span class="muted">{variablesOf(row)} epoch {row.pair.epoch}</span>
+          {row.pair.scenario} <span class="muted">{targetsOf(row.pair)} {variablesOf(row)} epoch {row.pair.epoch}</span>
         </span>
         <button type="button" class="quiet" disabled={before === undefined} onClick={to(before)}>
           <kbd>[</kbd> previous

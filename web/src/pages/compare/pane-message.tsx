@@ -1,16 +1,15 @@
-import { Text } from "../../text/text";
-import type { Span } from "../../text/highlight";
-import type { Message, TranscriptView } from "../../wire";
+/** A message in a pane: as the transcript shows it, drawn in full once it is near. */
+import { useRef } from "preact/hooks";
+import { MessageView, type PieceSpans } from "../../conversation/message";
+import { useNear } from "../../conversation/near";
+import type { Message } from "../../wire";
 
-export function PaneMessage({ message, marks }: { message: Message; transcript: TranscriptView; marks?: ReadonlyMap<number, readonly Span[]> | undefined }) {
+export function PaneMessage({ message, spans }: { message: Message; spans?: PieceSpans | undefined }) {
+  const frame = useRef<HTMLElement | null>(null);
+  const near = useNear(frame, false);
   return (
-    <div class="pane-message">
-      <p class="muted">
-        {message.label} {message.origin}
-      </p>
-      {message.pieces.map((piece, index) => (
-        <Text key={index} text={piece.text} spans={marks?.get(index) ?? []} />
-      ))}
-    </div>
+    <article class={`said said-${message.origin}`} ref={frame} aria-label={`${message.label}, ${message.role}`}>
+      <MessageView message={message} manner={near ? "rendered" : "quick"} {...(spans === undefined ? {} : { spans })} />
+    </article>
   );
 }

@@ -4,7 +4,8 @@ import { Link } from "../../parts/small";
 import { amend } from "../../place";
 import type { RouteOf } from "../../route";
 import type { ComparedPair, ComparisonView, Message, TranscriptView } from "../../wire";
-import { alignTurns, longestBranch, pathTo, replyText, type TurnRow } from "./align";
+import { pathTo, treeOf } from "../../conversation/tree";
+import { alignTurns, longestBranch, replyText, type TurnRow } from "./align";
 import { PaneMessage } from "./pane-message";
 import { differing, NOTHING, type Marks } from "./reply-difference";
 
@@ -43,11 +44,11 @@ export function Panes({ route, view, pair, left, right }: Props) {
         <Head side="left" route={route} view={view} transcript={left} state={pair.left_state} leaf={leaves.left} />
         <Head side="right" route={route} view={view} transcript={right} state={pair.right_state} leaf={leaves.right} />
         {together ? (
-          rows.map((row) => <Turn key={row.turn} row={row} left={left} right={right} difference={route.diff !== undefined} />)
+          rows.map((row) => <Turn key={row.turn} row={row} difference={route.diff !== undefined} />)
         ) : (
           <>
-            <Pane messages={paths.left} transcript={left} name="Left transcript" />
-            <Pane messages={paths.right} transcript={right} name="Right transcript" />
+            <Pane messages={paths.left} name="Left transcript" />
+            <Pane messages={paths.right} name="Right transcript" />
           </>
         )}
       </div>
@@ -61,7 +62,7 @@ function leafOf(transcript: TranscriptView, chosen: string | undefined): string 
 }
 
 function pathOf(transcript: TranscriptView, leaf: string | null): readonly Message[] {
-  return leaf === null ? transcript.messages : pathTo(transcript.messages, leaf);
+  return leaf === null ? transcript.messages : pathTo(treeOf(transcript.messages), leaf);
 }
 
 interface HeadProps {
@@ -101,12 +102,10 @@ function Head({ side, route, view, transcript, state, leaf }: HeadProps) {
 
 interface TurnProps {
   readonly row: TurnRow;
-  readonly left: TranscriptView;
-  readonly right: TranscriptView;
   readonly difference: boolean;
 }
 
-function Turn({ row, left, right, difference }: TurnProps) {
+function Turn({ row, difference }: TurnProps) {
   const marks = useMemo(() => (difference ? differing(row.left, row.right) : { left: NOTHING, right: NOTHING }), [row, difference]);
   const reply = replyText(row.left);
   const same = reply !== null && reply === replyText(row.right);
@@ -116,8 +115,8 @@ function Turn({ row, left, right, difference }: TurnProps) {
         Turn {row.turn}
         {same ? <span class="muted"> the same reply</span> : null}
       </h2>
-      <Cell side="left" messages={row.left} transcript={left} marks={marks.left} />
-      <Cell side="right" messages={row.right} transcript={right} marks={marks.right} />
+      <Cell side="left" messages={row.left} marks={marks.left} />
+      <Cell side="right" messages={row.right} marks={marks.right} />
     </section>
   );
 }
@@ -125,26 +124,25 @@ function Turn({ row, left, right, difference }: TurnProps) {
 interface CellProps {
   readonly side: Side;
   readonly messages: readonly Message[];
-  readonly transcript: TranscriptView;
   readonly marks: Marks;
 }
 
-function Cell({ side, messages, transcript, marks }: CellProps) {
+function Cell({ side, messages, marks }: CellProps) {
   return (
     <div class={`pane-cell is-${side}`}>
       {messages.length === 0 ? <p class="muted">Nothing more is said on this side.</p> : null}
       {messages.map((message) => (
-        <PaneMessage key={message.label} message={message} transcript={transcript} marks={marks.get(message.label)} />
+        <PaneMessage key={message.label} message={message} spans={marks.get(message.label)} />
       ))}
     </div>
   );
 }
 
-function Pane({ messages, transcript, name }: { messages: readonly Message[]; transcript: TranscriptView; name: string }) {
+function Pane({ messages, name }: { messages: readonly Message[]; name: string }) {
   return (
     <section class="pane" aria-label={name} tabIndex={0}>
       {messages.map((message) => (
-        <PaneMessage key={message.label} message={message} transcript={transcript} />
+        <PaneMessage key={message.label} message={message} />
       ))}
     </section>
   );

@@ -12,31 +12,41 @@ export interface Column {
   readonly dimension: ListDimension;
 }
 
-interface Weight extends Column {
-  readonly hits: number;
-  readonly sum: number;
+interface Weights {
+  /** By position of the dimension. */
+  readonly hits: Int32Array;
+  readonly badness: Float64Array;
 }
 
-function weigh(list: Listed): readonly Weight[] {
-  return list.dimensions.map((dimension, at) => {
-    let hits = 0;
-    let sum = 0;
-    for (const { audit } of list.rows) {
+/** A failed score says something too, but less than any bad one. */
+const FAILURE = 0.01;
+
+function weigh({ rows, dimensions }: Listed): Weights {
+  const hits = new Int32Array(dimensions.length);
+  const sums = new Float64Array(dimensions.length);
+  for (const { audit } of rows) {
+    for (const at of audit.hits) hits[at] = (hits[at] ?? 0) + 1;
+    for (const [at, { scale }] of dimensions.entries()) {
       const value = audit.scores[at];
-      if (typeof value === "number") sum += badness(value, dimension.scale) ?? 0;
-      else if (typeof value === "string" && FAILED.has(value)) sum += 0.01;
-      if (audit.hits.includes(at)) hits += 1;
+      if (typeof value === "number") sums[at] = (sums[at] ?? 0) + (badness(value, scale) ?? 0);
+      else if (typeof value === "string" && FAILED.has(value)) sums[at] = (sums[at] ?? 0) + FAILURE;
     }
-    return { at, dimension, hits, sum };
-  });
+  }
+  return { hits, badness: sums };
 }
 
 /** All columns in the rubric's order, where they are few or all are asked for; else those that say something, the ones
  * with most hits and the worst scores first. */
 export function columnsOf(list: Listed, all: boolean): readonly Column[] {
-  if (all || list.dimensions.length <= MOST) return list.dimensions.map((dimension, at) => ({ at, dimension }));
-  const telling = weigh(list).filter((each) => each.sum > 0);
-  return [...telling].sort((a, b) => b.hits - a.hits || b.sum - a.sum || a.at - b.at).slice(0, MOST);
+  const columns = list.dimensions.map((dimension, at) => ({ at, dimension }));
+  if (all || columns.length <= MOST) return columns;
+  const weights = weigh(list);
+  const hits = ({ at }: Column): number => weights.hits[at] ?? 0;
+  const bad = ({ at }: Column): number => weights.badness[at] ?? 0;
+  return columns
+    .filter((column) => bad(column) > 0)
+    .sort((a, b) => hits(b) - hits(a) || bad(b) - bad(a) || a.at - b.at)
+    .slice(0, MOST);
 }
 
 /** Whether there are more dimensions than are shown without asking. */

@@ -1,7 +1,8 @@
 // The facets beside the list: each value with how many rows it would leave.
 import { useState } from "preact/hooks";
+import { shortName } from "../../names";
 import { whole } from "../../numbers";
-import { FAILED, statusWord, type Status } from "../../scores";
+import { isStatus, statusWord } from "../../scores";
 import type { Facet, FacetCount, Found } from "./facets";
 
 /** As many values as a facet shows without asking. */
@@ -15,9 +16,14 @@ interface PanelProps {
   onToggle: (facet: string, value: string) => void;
 }
 
-function word(facet: string, value: string, runs: PanelProps["runs"]): string {
-  if (facet === "status") return FAILED.has(value as Status) || value === "not_applicable" || value === "skipped" ? statusWord(value as Status) : value;
-  return facet === "run" ? (runs?.get(value) ?? value) : value;
+const PATHS: ReadonlySet<string> = new Set(["target", "file"]);
+
+/** What the values of a facet are called; names that are paths in short, where that leaves them apart. */
+function wordsOf(facet: string, counts: readonly FacetCount[], runs: PanelProps["runs"]): (value: string) => string {
+  if (facet === "status") return (value) => (isStatus(value) ? statusWord(value) : value);
+  if (facet === "run") return (value) => runs?.get(value) ?? value;
+  const short = new Set(counts.map((each) => shortName(each.value)));
+  return PATHS.has(facet) && short.size === counts.length ? shortName : (value) => value;
 }
 
 interface GroupProps {
@@ -29,14 +35,15 @@ interface GroupProps {
 
 function Group({ facet, counts, runs, onToggle }: GroupProps) {
   const [all, setAll] = useState(false);
+  const word = wordsOf(facet.name, counts, runs);
   const shown = all ? counts : counts.filter((each, at) => at < MOST || each.chosen);
   return (
     <fieldset class="facet">
       <legend>{facet.title}</legend>
       {shown.map(({ value, n, chosen }) => (
-        <label key={value} class={n === 0 ? "facet-value facet-gone" : "facet-value"} title={word(facet.name, value, runs)}>
+        <label key={value} class={n === 0 ? "facet-value facet-gone" : "facet-value"} title={word(value) === value ? undefined : value}>
           <input type="checkbox" checked={chosen} onChange={() => onToggle(facet.name, value)} />
-          <span class="facet-word">{word(facet.name, value, runs)}</span>
+          <span class="facet-word">{word(value)}</span>
           <span class="facet-n">{whole(n)}</span>
         </label>
       ))}

@@ -1,4 +1,5 @@
 // What a list can be narrowed by: facets with their values, how many rows each has, and which rows are left.
+import { pick } from "../../records";
 import type { Status } from "../../scores";
 import type { Listed, Row } from "./rows";
 
@@ -6,8 +7,12 @@ export interface Facet {
   /** As it stands in addresses. */
   readonly name: string;
   readonly title: string;
-  /** By position of the row: its values of this facet. */
-  readonly values: readonly (readonly string[])[];
+  /** All its values; `codes` are positions in them. */
+  readonly values: readonly string[];
+  /** The values of the rows, one row after the other. */
+  readonly codes: Int32Array;
+  /** By position of the row, where its codes begin; one more than there are rows. */
+  readonly starts: Int32Array;
 }
 
 /** Chosen values by facet: of one facet any of them fits, and all facets have to. */
@@ -41,15 +46,28 @@ function statuses(row: Row): readonly string[] {
   return [...found];
 }
 
+/** The facet with these values of each row. Values become numbers here, once, so that counting is adding. */
 function facet(name: string, title: string, rows: readonly Row[], values: (row: Row) => readonly string[]): Facet {
-  return { name, title, values: rows.map(values) };
+  const known = new Map<string, number>();
+  const codes: number[] = [];
+  const starts = new Int32Array(rows.length + 1);
+  for (const [position, row] of rows.entries()) {
+    for (const value of values(row)) {
+      const code = known.get(value) ?? known.size;
+      if (code === known.size) known.set(value, code);
+      codes.push(code);
+    }
+    starts[position + 1] = codes.length;
+  }
+  return { name, title, values: [...known.keys()], codes: Int32Array.from(codes), starts };
 }
 
 function variableFacets(rows: readonly Row[]): readonly Facet[] {
-  const names = new Set(rows.flatMap((row) => Object.keys(row.audit.variables)));
+  const names = new Set<string>();
+  for (const row of rows) for (const name of Object.keys(row.audit.variables)) names.add(name);
   return [...names].sort().map((name) =>
     facet(`var.${encodeURIComponent(name)}`, name, rows, (row) => {
-      const found = new Map(Object.entries(row.audit.variables)).get(name);
+      const found = pick(row.audit.variables, name);
       return found === undefined ? [] : [String(found)];
     }),
   );
@@ -103,48 +121,78 @@ function wordsOf(query: string): readonly string[] {
   return query.toLowerCase().split(/\s+/u).filter((word) => word !== "");
 }
 
-function ordered(name: string, counts: ReadonlyMap<string, number>, chosen: ReadonlySet<string> | undefined): readonly FacetCount[] {
-  const order = ORDERS.get(name);
-  const entries = [...counts].map(([value, n]) => ({ value, n, chosen: chosen?.has(value) ?? false }));
-  for (const value of chosen ?? []) if (!counts.has(value)) entries.push({ value, n: 0, chosen: true });
-  if (order !== undefined) return entries.sort((a, b) => order.indexOf(a.value) - order.indexOf(b.value));
-  return entries.sort((a, b) => b.n - a.n || (a.value < b.value ? -1 : 1));
+function ordered(facet: Facet, tally: Int32Array, chosen: ReadonlySet<string> | undefined): readonly FacetCount[] {
+  const order = ORDERS.get(facet.name);
+  const found = facet.values.flatMap((value, code) => {
+    const n = tally[code] ?? 0;
+    const on = chosen?.has(value) ?? false;
+    return n > 0 || on ? [{ value, n, chosen: on }] : [];
+  });
+  // What an address chooses and no row has.
+  for (const value of chosen ?? []) if (!facet.values.includes(value)) found.push({ value, n: 0, chosen: true });
+  if (order !== undefined) return found.sort((a, b) => order.indexOf(a.value) - order.indexOf(b.value));
+  return found.sort((a, b) => b.n - a.n || (a.value < b.value ? -1 : 1));
+}
+
+/** By facet: null where nothing of it is chosen, else by code whether it is. */
+function wantedCodes(facets: readonly Facet[], chosen: Chosen): readonly (Uint8Array | null)[] {
+  return facets.map(({ name, values }) => {
+    const words = chosen.get(name);
+    return words === undefined ? null : Uint8Array.from(values, (value) => Number(words.has(value)));
+  });
+}
+
+const NONE = -1;
+const SEVERAL = -2;
+
+function fits({ codes, starts }: Facet, wanted: Uint8Array, position: number): boolean {
+  const end = starts[position + 1] ?? 0;
+  for (let at = starts[position] ?? 0; at < end; at += 1) if (wanted[codes[at] ?? 0] === 1) return true;
+  return false;
+}
+
+/** The position of the only facet that shuts a row out, or that none or several do. */
+function shutOut(facets: readonly Facet[], wanted: readonly (Uint8Array | null)[], position: number): number {
+  let shut = NONE;
+  for (let at = 0; at < facets.length; at += 1) {
+    const facet = facets[at];
+    const codes = wanted[at];
+    if (facet === undefined || codes === null || codes === undefined || fits(facet, codes, position)) continue;
+    if (shut !== NONE) return SEVERAL;
+    shut = at;
+  }
+  return shut;
+}
+
+function count({ codes, starts }: Facet, tally: Int32Array, position: number): void {
+  const end = starts[position + 1] ?? 0;
+  for (let at = starts[position] ?? 0; at < end; at += 1) {
+    const code = codes[at] ?? 0;
+    tally[code] = (tally[code] ?? 0) + 1;
+  }
 }
 
 /** The rows that words and choices leave, and what each further choice would leave. One pass over the rows: a row that
  * only one facet shuts out still counts in that facet, for choosing another of its values would let it in. */
 export function find(list: Listed, facets: readonly Facet[], chosen: Chosen, query: string): Found {
   const words = wordsOf(query);
-  const wanted = facets.map((each) => chosen.get(each.name) ?? null);
-  const tallies = facets.map(() => new Map<string, number>());
+  const texts = words.length === 0 ? null : list.texts();
+  const wanted = wantedCodes(facets, chosen);
+  const tallies = facets.map((facet) => new Int32Array(facet.values.length));
   const positions: number[] = [];
-  for (const [position, row] of list.rows.entries()) {
-    if (!words.every((word) => row.text.includes(word))) continue;
+  for (let position = 0; position < list.rows.length; position += 1) {
+    const text = texts?.[position] ?? "";
+    if (!words.every((word) => text.includes(word))) continue;
     const shut = shutOut(facets, wanted, position);
     if (shut === SEVERAL) continue;
     if (shut === NONE) positions.push(position);
-    for (const [at, each] of facets.entries()) {
-      if (shut !== NONE && shut !== at) continue;
+    for (const [at, facet] of facets.entries()) {
       const tally = tallies[at];
-      for (const value of each.values[position] ?? []) tally?.set(value, (tally.get(value) ?? 0) + 1);
+      if (tally !== undefined && (shut === NONE || shut === at)) count(facet, tally, position);
     }
   }
-  const counts = facets.map((each, at) => [each.name, ordered(each.name, tallies[at] ?? new Map<string, number>(), chosen.get(each.name))] as const);
+  const counts = facets.map((facet, at) => [facet.name, ordered(facet, tallies[at] ?? new Int32Array(0), chosen.get(facet.name))] as const);
   return { positions, counts: new Map(counts) };
-}
-
-const NONE = -1;
-const SEVERAL = -2;
-
-/** The position of the only facet that shuts a row out, or that none or several do. */
-function shutOut(facets: readonly Facet[], wanted: readonly (ReadonlySet<string> | null)[], position: number): number {
-  let shut = NONE;
-  for (const [at, values] of wanted.entries()) {
-    if (values === null || facets[at]?.values[position]?.some((value) => values.has(value)) === true) continue;
-    if (shut !== NONE) return SEVERAL;
-    shut = at;
-  }
-  return shut;
 }
 
 /** How many scores of valid audits have no value, by status. */

@@ -1,4 +1,4 @@
-// The audits of a list, with everything that filtering and sorting ask of them made ready once.
+// The audits of a list, with what filtering and sorting ask of all of them made ready once.
 import type { AuditList, AuditRow, ListDimension } from "../../wire";
 import { worstBadness } from "../../worst";
 
@@ -6,22 +6,15 @@ export interface Row {
   /** Names the row in this list: run and audit. */
   readonly key: string;
   readonly audit: AuditRow;
-  /** Its metadata in lower case, to be searched. */
-  readonly text: string;
   /** How bad its worst score is, from 0 to 1; -1 where nothing was scored. */
   readonly worst: number;
-  /** Its variables in one line. */
-  readonly variables: string;
 }
 
 export interface Listed {
   readonly dimensions: readonly ListDimension[];
   readonly rows: readonly Row[];
-}
-
-/** A row's name within a list. */
-export function rowKey(run: string, audit: string): string {
-  return `${run}.${audit}`;
+  /** By position of the row, its metadata in lower case, to be searched; made when first asked for. */
+  texts(): readonly string[];
 }
 
 /** `pressure=high tone=warm` */
@@ -31,19 +24,17 @@ export function variablesLine(variables: AuditRow["variables"]): string {
     .join(" ");
 }
 
-function rowOf(audit: AuditRow, dimensions: readonly ListDimension[]): Row {
-  const variables = variablesLine(audit.variables);
-  const words = [audit.id, audit.scenario, audit.file, audit.target, variables, audit.state, audit.outcome, ...audit.marks];
-  return {
-    key: rowKey(audit.run, audit.key),
-    audit,
-    text: words.join("\n").toLowerCase(),
-    worst: worstBadness(audit, dimensions),
-    variables,
-  };
+function textOf(audit: AuditRow): string {
+  const words = [audit.id, audit.scenario, audit.file, audit.target, variablesLine(audit.variables), audit.state, audit.outcome, ...audit.marks];
+  return words.join("\n").toLowerCase();
 }
 
 /** The rows of an answer. */
-export function listed(list: AuditList): Listed {
-  return { dimensions: list.dimensions, rows: list.audits.map((audit) => rowOf(audit, list.dimensions)) };
+export function listed({ audits, dimensions }: AuditList): Listed {
+  let texts: readonly string[] | null = null;
+  return {
+    dimensions,
+    rows: audits.map((audit) => ({ key: `${audit.run}.${audit.key}`, audit, worst: worstBadness(audit, dimensions) })),
+    texts: () => (texts ??= audits.map(textOf)),
+  };
 }

@@ -1,6 +1,6 @@
 // The order of a list: by one column, rows without a value last, equals in the order planned.
 import { badness } from "../../scores";
-import type { Listed, Row } from "./rows";
+import { variablesLine, type Listed, type Row } from "./rows";
 
 /** A column's name, and whether its natural order is turned round. Scores begin with the worst, numbers with the
  * greatest, words with the first. */
@@ -39,7 +39,7 @@ const NUMBERS: ReadonlyMap<string, (row: Row) => number | null> = new Map<string
 
 const WORDS: ReadonlyMap<string, (row: Row) => string> = new Map<string, (row: Row) => string>([
   ["scenario", ({ audit }) => audit.scenario],
-  ["variables", (row) => row.variables],
+  ["variables", ({ audit }) => variablesLine(audit.variables)],
   ["target", ({ audit }) => audit.target],
   ["outcome", ({ audit }) => audit.outcome],
   ["run", ({ audit }) => audit.run],

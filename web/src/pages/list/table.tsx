@@ -2,10 +2,11 @@
 import type { ComponentChildren, RefObject } from "preact";
 import { HeatCell } from "../../parts/heat-cell";
 import { Link } from "../../parts/small";
+import { shortName } from "../../names";
 import { cost, whole } from "../../numbers";
 import type { AuditRow } from "../../wire";
 import type { Column } from "./columns";
-import type { Row } from "./rows";
+import { variablesLine, type Row } from "./rows";
 import type { Sort } from "./sorting";
 import type { Span } from "./window";
 
@@ -27,14 +28,19 @@ function Marks({ marks }: { marks: AuditRow["marks"] }) {
   );
 }
 
+/** The values alone; the names are on hover, and stand in the filters. */
+function Variables({ variables }: { variables: AuditRow["variables"] }) {
+  return <span title={variablesLine(variables)}>{Object.values(variables).map(String).join(" · ")}</span>;
+}
+
 const BEFORE: readonly Plain[] = [
-  { name: "variables", title: "Variables", cell: (row) => <span title={row.variables}>{row.variables}</span> },
-  { name: "target", title: "Target", cell: ({ audit }) => <span title={audit.target}>{audit.target}</span> },
+  { name: "variables", title: "Variables", cell: ({ audit }) => <Variables variables={audit.variables} /> },
+  { name: "target", title: "Target", cell: ({ audit }) => <span title={audit.target}>{shortName(audit.target)}</span> },
   { name: "epoch", title: "Ep.", full: "Epoch", cell: ({ audit }) => audit.epoch },
 ];
 
 const AFTER: readonly Plain[] = [
-  { name: "marks", title: "Look", full: "Why a person should look", cell: ({ audit }) => <Marks marks={audit.marks} /> },
+  { name: "marks", title: "Marks", full: "Why a person should look", cell: ({ audit }) => <Marks marks={audit.marks} /> },
   { name: "outcome", title: "Outcome", cell: ({ audit }) => <Outcome audit={audit} /> },
   { name: "turns", title: "Turns", full: "The target's turns on the longest branch", cell: ({ audit }) => audit.turns },
   { name: "branches", title: "Br.", full: "Branches", cell: ({ audit }) => audit.branches },
@@ -53,7 +59,7 @@ function Outcome({ audit }: { audit: AuditRow }) {
 /** Which of the columns say anything about these rows. */
 function present(columns: readonly Plain[], rows: readonly Row[]): readonly Plain[] {
   return columns.filter(({ name }) => {
-    if (name === "variables") return rows.some((row) => row.variables !== "");
+    if (name === "variables") return rows.some((row) => Object.keys(row.audit.variables).length > 0);
     return name !== "marks" || rows.some((row) => row.audit.marks.length > 0);
   });
 }

@@ -10,6 +10,8 @@ export interface Span {
   /** Pixels of what is left out above and below. */
   readonly before: number;
   readonly after: number;
+  /** The first row that can be seen whole. */
+  readonly top: number;
   scrollTo(position: number): void;
 }
 
@@ -48,6 +50,7 @@ export function useWindow(frame: RefObject<HTMLElement | null>, { count, row, he
     end: last + 1,
     before: first * row,
     after: Math.max(0, count - last - 1) * row,
+    top: Math.ceil((virtual.scrollOffset ?? 0) / row),
     scrollTo: (position) => virtual.scrollToIndex(position, { align: "auto" }),
   };
 }

@@ -5,7 +5,7 @@ import { SessionContext, useCall } from "../../data";
 import { useKeys } from "../../keys";
 import { counted } from "../../numbers";
 import { Empty, FaultNote, Skeleton } from "../../parts/notes";
-import { Key, Link } from "../../parts/small";
+import { Key } from "../../parts/small";
 import { amend, go } from "../../place";
 import type { RouteOf } from "../../route";
 import { Fault, type Source } from "../../source";
@@ -100,7 +100,6 @@ export function RunsPage({ route }: { route: RunsRoute }) {
         <button type="button" onClick={worst} title="Open the worst audit of all (w)">
           Worst audit <Key name="w" />
         </button>
-        <Link to={{ page: "all" }}>All audits</Link>
         <span role="status" class="muted">
           {said}
           {pick !== undefined && "Now choose the run to compare it with."}

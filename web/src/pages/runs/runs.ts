@@ -28,14 +28,3 @@ export function arranged(rows: readonly RunRow[], query: string): readonly Liste
       return whole || kept.length > 0 ? [{ row, below: false }, ...kept.map((each) => ({ row: each, below: true }))] : [];
     });
 }
-
-/** What a run is called in short: the last part of an id that is a path. */
-export function shortName(id: string): string {
-  return id.split("/").at(-1) ?? id;
-}
-
-/** What names have in common is said once: `a/b, c`, and how many more. */
-export function several(names: readonly string[], most = 2): string {
-  const shown = names.slice(0, most).join(", ");
-  return names.length > most ? `${shown} +${names.length - most}` : shown;
-}

@@ -2,10 +2,11 @@
 import { CountsBar, stateCounts, STATE_WORDS, STATES } from "../../parts/counts-bar";
 import { StatusBadge } from "../../parts/run-status";
 import { Link } from "../../parts/small";
+import { several, shortName } from "../../names";
 import { cost, counted, time, whole } from "../../numbers";
-import { FAILED, statusMeaning, statusWord, type Status } from "../../scores";
+import { FAILED, isStatus, statusMeaning, statusWord } from "../../scores";
 import type { Counts, RunRow } from "../../wire";
-import { several, shortName, type Listed } from "./runs";
+import type { Listed } from "./runs";
 
 function Planned({ counts }: { counts: Counts | null }) {
   if (counts === null) return <span class="muted">not known</span>;
@@ -26,10 +27,6 @@ function Planned({ counts }: { counts: Counts | null }) {
       <CountsBar counts={states} />
     </div>
   );
-}
-
-function isStatus(name: string): name is Status {
-  return FAILED.has(name as Status) || name === "not_applicable" || name === "skipped";
 }
 
 /** How many scores have no value; of what does not apply nothing is missing. */
@@ -98,9 +95,9 @@ function Run({ listed: { row, below }, cursor, pick, onPick }: RowProps) {
       <td class="runs-planned">
         <Planned counts={row.counts} />
       </td>
-      <td class="num">{row.counts !== null && <Unscored unscored={row.unscored} />}</td>
-      <td class="num">{row.counts !== null && <Hits row={row} />}</td>
-      <td class="num">{row.counts !== null && cost(row.cost_usd)}</td>
+      <td class="num" data-what={row.counts === null ? undefined : "unscored"}>{row.counts !== null && <Unscored unscored={row.unscored} />}</td>
+      <td class="num" data-what={row.counts === null ? undefined : "hits"}>{row.counts !== null && <Hits row={row} />}</td>
+      <td class="num" data-what={row.counts === null ? undefined : "cost"}>{row.counts !== null && cost(row.cost_usd)}</td>
       <td class="runs-pick">
         <Pick row={row} pick={pick} onPick={onPick} />
       </td>

@@ -37,7 +37,7 @@ export function Column({ view, tree, path, spans, worst, manner, as, here, place
     <ol class="column">
       {path.map((message, index) => {
         const earlier = path[index - 1];
-        const changed = earlier === undefined || earlier.tools !== message.tools;
+        const changed = earlier?.tools !== message.tools;
         return (
           <li key={message.label}>
             {siblings(tree, message.label).length > 1 && (

@@ -47,9 +47,10 @@ export function focusedOn(tree: Tree, route: TranscriptRoute): Focus | null {
 /** Give the quote that a step leads to from the one in the address; null where there is none. */
 export function stepped(citations: readonly Citation[], route: TranscriptRoute, step: 1 | -1): Citation | null {
   const found = citations.filter((citation) => citation.n >= 0);
-  const here = route.n === undefined ? (step === 1 ? -1 : 0) : Number(route.n);
-  const at = (((Number.isInteger(here) ? here : -1) + step) % found.length) + (found.length > 0 && here + step < 0 ? found.length : 0);
-  return found[at] ?? null;
+  const named = found.findIndex((citation) => citation.dimension === route.d);
+  const first = route.n === undefined ? named : found.findIndex((citation) => String(citation.n) === route.n) + step;
+  const at = route.n === undefined && (step === -1 || named < 0) ? (step === 1 ? 0 : -1) : first;
+  return found[(at + found.length) % found.length] ?? null;
 }
 
 /** The fields of the address for a quote: where it stands, and which quote it is. */
