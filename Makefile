@@ -6,12 +6,13 @@ NEWEST := .venv-newest
 BIN    := $(VENV)/bin
 FILE   ?= scenarios/quickstart.yaml
 INPUTS := pyproject.toml requirements.lock scripts/bootstrap.sh
+PAGE   := scripts/web.sh petri/viewer/wire.py $(shell find web petri/viewer/static -name node_modules -prune -o -type f -print 2>/dev/null)
 
 export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help audit test check cover newest bench schemas reference lock clean
+.PHONY: help audit test check page cover newest web bench schemas reference lock clean
 
 help: ## list these targets
 	@echo "Petri: make TARGET"
@@ -22,7 +23,7 @@ audit: $(VENV)/.petri ## audit three scenarios with simulated models: no network
 	@$(BIN)/petri audit $(FILE) --offline
 	@echo "audit: the commands above are in $(BIN); \`. $(BIN)/activate\` puts them on the path"
 
-test: check cover newest ## lint, types and the suite; most of it on the newest Python found, too
+test: check page cover newest ## lint, types, the page and the suite; most of it on the newest Python found, too
 
 check: $(VENV)/.petri-dev ## lint, format and types
 	@echo "check: ruff, rules"
@@ -32,9 +33,12 @@ check: $(VENV)/.petri-dev ## lint, format and types
 	@echo "check: pyright, strict"
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --pythonpath $(BIN)/python
 
-cover: $(VENV)/.petri-dev ## the suite with branch coverage
+page: .cache/page ## the viewer's page: types, lint, tests, and whether the committed bundle is what web/ builds
+
+cover: $(VENV)/.petri-dev web/node_modules/.petri ## the suite with branch coverage, in Chromium too
 	@echo "cover: the suite on $$($(BIN)/python -V), with coverage"
-	@$(BIN)/pytest -q -n 2 --dist worksteal --cov --cov-report=term
+	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
+	$(BIN)/pytest -q -n 2 --dist worksteal --cov --cov-report=term
 
 newest: $(VENV)/.petri-dev ## the suite but for its longest tests, on the newest Python of this machine
 	@python=$$(sh scripts/newest-python.sh $(BIN)/python); \
@@ -42,6 +46,10 @@ newest: $(VENV)/.petri-dev ## the suite but for its longest tests, on the newest
 	$(MAKE) --no-print-directory PYTHON="$$python" $(NEWEST)/.petri-dev && \
 	echo "newest: the suite but for its longest tests on $$($(NEWEST)/bin/python -V)" && \
 	$(NEWEST)/bin/pytest -q -n 2 --dist worksteal -p no:cacheprovider -m "not long"
+
+web: web/node_modules/.petri ## build the viewer's page into petri/viewer/static/, which is committed
+	@echo "web: petri/viewer/static"
+	@sh scripts/web.sh $(VENV) build
 
 bench: $(VENV)/.petri-dev ## overhead of our loop over Inspect's own, as ratios
 	@echo "bench: a few minutes"
@@ -64,8 +72,18 @@ lock: $(VENV)/.petri-dev ## resolve requirements.lock anew, for every supported 
 
 clean: ## remove environments, caches and builds; runs in transcripts/ stay
 	@echo "clean: environments, caches, builds"
-	@rm -rf $(VENV) $(NEWEST) .cache .coverage .coverage.* .hypothesis .pytest_cache .ruff_cache htmlcov build dist
+	@rm -rf $(VENV) $(NEWEST) web/node_modules .cache .coverage .coverage.* .hypothesis .pytest_cache .ruff_cache htmlcov build dist
 	@find petri tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+web/node_modules/.petri: web/package-lock.json scripts/web.sh | $(VENV)/.petri-dev
+	@echo "page: what web/package-lock.json names"
+	@sh scripts/web.sh $(VENV) install
+	@touch $@
+
+.cache/page: web/node_modules/.petri $(PAGE)
+	@echo "page: types, lint, tests, bundle"
+	@sh scripts/web.sh $(VENV) check
+	@mkdir -p $(@D) && touch $@
 
 %/.petri: $(INPUTS)
 	@sh scripts/bootstrap.sh $*

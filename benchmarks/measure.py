@@ -29,7 +29,7 @@ from petri.analysis.compute import compute_results
 from petri.display.lines import LineDisplay
 from petri.evaluation import INSPECT_SETTINGS, lowered_costs
 from petri.runner import Order, run
-from petri.transcript.store import Run
+from petri.transcript.folders import Run
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from petri.scenario.select import load_scenarios
     from petri.tasks import audit as audit_task
     from petri.transcript.schema import Transcript
-    from petri.transcript.store import Run, find_run
+    from petri.transcript.folders import Run, find_run
 
 __version__ = "0.1.0"
 
@@ -63,7 +63,7 @@ _HOMES = {
     "PetriError": "petri.errors:PetriError",
     "Results": "petri.analysis.results:Results",
     "Rubric": "petri.rubric.schema:Rubric",
-    "Run": "petri.transcript.store:Run",
+    "Run": "petri.transcript.folders:Run",
     "Scenario": "petri.scenario.schema:Scenario",
     "ScenarioFile": "petri.scenario.schema:ScenarioFile",
     "Transcript": "petri.transcript.schema:Transcript",
@@ -71,7 +71,7 @@ _HOMES = {
     "Verdict": "petri.judge.verdict:Verdict",
     "audit_task": "petri.tasks:audit",
     "compute_results": "petri.analysis.compute:compute_results",
-    "find_run": "petri.transcript.store:find_run",
+    "find_run": "petri.transcript.folders:find_run",
     "load_rubrics": "petri.rubric.load:load_rubrics",
     "load_scenarios": "petri.scenario.select:load_scenarios",
     "plan_audits": "petri.plan:plan_audits",

@@ -6,21 +6,26 @@
     ├── NothingToRun        exit 5  the selection is legal and empty
     ├── RunNotFound         exit 2  no run or log under that name
     ├── RunLocked           exit 2  another process writes into the run
+    ├── NotServed           exit 2  the viewer cannot be served as asked: an address, a port, a page that was not built
+    ├── UnknownKey                  an address that names nothing that the viewer serves; answered as not found
     ├── DiskFull            exit 3  the disk has no room for the record; what was recorded can be resumed
     ├── UnreadableLog       exit 3  a log that is not ours, or that is damaged
-    │   └── UnreadableSample            one of its samples is damaged; the others can be read
+    │   ├── UnreadableSample            one of its samples is damaged; the others can be read
+    │   └── ReaderDied                  reading it killed the process that reads for the viewer
     ├── TreeError           exit 4  an operation that would break the conversation tree
     ├── TemplateError       exit 4  a prompt with a placeholder that is malformed or has no value
     ├── ActionError                 an auditor used a tool wrongly; answered as a tool error, never raised to a user
     ├── Diverged                    an audit does not come back to where its record says it was; it begins anew
     ├── AuditFailed                 one audit cannot go on; ends its sample, and is its error in the results
     ├── BadReply                    a provider's reply that broke off; asked for again, then the audit's error
+    ├── BadMessage                  what a page sent to the viewer is no such message; answered with 400
     ├── CallTimeout                 an attempt that took too long; made again, then the audit's error
     ├── CapReached                  a cap of the run leaves no room for a call; ends the audit where it stands
     ├── ModelGivenUp                a model that no call can reach any more (key, quota, name); ends its audits
     ├── ProviderRefused             a provider turned a request away before the model spoke; becomes the audit's error
     ├── TargetFailed                a target that is a program failed; becomes the audit's error
     ├── TargetReplyError            what such a program returned is no reply; becomes the audit's error
+    ├── Withheld                    what the judges said, before an annotator has answered; answered with 403
     ├── WorldError                  an operation a simulated world answers with an error; never raised to a user
     ├── TooLong                     what a judge cannot read whole nor in parts; becomes an error of that judge's
     └── JudgeReplyError             a judge's reply could not be read; asked again, then a failure that is counted
@@ -82,6 +87,14 @@ class RunLocked(UsageError):
     """Another process writes into the run; the message names it."""
 
 
+class NotServed(UsageError):
+    """The viewer cannot be served as asked; no port is open."""
+
+
+class UnknownKey(UsageError):
+    """A key of a run or an audit that is not served; never shown with more than the key."""
+
+
 class DiskFull(PetriError):
     """The disk has no room for the record of another call; nothing more was sent."""
 
@@ -96,6 +109,10 @@ class UnreadableLog(PetriError):
 
 class UnreadableSample(UnreadableLog):
     """A sample that cannot be read, in a log whose others may be whole."""
+
+
+class ReaderDied(UnreadableLog):
+    """A log that the process which reads for the viewer did not survive; another one goes on."""
 
 
 class TreeError(PetriError):
@@ -172,3 +189,11 @@ class JudgeReplyError(PetriError):
         """Keep the score status beside the fault."""
         self.status = status
         super().__init__(message)
+
+
+class BadMessage(PetriError):
+    """What a request holds is no such message; the text says what would be one."""
+
+
+class Withheld(PetriError):
+    """What an annotator may not see yet; the text says when."""

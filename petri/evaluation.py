@@ -12,7 +12,8 @@ from inspect_ai import eval as inspect_eval  # pyright: ignore[reportUnknownVari
 
 from petri.boundary import Failure, attempted
 from petri.errors import UsageError
-from petri.transcript.store import Run, sample_keys
+from petri.transcript.folders import Run
+from petri.transcript.store import sample_keys
 
 INSPECT_SETTINGS: Final[Mapping[str, Any]] = {
     "score_display": False,

@@ -29,7 +29,8 @@ from petri.rubric.schema import Dimension
 from petri.runner import Order, run
 from petri.scenario.schema import ModelSettings
 from petri.transcript.estimated import RunEstimate
-from petri.transcript.store import Run, write_json
+from petri.transcript.folders import Run
+from petri.transcript.store import write_json
 
 REPORT: Final = "quirks.json"
 _FOLDER: Final = "quirks"

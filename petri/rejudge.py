@@ -20,9 +20,10 @@ from petri.rubric.load import LoadedRubric, load_rubrics
 from petri.rubric.objective import OBJECTIVE, judged, objective_dimensions
 from petri.rubric.schema import Dimension
 from petri.scenario.schema import JudgeSettings
+from petri.transcript.folders import Run
 from petri.transcript.planned import LogFacts, PlannedAudit
 from petri.transcript.sources import Source, StoredLog
-from petri.transcript.store import Header, Run, one_each, read_samples, sample_states
+from petri.transcript.store import Header, one_each, read_samples, sample_states
 
 
 @dataclass(frozen=True, slots=True)

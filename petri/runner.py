@@ -37,9 +37,10 @@ from petri.scenario.schema import Model
 from petri.stopping import Why, room_to_write, stoppable
 from petri.tasks import audit, used_prompts
 from petri.transcript.estimated import RunEstimate
+from petri.transcript.folders import PLAN, RESULTS, Run, new_run
 from petri.transcript.locking import locked
 from petri.transcript.planned import FileDigest, ModelNames, Ordered, PlannedAudit, RunFile
-from petri.transcript.store import PLAN, RESULTS, Run, new_run, write_json
+from petri.transcript.store import read_plan, write_json
 
 Approve = Callable[[RunEstimate], None]
 """Told what a run will probably cost; raises ``UsageError`` where it is not to begin."""
@@ -129,7 +130,7 @@ def carry_out(order: Order, folder: Run, tasks: Sequence[Task], planned: int, di
 
 def _write_results(folder: Run, why: Why | None) -> Results:
     """Compute and write what became of a run, and what stopped it."""
-    plan = folder.plan()
+    plan = read_plan(folder)
     if plan is not None and (stopped := _stopped(why)):
         write_json(folder.folder / PLAN, plan.model_copy(update=stopped).model_dump(mode="json"))
     results = compute_results(folder)

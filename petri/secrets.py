@@ -13,7 +13,9 @@ _PATTERNS: Final = re.compile(r"(?:sk-|Bearer\s+)[A-Za-z0-9._~+/=-]{12,}|(?<=://
 _SHORTEST: Final = 8
 """Shorter values are left alone: they are as likely to be ordinary words."""
 
-_REMOVED: Final = "[removed]"
+REMOVED: Final = "[removed]"
+"""What stands where a secret stood."""
+
 _MOST: Final = 16
 """Backslashes that stand for one, or before one character: text that is quoted in text that is quoted has many."""
 
@@ -24,10 +26,15 @@ def redact(text: str) -> str:
     A secret is found plain, escaped as in JSON, Python, HTML or a URL (any mixture of them), in hexadecimal, and in
     Base64, also inside of a longer text that was encoded as a whole.
     """
+    for pattern in patterns():
+        text = pattern.sub(REMOVED, text)
+    return text
+
+
+def patterns() -> tuple[re.Pattern[str], ...]:
+    """Give what finds secrets: configured ones, then what looks like one; each takes what the one before it left."""
     secrets = {value for name, value in os.environ.items() if _NAMES.search(name) and len(value) >= _SHORTEST}
-    if secrets:
-        text = _pattern(frozenset(secrets)).sub(_REMOVED, text)
-    return _PATTERNS.sub(_REMOVED, text)
+    return (_pattern(frozenset(secrets)), _PATTERNS) if secrets else (_PATTERNS,)
 
 
 @cache

@@ -13,8 +13,9 @@ from inspect_ai.model import ChatMessage, ChatMessageTool
 from petri.analysis.results import Audit, Results
 from petri.display.base import Display
 from petri.runner import Order, run
+from petri.transcript.folders import Run
 from petri.transcript.schema import Transcript
-from petri.transcript.store import Run, read_header, samples, transcript_of
+from petri.transcript.store import read_header, samples, transcript_of
 
 JsonObject = dict[str, Any]
 Replies = Sequence[JsonObject]

@@ -11,7 +11,7 @@ from inspect_ai.log import Transcript, read_eval_log_sample, transcript
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from petri.compat import emit_anchor
-from petri.transcript.store import Run
+from petri.transcript.folders import Run
 
 
 @solver

@@ -31,9 +31,9 @@ from petri.judge.verdict import Status
 from petri.offline.script import RoleName, read_script
 from petri.prompts.files import text as prompt
 from petri.runner import Order, run
+from petri.transcript.folders import PLAN, RESULTS
 from petri.transcript.outcome import decide_outcome, is_valid
 from petri.transcript.schema import End, EndedBy
-from petri.transcript.store import PLAN, RESULTS
 from scripts import reference
 
 ROOT = Path(__file__).parents[1]

@@ -24,7 +24,8 @@ from petri.roles import read_manners
 from petri.rubric.load import load_rubrics
 from petri.runner import Order, run
 from petri.tasks import audit
-from petri.transcript.store import Run, samples
+from petri.transcript.folders import Run
+from petri.transcript.store import samples
 from tests.scripted import Play, says, send
 
 ROLES: Final = {

@@ -16,21 +16,14 @@ from petri.costs.spending import addresses_of, calls_by_role, cost_of
 from petri.errors import RunNotFound, UnreadableLog, UnreadableSample
 from petri.judge.verdict import UNANSWERED, DimensionScore, JudgeFailure, Ruling, Verdict
 from petri.rubric.objective import judged
+from petri.transcript.folders import Run
 from petri.transcript.outcome import is_valid
 from petri.transcript.planned import PlannedAudit
 from petri.transcript.resumed import Resumed
 from petri.transcript.schema import ErrorRecord, Transcript
 from petri.transcript.scorecard import scorecard_of
 from petri.transcript.sources import with_transcripts
-from petri.transcript.store import (
-    Header,
-    Run,
-    first_line,
-    one_each,
-    read_header,
-    sample_keys,
-    sample_states,
-)
+from petri.transcript.store import Header, first_line, one_each, read_header, sample_keys, sample_states
 
 _BATCH: Final = 16
 
@@ -41,19 +34,19 @@ def audits_of(header: Header) -> Iterator[Audit]:
     planned = header.planned()
     keys = [key for key in planned if key in held]
     for start in range(0, len(keys), _BATCH):
-        yield from _rows(header, planned, keys[start : start + _BATCH])
+        yield from rows_of(header, planned, keys[start : start + _BATCH])
     for key, audit in planned.items():
         if key not in held:
             yield pending_row(audit, header.path.name)
 
 
-def _rows(
+def rows_of(
     header: Header, planned: Mapping[tuple[str, int], PlannedAudit], keys: Sequence[tuple[str, int]]
 ) -> list[Audit]:
     """Give the rows of some samples; one that is damaged is an error, and costs no other."""
     try:
         return [
-            _with_all_scores(
+            with_all_scores(
                 audit_row(sample, transcript, header.path.name, addresses_of(header)), header, transcript
             )
             for sample, transcript in with_transcripts(header, keys)
@@ -61,7 +54,7 @@ def _rows(
     except UnreadableSample as error:
         if len(keys) == 1:
             return [unreadable_row(planned[keys[0]], header.path.name, error)]
-        return [row for key in keys for row in _rows(header, planned, [key])]
+        return [row for key in keys for row in rows_of(header, planned, [key])]
 
 
 def unreadable_row(planned: PlannedAudit, log: str | None, error: UnreadableSample) -> Audit:
@@ -70,7 +63,7 @@ def unreadable_row(planned: PlannedAudit, log: str | None, error: UnreadableSamp
     return pending_row(planned, log).model_copy(update={"outcome": "error", "error": lost})
 
 
-def _with_all_scores(audit: Audit, header: Header, transcript: Transcript) -> Audit:
+def with_all_scores(audit: Audit, header: Header, transcript: Transcript) -> Audit:
     """Give a valid audit that was to be judged and has no verdict (its judge was interrupted) scores that say so."""
     if audit.scores or not is_valid(audit.outcome):
         return audit

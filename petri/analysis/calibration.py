@@ -20,8 +20,9 @@ from petri.errors import Fault, InvalidFile, NothingToRun, RunNotFound, UsageErr
 from petri.judge.verdict import FAILED, Status
 from petri.rubric.objective import judged
 from petri.rubric.schema import Dimension
+from petri.transcript.folders import Run, find_run
 from petri.transcript.planned import FileDigest
-from petri.transcript.store import Run, find_run, read_header
+from petri.transcript.store import read_header
 
 _SHOWN: Final = 3
 
@@ -68,7 +69,7 @@ def make_cards(
     if any(judged[one.id] != one for one in named.values()):
         raise UsageError(f"{labels.path}: names two runs whose folders have one name; calibrate them apart")
     keyed = [((named[label.run].id, label.audit), label) for label in labels.labels if label.run in named]
-    wrong = [*faults, *labels.faults, *_doubles(keyed), *_off_scale(keyed, judged)]
+    wrong = [*faults, *labels.faults, *_doubles(keyed), *_off_scale(keyed, judged), *_reworded(keyed, judged)]
     if wrong:
         raise InvalidFile(sorted(wrong))
     cards: list[Card] = []
@@ -124,6 +125,14 @@ def _off_scale(keyed: Sequence[tuple[Key, Label]], judged: Mapping[str, Judged])
         dimension = judged[run].dimensions.get(label.row.dimension)
         if dimension is not None and (fault := scale_fault(label, dimension.scale.min, dimension.scale.max)):
             yield fault
+
+
+def _reworded(keyed: Sequence[tuple[Key, Label]], judged: Mapping[str, Judged]) -> Iterator[Fault]:
+    """Yield a fault for each label that answers to other words than the judges had."""
+    for (run, _), label in keyed:
+        if label.rubric not in {None, judged[run].rubric}:
+            said = f"was given for another rubric than {run} is judged by; compare it with verdicts by the same one"
+            yield label.fault("dimension", said)
 
 
 def _cards(question: Question) -> Iterator[Card]:

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict
 from petri.analysis.agreement import Estimate
 from petri.document.fields import make_slug
 from petri.rubric.schema import Dimension, Scale
+from petri.transcript.folders import out_folder
 from petri.transcript.planned import FileDigest
-from petri.transcript.store import out_folder, read_json, write_json
+from petri.transcript.store import read_json, write_json
 
 FOLDER = "calibration"
 PANEL = " + "

@@ -42,6 +42,8 @@ class Label:
 
     row: LabelRow
     document: Document
+    rubric: str | None = None
+    """The digest of the dimensions that the annotator had before them, where it is known."""
 
     @property
     def run(self) -> str | None:

@@ -8,7 +8,7 @@ from petri.analysis.results import Audit, AuditScore, JudgeCard, KnownErrors
 from petri.errors import UnreadableLog
 from petri.rubric.objective import judged
 from petri.rubric.schema import Dimension
-from petri.transcript.store import VERDICTS, Run
+from petri.transcript.folders import VERDICTS, Run
 
 
 def judge_cards(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
@@ -82,31 +83,47 @@ class Compared(_Stored):
     """What moved, most first."""
 
 
-def compare(first: Results, second: Results) -> Compared:
-    """Compare two sides, paired by scenario, cell and epoch, and by target where both have the same targets.
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Which audit of one side belongs to which of the other."""
+
+    pairs: tuple[tuple[Audit, Audit], ...]
+    """Never empty."""
+    only: tuple[int, int]
+    """Audits that one side alone planned."""
+    same: bool
+    """Whether both sides are verdicts on the same transcripts."""
+
+
+def pair_up(first: Results, second: Results) -> Pairing:
+    """Pair two sides by scenario, cell and epoch, and by target where both have the same targets.
 
     Two sets of verdicts on one run are paired by transcript. Raises ``UsageError`` where a pairing would have to be
     guessed, ``NothingToRun`` where nothing pairs.
     """
-    sides = (first.run.id, second.run.id)
-    together = _read_the_same(first, second)
-    one, two = _by_key(first, second, same=together), _by_key(second, first, same=together)
-    shared = [key for key in one if key in two]
-    if not shared:
+    same = _read_the_same(first, second)
+    one, two = _by_key(first, second, same=same), _by_key(second, first, same=same)
+    pairs = tuple((one[key], two[key]) for key in one if key in two)
+    if not pairs:
         raise NothingToRun(
-            f"{sides[0]} and {sides[1]} have no audit in common: other scenarios, cells or epochs"
+            f"{first.run.id} and {second.run.id} have no audit in common: other scenarios, cells or epochs"
         )
-    both = [(one[key], two[key]) for key in shared]
-    valid = [pair for pair in both if all(is_valid(audit.outcome) for audit in pair)]
+    return Pairing(pairs, (len(one) - len(pairs), len(two) - len(pairs)), same)
+
+
+def compare(first: Results, second: Results) -> Compared:
+    """Compare two sides, paired as ``pair_up`` does; raises what it raises."""
+    pairing = pair_up(first, second)
+    valid = [pair for pair in pairing.pairs if all(is_valid(audit.outcome) for audit in pair)]
     names = [name for name in first.dimensions if name in second.dimensions]
     same = [name for name in names if _meaning(first.dimensions[name]) == _meaning(second.dimensions[name])]
-    pairs = {name: [*_pairs(valid, name, same=together)] for name in same}
+    pairs = {name: [*_pairs(valid, name, same=pairing.same)] for name in same}
     moved = [pair for found in pairs.values() for pair in found if abs(pair.change) > MOVED]
     return Compared(
-        sides=sides,
-        paired=len(both),
-        invalid=len(both) - len(valid),
-        only=(len(one) - len(both), len(two) - len(both)),
+        sides=(first.run.id, second.run.id),
+        paired=len(pairing.pairs),
+        invalid=len(pairing.pairs) - len(valid),
+        only=pairing.only,
         dimensions={name: _dimension(first.dimensions[name], name, valid, pairs[name]) for name in same},
         different=tuple(name for name in names if name not in same),
         one_sided=tuple(sorted(set(first.dimensions) ^ set(second.dimensions))),

@@ -14,9 +14,10 @@ from petri.analysis.summary import count, is_complete, missing, summarise
 from petri.errors import UnreadableLog
 from petri.rubric.schema import Dimension
 from petri.secrets import redact
+from petri.transcript.folders import Run
 from petri.transcript.outcome import is_valid
 from petri.transcript.planned import ModelNames, RunFile
-from petri.transcript.store import Header, Run, first_line, read_header
+from petri.transcript.store import Header, first_line, read_header, read_plan
 
 RunStatus = Literal["complete", "incomplete", "interrupted", "limit"]
 Summaries = Mapping[str, DimensionSummary]
@@ -26,12 +27,17 @@ _CAPPED = ("limit:tokens", "limit:cost", "limit:time")
 
 def compute_results(run: Run) -> Results:
     """Compute a run's results; ``run.json``, where there is one, adds what was planned and never begun."""
-    plan = run.plan()
+    plan = read_plan(run)
     headers = [read_header(log) for log in run.logs()]
+    return results_of(run, plan, headers, (row for header in headers for row in audits_of(header)))
+
+
+def results_of(run: Run, plan: RunFile | None, headers: Sequence[Header], rows: Iterable[Audit]) -> Results:
+    """Compute a run's results from the rows that ``audits_of`` gives of its logs, one log after the other."""
     if not headers and plan is None:
         raise UnreadableLog(f"{run.folder}: holds no log and no run.json")
     planned = [pending_row(job, None) for job in (plan.audits if plan else ())]
-    audits = _merged([*planned, *(row for header in headers for row in audits_of(header))])
+    audits = _merged([*planned, *rows])
     models = _models(headers, plan)
     dimensions = _dimensions(headers)
     cards = judge_cards(run, audits, dimensions.values(), _prompts(headers))
@@ -66,9 +72,9 @@ def compute_results(run: Run) -> Results:
         targets=targets,
         judge_cards=cards,
         repeated_names=repeated_names(audits),
-        usage=_total_usage(audits),
+        usage=total_usage(audits),
         estimate=plan.estimate if plan is not None else None,
-        cost_usd=_total_cost(audits),
+        cost_usd=total_cost(audits),
     )
 
 
@@ -169,8 +175,8 @@ def _run_info(
     inspect_ai = plan.inspect_ai if plan else headers[0].log.eval.packages["inspect_ai"]
     return RunInfo(
         id=run.id,
-        started=_utc(min(started, default=plan.started if plan else None)),
-        finished=_utc(max(ended)) if ended and all(ended) else None,
+        started=utc(min(started, default=plan.started if plan else None)),
+        finished=utc(max(ended)) if ended and all(ended) else None,
         status=status,
         petri=plan.petri if plan else headers[0].log.eval.packages.get("petri", version("petri")),
         inspect_ai=inspect_ai,
@@ -188,7 +194,7 @@ def _prompts(headers: Sequence[Header]) -> dict[str, str]:
     return {name: digest for header in headers for name, digest in header.facts.prompts.items()}
 
 
-def _utc(moment: str | None) -> str | None:
+def utc(moment: str | None) -> str | None:
     """Give a moment as ISO 8601 in UTC, to the second."""
     if not moment:
         return None
@@ -213,7 +219,8 @@ def _models(headers: Sequence[Header], plan: RunFile | None) -> ModelNames:
     )
 
 
-def _total_usage(audits: Sequence[Audit]) -> dict[str, Usage]:
+def total_usage(audits: Sequence[Audit]) -> dict[str, Usage]:
+    """Give the calls and tokens of all audits, by role."""
     totals: dict[str, Usage] = {}
     for audit in audits:
         for role, spent in audit.usage.items():
@@ -224,7 +231,7 @@ def _total_usage(audits: Sequence[Audit]) -> dict[str, Usage]:
     return totals
 
 
-def _total_cost(audits: Sequence[Audit]) -> float | None:
+def total_cost(audits: Sequence[Audit]) -> float | None:
     """Give the cost of all audits that spent anything; None as soon as one of them is not known."""
     costs = [audit.cost_usd for audit in audits if audit.usage]
     known = [cost for cost in costs if cost is not None]

@@ -11,7 +11,7 @@ from petri.display.choosing import choose_display
 from petri.display.ci import Reports, wanted_reports
 from petri.display.console import data_only
 from petri.runner import Approve, Order, run
-from petri.transcript.store import out_folder
+from petri.transcript.folders import out_folder
 
 
 def command(

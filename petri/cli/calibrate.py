@@ -5,18 +5,18 @@ from typing import Annotated
 
 import typer
 
+from petri.analysis.annotated_labels import labels_at
 from petri.analysis.calibration import calibrate
 from petri.analysis.calibration_card import save_card
-from petri.analysis.calibration_labels import read_labels
 from petri.cli import options
 from petri.display.calibration import print_card
 from petri.display.console import data, echo_json
 from petri.display.safe import flat
-from petri.transcript.store import find_run, out_folder
+from petri.transcript.folders import find_run, out_folder
 
 
 def command(
-    labels: Annotated[str, typer.Argument(metavar="LABELS", help="CSV, or JSON lines (.jsonl).")],
+    labels: Annotated[str, typer.Argument(metavar="LABELS", help="CSV, JSON lines, or a run's annotations.")],
     run: Annotated[
         str | None, typer.Option(metavar="RUN", help="Where labels that name no run have their audits.")
     ] = None,
@@ -25,12 +25,14 @@ def command(
 ) -> None:
     """Compare people's labels with the verdicts of a run, and keep a card for each judge, which reports then show.
 
-    LABELS has the columns transcript (an audit's id, or run/audit), dimension, value and annotator.
+    LABELS has the columns transcript (an audit's id, or run/audit), dimension, value and annotator; or it is the folder
+    of annotations that `petri view --annotate` keeps in a run's, or a file of it.
 
     Example: petri calibrate labels.csv --run last
     """
     folder = out_folder(out)
-    cards = calibrate(read_labels(Path(labels)), find_run(run, folder) if run is not None else None, folder)
+    judged = find_run(run, folder) if run is not None else None
+    cards = calibrate(labels_at(Path(labels), judged), judged, folder)
     for card in cards:
         path = save_card(card, folder)
         if json_:

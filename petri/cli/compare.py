@@ -9,7 +9,7 @@ from petri.analysis.compute import compute_results
 from petri.cli import options
 from petri.display.comparison import print_comparison
 from petri.display.console import data, echo_json
-from petri.transcript.store import find_run, out_folder
+from petri.transcript.folders import find_run, out_folder
 
 _SIDE = "A run, or RUN/SET for a set of verdicts that petri judge added."
 

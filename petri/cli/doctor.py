@@ -11,7 +11,7 @@ from petri.diagnosis.models import keys, models
 from petri.display.console import data, echo_json
 from petri.display.doctor import findings_json, print_findings
 from petri.order import Order
-from petri.transcript.store import out_folder
+from petri.transcript.folders import out_folder
 
 _INCOMPLETE = 3
 

@@ -10,7 +10,7 @@ from petri.display.console import data, echo_json
 from petri.display.explain import explanation_json, print_explanation
 from petri.explaining.explain import explain
 from petri.order import Order
-from petri.transcript.store import out_folder
+from petri.transcript.folders import out_folder
 
 
 def command(

@@ -12,7 +12,7 @@ from petri.display.choosing import choose_display
 from petri.display.console import data_only
 from petri.judging.again import JudgeOrder, judge_again
 from petri.judging.canaries import canary_run, judge_canaries
-from petri.transcript.store import out_folder
+from petri.transcript.folders import out_folder
 
 _WORST_FIRST: Final = (130, 3, 1, 0)
 

@@ -13,7 +13,7 @@ from petri.display.console import data, echo_json
 from petri.display.safe import flat
 from petri.display.table import make_table, print_table
 from petri.errors import UnreadableLog
-from petri.transcript.store import Run, list_runs, out_folder
+from petri.transcript.folders import Run, list_runs, out_folder
 
 
 def command(

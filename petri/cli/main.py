@@ -37,6 +37,9 @@ COMMANDS: Final = {
     "schema": ("petri.cli.schema", "Print the JSON Schema of a file format."),
     "ls": ("petri.cli.ls", "List the runs there are."),
     "show": ("petri.cli.show", "Show one transcript in the terminal."),
+    "export": ("petri.cli.export", "Write a run as one page, JSON lines or Markdown, to give away."),
+    "search": ("petri.cli.search", "Search the words of transcripts."),
+    "view": ("petri.cli.view", "Look at transcripts in a browser, or score them there."),
 }
 """Command -> the module whose ``command`` it is (a function, or a group of commands), and its line in the help."""
 

@@ -11,7 +11,7 @@ from petri.costs.prices import known_prices
 from petri.display.console import data, echo_json
 from petri.display.plan import MatrixRow, PlanReport, print_plan
 from petri.order import Order, Settled, settle
-from petri.transcript.store import out_folder
+from petri.transcript.folders import out_folder
 
 
 def command(

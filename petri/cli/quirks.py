@@ -11,7 +11,7 @@ from petri.display.console import data, data_only, echo_json
 from petri.display.detection import print_trial
 from petri.display.safe import flat
 from petri.quirk_trial import REPORT, TrialOrder, run_trial
-from petri.transcript.store import out_folder
+from petri.transcript.folders import out_folder
 
 
 def command(

@@ -8,7 +8,7 @@ from petri.display.choosing import choose_display
 from petri.display.ci import wanted_reports
 from petri.display.console import data_only
 from petri.resuming.again import ResumeOrder, resume
-from petri.transcript.store import out_folder
+from petri.transcript.folders import out_folder
 
 
 def command(

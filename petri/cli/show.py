@@ -10,7 +10,7 @@ from petri.cli import options
 from petri.display.audits import print_audits
 from petri.display.console import data, echo_json
 from petri.display.transcript import print_transcript
-from petri.transcript.store import find_run, out_folder
+from petri.transcript.folders import find_run, out_folder
 
 
 def command(

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from petri.transcript.store import RESULTS, list_runs
+from petri.transcript.folders import RESULTS, list_runs
 
 _MOST_BYTES: Final = 20_000_000
 """Results that are read, the newest first: a plan should not take longer than a thought."""

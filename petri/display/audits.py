@@ -9,8 +9,8 @@ from petri.display.dimensions import telling
 from petri.display.safe import flat
 from petri.display.summary import accounted
 from petri.display.table import add_numbers, make_table, print_table
+from petri.transcript.folders import Run
 from petri.transcript.outcome import is_valid
-from petri.transcript.store import Run
 
 
 def print_audits(console: Console, results: Results, run: Run) -> None:

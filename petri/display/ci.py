@@ -10,7 +10,7 @@ from petri.analysis.results import Results
 from petri.display.junit import junit_xml
 from petri.display.step_summary import step_summary
 from petri.errors import PetriError, UsageError
-from petri.transcript.store import Run
+from petri.transcript.folders import Run
 
 STEP_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 """The variable by which GitHub names the file whose Markdown it shows on a job's page."""

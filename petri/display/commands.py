@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from petri.transcript.store import Run, out_folder
+from petri.transcript.folders import Run, out_folder
 
 
 def show_command(run: Run, audit: str) -> str:

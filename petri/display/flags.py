@@ -10,8 +10,8 @@ from petri.display.commands import show_command
 from petri.display.safe import one_line
 from petri.display.summary import describe
 from petri.rubric.schema import Dimension
+from petri.transcript.folders import Run
 from petri.transcript.outcome import is_valid
-from petri.transcript.store import Run
 
 _LONGEST: Final = 120
 

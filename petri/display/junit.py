@@ -16,8 +16,8 @@ from petri.display.commands import show_command
 from petri.display.evidence import breached, evidence
 from petri.display.safe import flat, printable
 from petri.display.summary import describe
+from petri.transcript.folders import Run
 from petri.transcript.outcome import is_valid
-from petri.transcript.store import Run
 
 _NEVER_XML: Final = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RESULTS: Final = {"failures": "failure", "errors": "error", "skipped": "skipped"}

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from petri.display.safe import flat
+from petri.display.safe import flat, printable
 
 _TICKS: Final = re.compile("`+")
 
@@ -13,9 +13,21 @@ def code(text: str) -> str:
     shown = flat(text).strip()
     if not shown:
         return "—"
-    fence = "`" * (1 + max((len(run) for run in _TICKS.findall(shown)), default=0))
+    fence = _fence(shown, 1)
     room = " " if shown.startswith("`") or shown.endswith("`") else ""
     return f"{fence}{room}{shown}{room}{fence}"
+
+
+def block(text: str) -> list[str]:
+    """Give the lines of the text as a block of code, whatever stands in it: no line of it ends the block."""
+    shown = printable(text).rstrip("\n")
+    fence = _fence(shown, 3)
+    return [f"{fence}text", *shown.split("\n"), fence]
+
+
+def _fence(text: str, least: int) -> str:
+    """Give more backticks than stand side by side anywhere in the text."""
+    return "`" * max(least, 1 + max((len(run) for run in _TICKS.findall(text)), default=0))
 
 
 def table(headings: list[str], rows: list[list[str]]) -> list[str]:

@@ -12,7 +12,7 @@ from petri.display.lines import OFFLINE_NOTE
 from petri.display.markdown import code, table
 from petri.display.safe import flat
 from petri.display.summary import accounted, describe
-from petri.transcript.store import RESULTS, Run
+from petri.transcript.folders import RESULTS, Run
 
 MOST: Final = 50
 """Of each list so many entries: GitHub shows one mebibyte of summary."""

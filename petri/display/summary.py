@@ -15,7 +15,7 @@ from petri.display.dimensions import applied, marked
 from petri.display.judges import judging_lines
 from petri.display.safe import flat, one_line
 from petri.display.table import add_numbers, make_table, print_table
-from petri.transcript.store import RESULTS, Run
+from petri.transcript.folders import RESULTS, Run
 
 _MOST_OFF: Final = 0.1
 

@@ -13,9 +13,9 @@ from petri.conversation.text import call_text, reasoning_of, text_of
 from petri.conversation.tree import Node, Origin, Tree
 from petri.display.asked import asked
 from petri.display.backstage import Section, backstage
-from petri.display.notes import Note, notes_of
 from petri.display.safe import flat, printable
 from petri.judge.verdict import Status
+from petri.transcript.notes import Note, notes_of
 from petri.transcript.schema import Transcript
 
 _STYLE = {

@@ -30,20 +30,10 @@ from petri.roles import OFFLINE, as_settings, make_model, manners, target_label
 from petri.rubric.load import load_rubrics
 from petri.scenario.override import KEYS, with_value
 from petri.scenario.schema import JudgeSettings, Models, ModelSettings
+from petri.transcript.folders import PLAN, RESULTS, VERDICTS, Run, find_run, list_runs, new_run
 from petri.transcript.planned import FileDigest, Judging, ModelNames, PlannedAudit, RunFile
 from petri.transcript.sources import StoredLogs, required_source
-from petri.transcript.store import (
-    PLAN,
-    RESULTS,
-    VERDICTS,
-    Run,
-    file_sha256,
-    find_run,
-    list_runs,
-    new_run,
-    sample_keys,
-    write_json,
-)
+from petri.transcript.store import file_sha256, read_plan, sample_keys, write_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +178,7 @@ def _require_blind(run: Run, chosen: Sequence[Stored], settings: JudgeSettings) 
 
 def _require_place(run: Run) -> None:
     """Refuse a run whose plan cannot be read, or beside which nothing can be written, before others are judged."""
-    run.plan()
+    read_plan(run)
     sets = run.folder / VERDICTS
     place = sets if sets.exists() else run.folder
     if not place.is_dir() or not os.access(place, os.W_OK):
@@ -251,7 +241,7 @@ def _new_set(order: JudgeOrder, run: Run, panel: _Panel) -> Run:
 
 def _plan(order: JudgeOrder, run: Run, verdicts: Run, panel: _Panel, chosen: Sequence[Stored]) -> RunFile:
     """Give what is about to be judged; audits that were planned and never recorded stay in the count as pending."""
-    before = run.plan()
+    before = read_plan(run)
     everything = before.audits if before is not None and not order.only and order.limit is None else ()
     audits = {audit.id: audit for audit in (*everything, *(stored.audit for stored in chosen))}
     return RunFile(

@@ -16,7 +16,8 @@ from petri.datafiles import golden_folder
 from petri.display.base import Display
 from petri.errors import UsageError
 from petri.judging.again import JudgeOrder, judge_again
-from petri.transcript.store import Run, file_sha256, write_json
+from petri.transcript.folders import Run
+from petri.transcript.store import file_sha256, read_plan, write_json
 
 REPORT: Final = "canaries.json"
 _FOLDER: Final = "canaries"
@@ -80,6 +81,6 @@ def _answers(path: Path) -> dict[tuple[str, str], float]:
 def _before(run: Run, verdicts: Run, results: Results) -> Run | None:
     """Give the last set of verdicts by the same judges."""
     earlier = [known for known in run.verdict_sets() if known.id != verdicts.id]
-    plans = [(known, plan) for known in earlier if (plan := known.plan()) is not None]
+    plans = [(known, plan) for known in earlier if (plan := read_plan(known)) is not None]
     same = [known for known, plan in plans if plan.models.judge == results.models.judge]
     return same[-1] if same else None

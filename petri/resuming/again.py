@@ -38,10 +38,11 @@ from petri.runner import (
     start_of,
     upcoming,
 )
+from petri.transcript.folders import PLAN, RESULTS, Run, find_run
 from petri.transcript.locking import locked
 from petri.transcript.planned import LogFacts, Ordered, PlannedAudit, RunFile
 from petri.transcript.salvage import salvage
-from petri.transcript.store import PLAN, RESULTS, Run, find_run, write_json
+from petri.transcript.store import read_plan, write_json
 
 _LONGEST_WAIT: Final = 2.0
 
@@ -72,7 +73,7 @@ def resume(order: ResumeOrder, display: Display | None = None) -> tuple[Run, Res
     """
     display = display or Display()
     found = find_run(order.run, order.out)
-    before = found.plan()
+    before = read_plan(found)
     if before is None or before.order is None:
         raise UsageError(
             f"{order.run}: is no run of `petri audit` that says how it was ordered; begin a new one"

@@ -14,8 +14,9 @@ from petri.audit.replay import Past, is_begun, read_past
 from petri.costs.prices import known_prices
 from petri.costs.spending import addresses_of, calls_by_role, cost_of
 from petri.plan import AuditJob
+from petri.transcript.folders import Run
 from petri.transcript.resumed import Place, Resumed
-from petri.transcript.store import Header, Run, read_header, read_samples, sample_keys
+from petri.transcript.store import Header, read_header, read_samples, sample_keys
 
 
 class Stage(StrEnum):

@@ -13,7 +13,7 @@ from typing import Final, TextIO
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from petri.errors import RunLocked, UsageError
-from petri.transcript.store import Run
+from petri.transcript.folders import Run
 
 LOCK: Final = "run.lock"
 """The file that is locked; it says by whom, and is gone when the run has ended."""
@@ -85,3 +85,25 @@ def _read(file: TextIO) -> str:
         return str(Holder.model_validate(json.loads(file.read())))
     except (json.JSONDecodeError, ValidationError):
         return "another process"
+
+
+def holder_of(run: Run) -> Holder | None:
+    """Give who is writing into a run, without a hand on the lock; None where nobody is, or is no longer there.
+
+    Of a process on another machine nobody here can tell whether it lives: as long as it is named it counts.
+    """
+    try:
+        holder = Holder.model_validate_json((run.folder / LOCK).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+    return holder if holder.host != socket.gethostname() or _lives(holder.pid) else None
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True

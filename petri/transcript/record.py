@@ -197,6 +197,22 @@ def recorded_ops(event: Event) -> list[Op]:
     return cast("list[Op]", ops)
 
 
+def staged_by(events: Iterable[Event]) -> tuple[tuple[str, ...], ...]:
+    """Give for each message of the auditor's own conversation the labels of what was staged by it, or in its wake.
+
+    What the target said is nobody's staging, and what was there before the auditor spoke is the scenario's.
+    """
+    made: list[list[str]] = []
+    speaking: list[str] = []
+    for op in (op for event in events for op in recorded_ops(event)):
+        if op["op"] == "auditor":
+            made.append([])
+            speaking = made[-1] if op["message"]["role"] == "assistant" else speaking
+        elif op["op"] == "node" and op["origin"] != Origin.TARGET:
+            speaking.append(op["label"])
+    return tuple(map(tuple, made))
+
+
 def spoken_turns(tree: Tree) -> int:
     """Give the target's turns on the longest branch; 0 where it gave no text, reasoning or tool call in any of them."""
     said = (citable(node.message) for node in tree if node.origin is Origin.TARGET)

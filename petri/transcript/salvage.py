@@ -7,7 +7,8 @@ from typing import Final
 
 from inspect_ai.log import RecoveryNotAvailable, recover_eval_log
 
-from petri.transcript.store import Run, elsewhere, read_any_header
+from petri.transcript.folders import Run
+from petri.transcript.store import elsewhere, read_any_header
 
 _WORKSHOP: Final = ".recovering"
 _DRAFTS: Final = ("*.part", ".inspect_tmp_*.writing")

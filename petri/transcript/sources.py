@@ -10,18 +10,11 @@ from anyio import to_thread
 from inspect_ai.log import EvalLog, EvalSample
 
 from petri.errors import UnreadableLog
+from petri.transcript.folders import VERDICTS, Run
 from petri.transcript.foreign import foreign_transcript, is_foreign
 from petri.transcript.resumed import Noted, Place
 from petri.transcript.schema import Transcript
-from petri.transcript.store import (
-    VERDICTS,
-    Header,
-    Run,
-    read_any_header,
-    read_header,
-    read_samples,
-    transcript_of,
-)
+from petri.transcript.store import Header, read_any_header, read_header, read_samples, transcript_of
 
 _BATCH: Final = 16
 

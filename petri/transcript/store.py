@@ -1,14 +1,10 @@
-"""Runs on disk: finding them, their plans and logs, and reading transcripts from logs."""
+"""Runs on disk: reading their plans, their logs, and transcripts from logs."""
 
 import json
-import os
-import re
-import secrets as random
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from hashlib import file_digest
 from pathlib import Path
@@ -25,9 +21,10 @@ from inspect_ai.log import (
 from pydantic import BaseModel, ValidationError
 from zstandard import ZstdError
 
-from petri.errors import RunNotFound, UnreadableLog, UnreadableSample, UsageError
+from petri.errors import UnreadableLog, UnreadableSample
 from petri.plan import Cell, planned_id
 from petri.secrets import redact
+from petri.transcript.folders import PLAN, Run
 from petri.transcript.planned import LogFacts, PlannedAudit, RunFile
 from petri.transcript.record import make_transcript
 from petri.transcript.resumed import audit_epoch
@@ -36,44 +33,7 @@ from petri.transcript.schema import ErrorRecord, Transcript
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
-DEFAULT_OUT: Final = "transcripts"
-PLAN: Final = "run.json"
-RESULTS: Final = "results.json"
-VERDICTS: Final = "verdicts"
-"""The folder, beside the logs, of the sets of verdicts that were given on them later."""
-
 _BATCH: Final = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run's folder, whose name is the run's id; ``log`` narrows it to one of its logs."""
-
-    folder: Path
-    log: Path | None = None
-
-    @property
-    def id(self) -> str:
-        """The id: UTC time, name and a short random part; of a set of verdicts, with its run's before it."""
-        folder = self.folder.absolute()
-        return f"{folder.parents[1].name}/{folder.name}" if folder.parent.name == VERDICTS else folder.name
-
-    def verdict_sets(self) -> tuple["Run", ...]:
-        """Give the sets of verdicts that `petri judge` added, oldest first; each has logs and results like a run."""
-        return tuple(reversed(list_runs(self.folder / VERDICTS)))
-
-    def logs(self) -> tuple[Path, ...]:
-        """Give the Inspect logs, oldest first."""
-        if self.log is not None:
-            return (self.log,)
-        return tuple(sorted(self.folder.glob("*.eval")))
-
-    def plan(self) -> RunFile | None:
-        """Give what ``run.json`` says, or None for a folder of logs that `petri audit` did not write."""
-        path = self.folder / PLAN
-        if self.log is not None or not path.is_file():
-            return None
-        return read_json(path, RunFile, PLAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +80,12 @@ def models_in(log: EvalLog, role: str) -> tuple[str, ...]:
     return tuple(model.model for model in models)
 
 
-def out_folder(chosen: str | None = None) -> Path:
-    """Give the folder that runs are written to: the one chosen, else ``PETRI_OUT``, else ``transcripts``."""
-    out = chosen or os.environ.get("PETRI_OUT") or DEFAULT_OUT
-    if "://" in out:
-        raise UsageError(f"{out!r} is no local folder; runs are written to local folders in this version")
-    if Path(out).name == VERDICTS:
-        raise UsageError(
-            f"{out!r} is what the folder of verdicts on a run is called; choose another name for runs"
-        )
-    return Path(out)
-
-
-def new_run(out: Path, name: str) -> Run:
-    """Make the folder of a new run; raises ``OSError`` where it cannot be written."""
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:48] or "run"
-    folder = out / f"{stamp}-{slug}-{random.token_hex(2)}"
-    folder.mkdir(parents=True)
-    return Run(folder)
+def read_plan(run: Run) -> RunFile | None:
+    """Give what a run's ``run.json`` says, or None for a folder of logs that `petri audit` did not write."""
+    path = run.folder / PLAN
+    if run.log is not None or not path.is_file():
+        return None
+    return read_json(path, RunFile, PLAN)
 
 
 def write_json(path: Path, data: object) -> None:
@@ -170,47 +117,6 @@ def file_sha256(path: Path) -> str:
     """Give the digest of a file's bytes."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
-
-
-def list_runs(out: Path) -> tuple[Run, ...]:
-    """Give the runs below a folder, newest first."""
-    folders = [path for path in out.iterdir() if path.is_dir()] if out.is_dir() else []
-    runs = [Run(path) for path in folders if (path / PLAN).is_file() or any(path.glob("*.eval"))]
-    return tuple(sorted(runs, key=lambda run: run.id, reverse=True))
-
-
-def find_run(name: str, out: Path) -> Run:
-    """Give a run by its folder, its id, an unmistakable part of its id, ``last``, or the path of one Inspect log.
-
-    ``RUN/SET`` names a set of verdicts on a run in the same ways.
-    """
-    if "://" in name:
-        raise UsageError(
-            f"{name!r} is no local file or folder; logs are read from local ones in this version"
-        )
-    path = Path(name)
-    if name and path.is_dir():
-        return Run(path)
-    if path.is_file():
-        return Run(path.parent, path)
-    run, _, chosen = name.rpartition("/")
-    if run and chosen and (not Path(run).is_dir() or (Path(run) / VERDICTS).is_dir()):
-        found = find_run(run, out)
-        return _one_of(found.verdict_sets(), chosen, "sets of verdicts", f"verdicts {chosen!r} on {found.id}")
-    return _one_of(tuple(reversed(list_runs(out))), name, "runs", f"run {name!r} in {out}/")
-
-
-def _one_of(runs: Sequence[Run], name: str, kind: str, wanted: str) -> Run:
-    """Give the one of these that a name fits; ``last`` is the newest, which stands at the end."""
-    if name == "last" and runs:
-        return runs[-1]
-    matches = [run for run in runs if name and name in run.folder.name]
-    if len(matches) == 1:
-        return matches[0]
-    choices = ", ".join(run.folder.name for run in list(reversed(matches or runs))[:5])
-    if matches:
-        raise RunNotFound(f"{name!r} fits {len(matches)} {kind}: {choices}")
-    raise RunNotFound(f"no {wanted}; {f'the newest: {choices}' if choices else 'there are none yet'}")
 
 
 def read_any_header(log: Path) -> EvalLog:

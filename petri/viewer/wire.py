@@ -6,7 +6,7 @@ arrives are generated. Places in texts count UTF-16 units, as a page does, from 
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from petri.analysis.results import (
     Audit,
@@ -33,6 +33,7 @@ from petri.transcript.schema import (
     RepairRecord,
     WorldRecord,
 )
+from petri.viewer.wire_server import Wire
 
 Origin = Literal["auditor", "target", "prefill", "prefix", "simulated_tool", "real_tool"]
 Role = Literal["system", "user", "assistant", "tool"]
@@ -43,41 +44,7 @@ Mark = Literal["disagreement", "unstable", "unresolved quote", "unscored", "inje
 """Why a person should look at an audit."""
 
 
-class Wire(BaseModel):
-    """A message between server and page."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
 # ---- what there is -------------------------------------------------------------------------------------------------
-
-
-class Indexing(Wire):
-    """How far the server is with reading what it serves."""
-
-    runs_done: int
-    runs: int
-    texts_done: int
-    """Audits whose texts can be searched."""
-    texts: int
-    """Audits whose texts there are, as far as is known."""
-    unreadable: tuple[str, ...] = ()
-    """What could not be read: the name of a run or log, and why."""
-
-
-class About(Wire):
-    """What this server is and what it lets the page do."""
-
-    petri: str
-    """The version."""
-    mode: Literal["view", "annotate", "export"]
-    """To look; to score, blind to the judges; or a file that holds all it shows."""
-    title: str
-    """What is served: a folder's name or a run's id."""
-    indexing: Indexing | None
-    """None where there is nothing to read."""
-    note: str | None = None
-    """Of an exported file: what it leaves out, and how many secrets were removed."""
 
 
 class VerdictSet(Wire):
@@ -396,7 +363,7 @@ class TranscriptView(Wire):
     imported: tuple[str, ...]
     """Of another program's transcript: which program, and what its log does not say."""
     verdicts: tuple[SetVerdicts, ...]
-    """The run's own first; empty where nothing was judged."""
+    """The run's own first, which has no judges where nothing was judged; of a set of verdicts, the set before it."""
     previous: tuple[str, str] | None = None
     """Run and key of the audit before it in its run."""
     following: tuple[str, str] | None = None
@@ -423,6 +390,8 @@ class ComparedPair(Wire):
     left: tuple[str, str]
     """Run and audit."""
     right: tuple[str, str]
+    left_target: str
+    right_target: str
     scenario: str
     variables: dict[str, str | int | float | bool]
     epoch: int
@@ -557,32 +526,3 @@ class Reveal(Wire):
     key: str
     scores: dict[str, AuditScore]
     target: str
-
-
-class Saved(Wire):
-    """That something was written."""
-
-    saved: Literal[True] = True
-
-
-# ---- other ---------------------------------------------------------------------------------------------------------
-
-
-class SessionRequest(Wire):
-    """The token of the address, to be exchanged for a cookie."""
-
-    token: str = Field(max_length=200)
-
-
-class Problem(Wire):
-    """Why a request was not answered, for a person; never with paths or traces."""
-
-    problem: str
-
-
-class Change(Wire):
-    """Something changed on disk; sent while a page is open."""
-
-    runs: tuple[str, ...]
-    """Keys of runs whose audits are others now."""
-    indexing: Indexing

@@ -17,7 +17,7 @@ from petri.analysis.results import Audit, AuditScore, JudgeScore, KnownErrors
 from petri.analysis.summary import summarise
 from petri.cli.main import main
 from petri.rubric.schema import Dimension, Scale
-from petri.transcript.store import Run
+from petri.transcript.folders import Run
 from tests.analysis.rows import row
 
 GOLDEN: Final = Path(__file__).parents[2] / "transcripts" / "golden"

@@ -13,7 +13,8 @@ from petri.analysis.compute import RunStatus, compute_results, exit_code
 from petri.analysis.results import Results
 from petri.analysis.summary import worst_audits
 from petri.errors import InvalidFile, UsageError
-from petri.transcript.store import Run
+from petri.transcript.folders import Run
+from petri.transcript.store import read_plan
 from tests.analysis.rows import accounted
 from tests.scripted import (
     CAVING,
@@ -242,7 +243,7 @@ def test_the_optional_roles_are_named_where_they_are_filled(tmp_path: Path, role
     other = {"realism": "simulator", "simulator": "realism"}[role]
     assert named[role].startswith("petri-offline/script (args=")
     assert named[other] is None
-    plan = run.plan()
+    plan = read_plan(run)
     assert plan is not None
     assert plan.models == results.models
     (run.folder / "run.json").unlink()

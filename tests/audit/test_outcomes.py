@@ -13,7 +13,7 @@ from petri.analysis.compute import compute_results
 from petri.analysis.results import Results
 from petri.analysis.summary import count
 from petri.tasks import audit
-from petri.transcript.store import Run
+from petri.transcript.folders import Run
 from tests.scripted import (
     UNCALLED,
     JsonObject,

@@ -19,7 +19,8 @@ from petri.display.calibration import corrected, print_card
 from petri.plan import plan_audits
 from petri.roles import as_choices, target_label
 from petri.scenario.load import load_file
-from petri.transcript.store import Run, list_runs, read_header, sample_keys
+from petri.transcript.folders import Run, list_runs
+from petri.transcript.store import read_header, sample_keys
 
 ROOT: Final = Path(__file__).parents[2]
 GOLDEN: Final = ROOT / "transcripts" / "golden"

@@ -12,7 +12,8 @@ from petri.analysis.detection import QuirkReport
 from petri.check import review_files
 from petri.cli.main import main
 from petri.rubric.quirk import STRENGTHS
-from petri.transcript.store import list_runs
+from petri.transcript.folders import list_runs
+from petri.transcript.store import read_plan
 
 pytestmark = pytest.mark.long
 
@@ -44,7 +45,7 @@ def petri(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytes
 def planned_in(out: Path) -> list[str]:
     """The ids of the audits of the one run there."""
     (run,) = list_runs(out)
-    plan = run.plan()
+    plan = read_plan(run)
     assert plan is not None
     return [audit.id for audit in plan.audits]
 

@@ -23,7 +23,7 @@ from petri.governor import Limits
 from petri.judging.again import JudgeOrder, judge_again
 from petri.resuming.again import ResumeOrder, resume
 from petri.runner import Order, run
-from petri.transcript.store import Run
+from petri.transcript.folders import Run
 from tests.clients.players import (
     CHAT,
     HOUSE,

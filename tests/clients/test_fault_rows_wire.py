@@ -16,7 +16,8 @@ import pytest
 
 from petri.analysis.results import Audit, Results
 from petri.runner import Order, run
-from petri.transcript.store import Run, samples, transcript_of
+from petri.transcript.folders import Run
+from petri.transcript.store import samples, transcript_of
 from tests.clients.fault_wire import SPOIL, Front, front_of
 from tests.clients.players import (
     CHAT,

@@ -17,8 +17,8 @@ from petri.errors import UsageError
 from petri.governor import Limits
 from petri.judging.again import JudgeOrder, judge_again
 from petri.runner import Order, run
+from petri.transcript.folders import Run
 from petri.transcript.outcome import is_valid
-from petri.transcript.store import Run
 from tests.clients.players import (
     CHAT,
     HOUSE,

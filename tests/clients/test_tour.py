@@ -14,8 +14,9 @@ from petri.conversation.tree import Node, Origin, Tree
 from petri.errors import UsageError
 from petri.prompts.files import text
 from petri.protocol.text import as_text
+from petri.transcript.folders import Run
 from petri.transcript.schema import Transcript
-from petri.transcript.store import Run, samples, transcript_of
+from petri.transcript.store import samples, transcript_of
 from tests.clients.leaks import leaks
 from tests.clients.players import (
     CHAT,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from petri.analysis.results import Audit, Results
 from petri.analysis.summary import is_complete
-from petri.transcript.store import PLAN, RESULTS
+from petri.transcript.folders import PLAN, RESULTS
 from tests.clients.players import SPENT
 from tests.crash.book import Book, Call
 from tests.loopback.exchange import JsonObject

@@ -12,7 +12,7 @@ from petri.display.junit import junit_xml
 from petri.display.markdown import code
 from petri.display.step_summary import MOST, step_summary
 from petri.errors import PetriError, UsageError
-from petri.transcript.store import Run
+from petri.transcript.folders import Run
 from tests.display.made import audit, failed, results, score
 
 RUN = Run(Path("transcripts/20260412T093000Z-case-1f3a"))

@@ -19,6 +19,7 @@ from petri.display.safe import flat, one_line, printable
 from petri.display.summary import print_summary
 from petri.display.transcript import print_transcript
 from petri.scenario.objective import Checks, Flip
+from petri.transcript.folders import Run
 from petri.transcript.schema import (
     CheckCondition,
     CheckRecord,
@@ -30,7 +31,6 @@ from petri.transcript.schema import (
     RealismRecord,
     RepairRecord,
 )
-from petri.transcript.store import Run
 from tests.display.made import (
     audit,
     calling,

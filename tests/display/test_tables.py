@@ -13,7 +13,7 @@ from petri.display.console import data, talk
 from petri.display.summary import print_summary
 from petri.display.table import add_numbers, make_table, print_table
 from petri.rubric.schema import Scale
-from petri.transcript.store import Run
+from petri.transcript.folders import Run
 from tests.display.made import audit, failed, recorder, results, score
 
 LONG = "an-id-that-is-as-long-as-the-id-of-a-scenario-can-be-which-is-64"

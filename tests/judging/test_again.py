@@ -21,8 +21,9 @@ from petri.errors import PetriError, RunNotFound, UnreadableLog, UsageError
 from petri.judging.again import JudgeOrder, judge_again
 from petri.rejudge import stored_audits
 from petri.runner import Order, run
+from petri.transcript.folders import Run, find_run
 from petri.transcript.sources import Source
-from petri.transcript.store import Run, find_run
+from petri.transcript.store import read_plan
 from tests.scripted import Play, does, end, perform, says, send
 
 pytestmark = pytest.mark.long
@@ -104,7 +105,7 @@ def test_the_same_judge_on_the_same_transcripts_reads_the_same_words(out: Path) 
 
 def test_a_set_says_where_it_comes_from(out: Path) -> None:
     source = find_run("last", out)
-    plan = again(out, settings={"judge.repeats": 2}).plan()
+    plan = read_plan(again(out, settings={"judge.repeats": 2}))
     assert plan is not None
     assert plan.judging is not None
     assert plan.judging.of == source.id
@@ -277,7 +278,7 @@ def test_a_cascade_screens_what_is_stored_as_what_has_just_ended(out: Path) -> N
 
 def test_the_built_in_judge_is_for_who_names_none(out: Path) -> None:
     named = again(out, judges=(), offline=True, settings={"models.judge": "petri-offline/refuser"})
-    plan = named.plan()
+    plan = read_plan(named)
     assert plan is not None
     assert plan.models.judge == ("petri-offline/refuser",)
 

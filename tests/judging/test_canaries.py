@@ -12,7 +12,7 @@ from petri.datafiles import golden_folder
 from petri.display.lines import LineDisplay
 from petri.judging.again import JudgeOrder
 from petri.judging.canaries import judge_canaries
-from petri.transcript.store import list_runs
+from petri.transcript.folders import list_runs
 from tests.analysis.rows import row
 from tests.display.made import recorder, results
 

@@ -11,7 +11,8 @@ from inspect_ai.event import ModelEvent
 
 from petri.analysis.compute import compute_results
 from petri.cli.main import main
-from petri.transcript.store import Run, samples
+from petri.transcript.folders import Run
+from petri.transcript.store import samples
 from tests.scripted import Play, does, end, perform, says, send
 
 pytestmark = pytest.mark.long

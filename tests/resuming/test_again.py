@@ -17,8 +17,9 @@ from petri.judging.again import JudgeOrder, judge_again
 from petri.resuming.again import ResumeOrder, resume
 from petri.resuming.spending import what_is_left
 from petri.runner import Order, run
+from petri.transcript.folders import Run
 from petri.transcript.locking import locked
-from petri.transcript.store import Run, samples, transcript_of
+from petri.transcript.store import read_plan, samples, transcript_of
 from tests.scripted import JsonObject, Play, does, says, send, verdict
 
 pytestmark = pytest.mark.long
@@ -233,7 +234,7 @@ def test_caps_count_what_was_spent_before(tmp_path: Path) -> None:
         again(found, limits=Limits(Caps(tokens=10)))
     _, results = again(found)
     assert results.run.status == "complete"
-    plan = found.plan()
+    plan = read_plan(found)
     assert plan is not None
     assert plan.order is not None
     assert plan.order.max_tokens == 100_000_000

@@ -13,7 +13,8 @@ from inspect_ai.event import ModelEvent
 from inspect_ai.log import EvalSample, read_eval_log, recover_eval_log
 
 from petri.analysis.compute import compute_results
-from petri.transcript.store import Run, read_header, samples, transcript_of
+from petri.transcript.folders import Run
+from petri.transcript.store import read_header, samples, transcript_of
 from tests.scripted import Play, does, send
 
 pytestmark = pytest.mark.long

@@ -10,18 +10,8 @@ from inspect_ai.dataset import Sample
 
 from petri.analysis.compute import compute_results
 from petri.errors import PetriError, RunNotFound, UnreadableLog
-from petri.transcript.store import (
-    Run,
-    find_run,
-    first_line,
-    list_runs,
-    new_run,
-    out_folder,
-    read_header,
-    sample_keys,
-    samples,
-    write_json,
-)
+from petri.transcript.folders import Run, find_run, list_runs, new_run, out_folder
+from petri.transcript.store import first_line, read_header, sample_keys, samples, write_json
 from tests.scripted import Play, does, perform, send
 
 NAMES = ("20260101T000000Z-alpha-0001", "20260102T000000Z-beta-0002", "20260103T000000Z-alpha-0003")

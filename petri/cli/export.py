@@ -1,0 +1,89 @@
+"""`petri export`: runs as files to give away."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.text import Text
+
+from petri.analysis.results import Audit
+from petri.cli import options
+from petri.display.console import talk
+from petri.display.safe import flat
+from petri.display.transcript_page import transcript_page
+from petri.transcript.folders import find_run, out_folder
+from petri.transcript.schema import Transcript
+from petri.viewer.export import Outputs, Verdicts, Written, export, require_free
+from petri.viewer.sharing import JsonObject, Wanted
+
+_LARGE: Final = 25_000_000
+"""A page of more bytes opens slowly, and few mail servers take it."""
+
+
+def command(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN", help="A run's id, folder or log, or last.")],
+    html: Annotated[
+        str | None,
+        typer.Option("--html", metavar="FILE", help="The viewer with the data in it, as one page."),
+    ] = None,
+    jsonl: Annotated[
+        str | None,
+        typer.Option("--jsonl", metavar="FILE", help="Records and verdicts, a line for each audit."),
+    ] = None,
+    markdown: Annotated[
+        str | None,
+        typer.Option(
+            "--md", metavar="PATH", help="Transcripts in Markdown: a folder, or a file that ends in .md."
+        ),
+    ] = None,
+    audit: Annotated[
+        list[str] | None,
+        typer.Option("--audit", metavar="ID", help="Only these audits, by a part of their ids."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many audits of each run.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
+    out: options.Out = None,
+) -> None:
+    """Write runs as files to give away, rid of secrets: a page that opens by double click, JSON lines, Markdown.
+
+    Example: petri export last --html run.html
+    """
+    outputs = Outputs(_path(html), _path(jsonl), _path(markdown))
+    require_free(outputs, force=force)
+    found = [find_run(name, out_folder(out)) for name in dict.fromkeys(runs)]
+    console = talk()
+    with console.status("reading") as status:
+        written = asyncio.run(
+            export(
+                found,
+                Wanted(tuple(audit or ()), limit),
+                outputs,
+                _rendered,
+                lambda run, done, all_: status.update(Text(flat(f"{run}: {done} of {all_} audits"))),
+            )
+        )
+    for file in written:
+        console.print(Text(flat(_said(file))), soft_wrap=True)
+    if any(file.path == outputs.html and file.size > _LARGE for file in written):
+        console.print(
+            "The page is large: --limit N and --audit ID make it smaller, --md has the words alone."
+        )
+
+
+def _path(given: str | None) -> Path | None:
+    return None if given is None else Path(given)
+
+
+def _rendered(record: JsonObject, verdicts: Verdicts) -> str:
+    said = [(name, Audit.model_validate(row)) for name, row in verdicts]
+    return transcript_page(Transcript.model_validate(record), said)
+
+
+def _said(file: Written) -> str:
+    unreadable = f", {file.unreadable} could not be read" if file.unreadable else ""
+    removed = f"secrets removed in {file.removed} places" if file.removed else "no secrets found"
+    audits = f"{file.audits} audit{'' if file.audits == 1 else 's'}"
+    return f"wrote {file.path}: {audits}{unreadable}, {file.size / 1e6:.1f} MB, {removed}"

@@ -1,0 +1,92 @@
+"""What the server asks the reader for, of one audit or of two runs: ready JSON."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from inspect_ai.log import EvalLog
+
+from petri.transcript.folders import Run
+from petri.transcript.reading import read
+from petri.transcript.record import staged_by
+from petri.transcript.sources import Source
+from petri.transcript.store import Header, read_plan
+from petri.viewer.comparing import Side, compare_sides
+from petri.viewer.filed import FiledAudit, FiledRun, Neighbours
+from petri.viewer.loading import Loaded, load
+from petri.viewer.surveying import run_results
+from petri.viewer.transcript_view import Conversation, conversation_of, transcript_view
+from petri.viewer.verdicts import set_verdicts
+from petri.viewer.wire import JudgeReading, RawTranscript, SetVerdicts
+
+
+def transcript(filed: FiledAudit, judged: Sequence[FiledAudit], beside: Neighbours) -> bytes:
+    """Give ``TranscriptView``; ``judged`` are the records of the same audit in sets of verdicts, or in their run."""
+    loaded = load(filed)
+    conversation = conversation_of(loaded.transcript)
+    own = _verdicts(filed, loaded, conversation)
+    others = [(each, load(each)) for each in judged]
+    verdicts = [_verdicts(each, other, conversation) for each, other in others if _is_about(other, loaded)]
+    view = transcript_view(
+        loaded.transcript,
+        conversation,
+        run=filed.run.key,
+        key=filed.key,
+        outcome=own.audit.outcome,
+        reason=own.audit.reason if own.audit.error is None else own.audit.error.message,
+        made=staged_by(loaded.sample.events),
+        verdicts=(own, *verdicts),
+        beside=beside,
+    )
+    return view.model_dump_json().encode()
+
+
+def judge_reading(filed: FiledAudit) -> bytes:
+    """Give ``JudgeReading``: what judges are sent of the transcript, but for the nonce, which is another each time."""
+    loaded = load(filed)
+    reading = read(loaded.transcript, blind=_is_blind(filed.run.run, loaded.header))
+    return JudgeReading(text=reading.as_json("")).model_dump_json().encode()
+
+
+def raw(filed: FiledAudit) -> bytes:
+    """Give ``RawTranscript``."""
+    return RawTranscript(text=load(filed).transcript.model_dump_json(indent=1)).model_dump_json().encode()
+
+
+def comparison(
+    left: FiledRun, right: FiledRun, left_target: str | None = None, right_target: str | None = None
+) -> bytes:
+    """Give ``ComparisonView`` of two runs or sets of verdicts."""
+    sides = [
+        Side(filed.key, run_results(filed), target)
+        for filed, target in ((left, left_target), (right, right_target))
+    ]
+    return compare_sides(*sides).model_dump_json().encode()
+
+
+def _verdicts(filed: FiledAudit, loaded: Loaded, conversation: Conversation) -> SetVerdicts:
+    return set_verdicts(filed.run, loaded.row(), loaded.ruling, loaded.rubric, conversation)
+
+
+def _is_about(other: Loaded, loaded: Loaded) -> bool:
+    """Say whether two records are of one conversation: of an audit that was run anew, only the new one is shown."""
+    one, two = _identity(other), _identity(loaded)
+    return one is None or two is None or one == two
+
+
+def _identity(loaded: Loaded) -> str | None:
+    source = Source.of_metadata(loaded.sample.metadata)
+    return loaded.sample.uuid if source is None else source.uuid
+
+
+def _is_blind(run: Run, header: Header | EvalLog) -> bool:
+    """Say whether the judges were kept from the target's name."""
+    plan = read_plan(run)
+    if plan is not None and plan.judging is not None:
+        return plan.judging.settings.get("blind") is not False
+    log = header.log if isinstance(header, Header) else header
+    return not any(_is_told(scorer.options or {}) for scorer in log.eval.scorers or ())
+
+
+def _is_told(options: dict[str, Any]) -> bool:
+    settings: dict[str, Any] = options.get("settings") or {}
+    return settings.get("blind") is False

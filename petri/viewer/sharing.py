@@ -1,0 +1,163 @@
+"""What of a run is given away: which of its audits, one after the other. Whoever writes them cleans them."""
+
+import json
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from petri.errors import RunNotFound, UnreadableLog, UsageError
+from petri.transcript.folders import Run
+from petri.viewer.filed import FiledRun
+from petri.viewer.library import Library
+
+JsonObject = dict[str, Any]
+
+_SHOWN: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which audits are given away; all, where nothing is said."""
+
+    audits: tuple[str, ...] = ()
+    """Ids, or unmistakable parts of them."""
+    limit: int | None = None
+    """At most so many of each run, in the order planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A run, or a set of verdicts on it, and what of its list is given away."""
+
+    row: JsonObject
+    """Its ``RunRow``."""
+    listed: JsonObject
+    """Its ``AuditList``."""
+
+    positions: Mapping[str, int]
+    """Where the list has each audit of which anything is recorded, by id."""
+
+    filed: FiledRun | None
+    """Where it lies; None where nothing is recorded."""
+
+    @classmethod
+    async def of(cls, library: Library, row: JsonObject, listed: JsonObject) -> Self:
+        """Make a shelf of what the library says."""
+        recorded = [(at, one) for at, one in enumerate(listed["audits"]) if one["state"] != "pending"]
+        filed = (await library.place(row["key"], recorded[0][1]["key"])).run if recorded else None
+        return cls(row, listed, {str(one["id"]): at for at, one in recorded}, filed)
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+        return str(self.row["key"])
+
+    def beside(self, position: int, step: int) -> list[str] | None:
+        """Give run and key of the recorded audit before or after a place in the list."""
+        rows = self.listed["audits"]
+        at = position + step
+        while 0 <= at < len(rows):
+            if rows[at]["state"] != "pending":
+                return [self.key, str(rows[at]["key"])]
+            at += step
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRun:
+    """A run that is given away, opened; all of it as it was read."""
+
+    library: Library
+    shelves: tuple[Shelf, ...]
+    """The run itself first, then its sets of verdicts."""
+    audits: tuple[str, ...]
+    """The ids of what is given away, in the order planned."""
+    named: frozenset[str]
+    """Which of the names that were wanted are one of its audits."""
+    recorded: int
+    """How many audits could be given away."""
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return str(self.shelves[0].row["id"])
+
+    @property
+    def whole(self) -> bool:
+        """Whether all is given away of which anything is recorded."""
+        return len(self.audits) == self.recorded
+
+    async def view(self, audit: str, shelf: Shelf | None = None) -> JsonObject | None:
+        """Give the ``TranscriptView`` of an audit, as the run or a set of verdicts has it; None where it has none.
+
+        Its neighbours are among those that are given away too. Raises ``UnreadableLog`` where it is damaged.
+        """
+        shelf = shelf or self.shelves[0]
+        position = shelf.positions.get(audit)
+        if position is None:
+            return None
+        key = shelf.listed["audits"][position]["key"]
+        view: JsonObject = json.loads(await self.library.transcript(shelf.key, key))
+        return view | {"previous": shelf.beside(position, -1), "following": shelf.beside(position, 1)}
+
+    async def record(self, audit: str) -> JsonObject:
+        """Give the stored record of an audit, a ``petri-transcript/1``; raises as ``view`` does."""
+        answer = json.loads(await self.library.raw(self.shelves[0].key, self.key(audit)))
+        record: JsonObject = json.loads(answer["text"])
+        return record
+
+    def key(self, audit: str) -> str:
+        """Give the key of an audit that is given away."""
+        first = self.shelves[0]
+        return str(first.listed["audits"][first.positions[audit]]["key"])
+
+
+@asynccontextmanager
+async def shared_runs(run: Run, wanted: Wanted) -> AsyncGenerator[tuple[SharedRun, ...]]:
+    """Open a run, or the runs in a folder, to give them away; those that hold nothing of what is wanted are left out.
+
+    Raises ``UsageError`` for a set of verdicts, ``UnreadableLog`` for a run that is damaged, ``RunNotFound`` for an
+    audit that fits several.
+    """
+    if "/" in run.id:
+        raise UsageError(
+            f"{run.id} is a set of verdicts; export its run, which holds them: {run.id.partition('/')[0]}"
+        )
+    library = Library(run.folder, run.log)
+    await library.start()
+    try:
+        await library.ready()
+        rows: list[JsonObject] = json.loads(await library.runs())["runs"]
+        opened = [await _opened(library, row, rows, wanted) for row in rows if row["of"] is None]
+        yield tuple(one for one in opened if one.audits)
+    finally:
+        await library.close()
+
+
+async def _opened(library: Library, row: JsonObject, rows: Sequence[JsonObject], wanted: Wanted) -> SharedRun:
+    if row["status"] == "unreadable":
+        raise UnreadableLog(f"{row['id']}: {row['error']}")
+    first: JsonObject = json.loads(await library.audits([row["key"]]))
+    recorded = [str(one["id"]) for one in first["audits"] if one["state"] != "pending"]
+    named = {name: found for name in wanted.audits if (found := _found(str(row["id"]), name, recorded))}
+    ids = {*named.values()} if wanted.audits else {*recorded}
+    chosen = tuple(id_ for id_ in recorded if id_ in ids)[: wanted.limit]
+    shelves: list[Shelf] = []
+    for one in (row, *(one for one in rows if one["of"] == row["key"] and one["status"] != "unreadable")):
+        listed: JsonObject = json.loads(await library.audits([one["key"]]))
+        kept = listed if len(chosen) == len(recorded) else _narrowed(listed, chosen)
+        shelves.append(await Shelf.of(library, one, kept))
+    return SharedRun(library, tuple(shelves), chosen, frozenset(named), len(recorded))
+
+
+def _narrowed(listed: JsonObject, chosen: Sequence[str]) -> JsonObject:
+    kept = frozenset(chosen)
+    return listed | {"audits": [one for one in listed["audits"] if one["id"] in kept]}
+
+
+def _found(run: str, name: str, recorded: Sequence[str]) -> str | None:
+    fitting = [name] if name in recorded else [id_ for id_ in recorded if name in id_]
+    if len(fitting) > 1:
+        raise RunNotFound(f"{name!r} fits {len(fitting)} audits in {run}: {', '.join(fitting[:_SHOWN])}")
+    return fitting[0] if fitting else None

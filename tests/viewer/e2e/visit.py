@@ -1,0 +1,72 @@
+"""A person at the page: goes to places, waits until they are there, asks the server what they should hold."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from playwright.sync_api import Page
+
+from tests.viewer.e2e.served import Served
+
+_DRAWN: Final = """() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"""
+"""After a change of address, which is told to the page a moment later."""
+_SETTLED: Final = """() => {
+    const main = document.querySelector("main");
+    return main !== null && main.childElementCount > 0 && document.querySelector("[aria-label=Loading]") === null;
+}"""
+_INDEXED: Final = """async () => {
+    const about = await (await fetch("/api/about")).json();
+    const { runs_done, runs, texts_done, texts } = about.indexing;
+    return runs > 0 && runs_done === runs && texts > 0 && texts_done === texts;
+}"""
+_GET: Final = "async (route) => { const got = await fetch(route); return [got.status, await got.json()]; }"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A page of a server."""
+
+    page: Page
+    served: Served
+
+    def enter(self, place: str = "/") -> None:
+        """Open the address that the server printed."""
+        self.page.goto(self.served.at(place))
+        self.settle()
+
+    def go(self, place: str) -> None:
+        """Go to a place, such as ``/r/KEY``."""
+        self.page.goto(f"{self.served.origin}/#{place}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until what was asked for is shown."""
+        self.page.evaluate(_DRAWN)
+        self.page.wait_for_function(_SETTLED)
+
+    def wait_until_indexed(self) -> None:
+        """Wait until every run is listed and every text can be searched."""
+        self.page.wait_for_function(_INDEXED, timeout=60_000)
+
+    def get(self, route: str) -> Any:
+        """What the server answers."""
+        status, answer = self.page.evaluate(_GET, route)
+        assert status == 200, (route, status, answer)
+        return answer
+
+    def runs(self) -> dict[str, str]:
+        """The keys of the runs by their ids."""
+        return {row["id"]: row["key"] for row in self.get("/api/runs")["runs"]}
+
+    def key_of(self, part: str) -> str:
+        """The key of the one run with a text in its id."""
+        (key,) = [key for name, key in self.runs().items() if part in name]
+        return key
+
+    def audits(self, run: str) -> list[dict[str, Any]]:
+        """The rows of a run's audits."""
+        return self.get(f"/api/audits?run={run}")["audits"]
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other; capitals are typed with shift."""
+        for key in keys:
+            self.page.keyboard.press(key)

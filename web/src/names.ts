@@ -1,0 +1,12 @@
+// Names as they stand where there is little room; the whole of it is on hover.
+
+/** The last part of a name that is a path, such as a model without its provider. */
+export function shortName(name: string): string {
+  return /[^/]+$/u.exec(name)?.[0] ?? name;
+}
+
+/** The first names in short, and how many more there are. */
+export function several(names: readonly string[], most = 2): string {
+  const shown = names.slice(0, most).map(shortName).join(", ");
+  return names.length > most ? `${shown} +${names.length - most}` : shown;
+}

@@ -1,0 +1,57 @@
+// The row that the keys act on: kept by key, so that it stays on its audit when rows come, go or move.
+import type { RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Span } from "./window";
+
+/** Where each list was left, by address: coming back finds the same row. */
+const left = new Map<string, Left>();
+
+interface Left {
+  readonly cursor: string | null;
+  readonly scroll: number;
+}
+
+function leave(address: string, how: Partial<Left>): void {
+  left.set(address, { cursor: null, scroll: 0, ...left.get(address), ...how });
+}
+
+export interface Cursor {
+  readonly key: string | null;
+  /** Goes down by so many rows, or up. */
+  move(step: number): void;
+}
+
+interface Keyed {
+  readonly key: string;
+}
+
+/** The cursor of the list at an address. */
+export function useCursor(address: string, rows: readonly Keyed[], frame: RefObject<HTMLElement | null>, span: Span): Cursor {
+  const [key, setKey] = useState(left.get(address)?.cursor ?? null);
+  const ready = rows.length > 0;
+  useEffect(() => {
+    const element = frame.current;
+    if (!ready || element === null) return undefined;
+    element.scrollTop = left.get(address)?.scroll ?? 0;
+    const scrolled = (): void => leave(address, { scroll: element.scrollTop });
+    element.addEventListener("scroll", scrolled, { passive: true });
+    return () => element.removeEventListener("scroll", scrolled);
+  }, [ready, frame, address]);
+  useEffect(() => leave(address, { cursor: key }), [address, key]);
+  const move = (step: number): void => {
+    const at = rows.findIndex((row) => row.key === key);
+    const next = at < 0 ? Math.min(span.top, rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step));
+    const row = rows[next];
+    if (row === undefined) return;
+    setKey(row.key);
+    span.scrollTo(next);
+    // The link of the row takes the focus once it is drawn, for a screen reader to say it and Enter to open it.
+    requestAnimationFrame(() => requestAnimationFrame(() => focusRow(frame.current, row.key)));
+  };
+  return { key, move };
+}
+
+function focusRow(frame: HTMLElement | null, key: string): void {
+  for (const row of frame?.querySelectorAll<HTMLElement>("tr[data-key]") ?? [])
+    if (row.dataset["key"] === key) row.querySelector<HTMLElement>("a")?.focus({ preventScroll: true });
+}

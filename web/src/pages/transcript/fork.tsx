@@ -1,0 +1,103 @@
+// Where a conversation goes several ways: which one is read, and the others a press away.
+import { siblings, type Tree } from "../../conversation/tree";
+import { originWord } from "../../conversation/words";
+import { score as written } from "../../numbers";
+import { heatClass } from "../../parts/heat-cell";
+import { Seen } from "../../text/leaf";
+import type { Message } from "../../wire";
+import type { Worst } from "./citations";
+import { turnsBelow, worstBelow } from "./rail-layout";
+import type { Pair } from "./state";
+
+interface ForkProps {
+  tree: Tree;
+  /** The message of the path that stands at the fork. */
+  label: string;
+  worst: ReadonlyMap<string, Worst>;
+  onSwitch: (to: string) => void;
+  onPair: (pair: Pair) => void;
+}
+
+const STEPS: ReadonlyMap<string, number> = new Map([
+  ["ArrowLeft", -1],
+  ["ArrowUp", -1],
+  ["ArrowRight", 1],
+  ["ArrowDown", 1],
+]);
+
+export function Fork({ tree, label, worst, onSwitch, onPair }: ForkProps) {
+  const ways = siblings(tree, label);
+  const here = ways.indexOf(label);
+  const other = ways[here === 0 ? 1 : here - 1];
+  const keyed = (event: KeyboardEvent): void => {
+    const step = STEPS.get(event.key);
+    const to = step === undefined ? undefined : ways[(here + step + ways.length) % ways.length];
+    if (to === undefined) return;
+    event.preventDefault();
+    onSwitch(to);
+  };
+  return (
+    <div class="fork">
+      <span class="fork-title">
+        {ways.length} ways on{tree.byLabel.get(label)?.parent === null ? " from the start" : ` from ${tree.byLabel.get(label)?.parent ?? ""}`}
+      </span>
+      <div class="fork-ways" role="radiogroup" aria-label="Which way on is read" onKeyDown={keyed}>
+        {ways.map((way, index) => (
+          <Way key={way} tree={tree} label={way} number={index + 1} chosen={way === label} worst={worst} onChoose={() => onSwitch(way)} />
+        ))}
+      </div>
+      {other !== undefined && (
+        <div class="fork-tools">
+          <button type="button" class="quiet" title="Both ways beside each other (c)" onClick={() => onPair({ how: "side", left: other, right: label })}>
+            compare
+          </button>
+          <button type="button" class="quiet" title="What differs, word by word (d)" onClick={() => onPair({ how: "words", left: other, right: label })}>
+            difference
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface WayProps {
+  tree: Tree;
+  label: string;
+  number: number;
+  chosen: boolean;
+  worst: ReadonlyMap<string, Worst>;
+  onChoose: () => void;
+}
+
+function Way({ tree, label, number, chosen, worst, onChoose }: WayProps) {
+  const message = tree.byLabel.get(label);
+  const most = worstBelow(tree, label, worst);
+  const turns = turnsBelow(tree, label);
+  return (
+    <button type="button" role="radio" aria-checked={chosen} tabIndex={chosen ? 0 : -1} class="way" onClick={onChoose}>
+      <span class="way-number">{number}</span>
+      <span class="way-text" dir="auto">
+        {message === undefined ? label : <Gist message={message} />}
+      </span>
+      <span class="way-facts">
+        {label} · {turns} turn{turns === 1 ? "" : "s"}
+      </span>
+      {most !== null && (
+        <span class={heatClass(most.value, most.about)} title={`worst in it: ${most.about.name}`}>
+          {written(most.value)}
+        </span>
+      )}
+    </button>
+  );
+}
+
+/** The first words of a message. */
+function Gist({ message }: { message: Message }) {
+  const text = message.pieces.find((piece) => piece.kind !== "reasoning")?.text ?? "";
+  const words = text.slice(0, 160).replace(/\s+/g, " ").trim();
+  return (
+    <>
+      <b>{message.note ?? originWord(message.origin)}</b> <Seen text={words === "" ? "nothing was said" : words} />
+    </>
+  );
+}

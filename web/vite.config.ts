@@ -1,0 +1,43 @@
+// One script, one style sheet, one page and the licences of what is in them, the same bytes on every machine.
+import { readFileSync } from "node:fs";
+import { defineConfig, type Plugin } from "vite";
+
+const BUNDLED = ["preact", "@tanstack/virtual-core", "marked"];
+
+/** Puts the licences of what is bundled beside the bundle. */
+function licences(): Plugin {
+  const read = (name: string): string => {
+    const at = new URL(`node_modules/${name}/`, import.meta.url);
+    const { version } = JSON.parse(readFileSync(new URL("package.json", at), "utf8")) as { version: string };
+    return `${name} ${version}\n\n${readFileSync(new URL("LICENSE", at), "utf8").replaceAll("\r\n", "\n").trim()}\n`;
+  };
+  return {
+    name: "licences",
+    generateBundle() {
+      const source = `What app.js contains besides Petri's own code.\n\n${BUNDLED.map(read).join(`\n${"-".repeat(80)}\n\n`)}`;
+      this.emitFile({ type: "asset", fileName: "licences.txt", source });
+    },
+  };
+}
+
+export default defineConfig({
+  base: "./",
+  plugins: [licences()],
+  build: {
+    outDir: "../petri/viewer/static",
+    emptyOutDir: true,
+    target: "es2022",
+    sourcemap: false,
+    cssCodeSplit: false,
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: "src/main.tsx",
+      output: {
+        format: "iife",
+        entryFileNames: "app.js",
+        assetFileNames: (asset) => (asset.names.some((name) => name.endsWith(".css")) ? "app.css" : "[name][extname]"),
+      },
+    },
+  },
+});
