@@ -6,14 +6,20 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
+from petri.analysis.claims import Claim, weigh
 from petri.analysis.results import Audit, DimensionSummary, Results
-from petri.analysis.stats import clustered_mean_interval, weighted_mean
+from petri.analysis.significance import benjamini_hochberg, holm, sign_flip_p
+from petri.analysis.stats import clustered_mean_interval, mean_error, weighted_mean
 from petri.analysis.summary import only_screened
+from petri.document.wording import did_you_mean
 from petri.errors import NothingToRun, UsageError
 from petri.transcript.outcome import is_valid
 
 MOVED = 1
 """A value that differs by more than so many points has moved."""
+
+MOST_PRIMARY = 5
+"""Dimensions that a comparison can be about."""
 
 Key = tuple[str, ...]
 
@@ -61,6 +67,23 @@ class DimensionComparison(_Stored):
     """Values at or past the threshold; null where there is none."""
     moved: int
     """Pairs that differ by more than one point."""
+    scenarios: int = 0
+    """Scenarios of those pairs: they are what is drawn, and audits of one are not independent."""
+    p: float | None = None
+    """Of the difference, by exchanging the sides within scenarios; null where fewer than two differ."""
+    p_adjusted: float | None = None
+    """For all dimensions of the comparison: Holm's where it is a primary one, else Benjamini and Hochberg's."""
+    primary: bool = False
+    """Whether it was named as what the comparison is about."""
+    margin: float
+    """The smallest difference that would matter: a tenth of the scale's length, unless another was asked for."""
+    detectable: float | None = None
+    """The smallest difference that would have been found four times of five; null where scenarios do not differ."""
+    equivalent: bool | None = None
+    """Whether the difference is shown to be smaller than the margin; null likewise."""
+    claim: Claim | None = None
+    """What may be said: that the sides differ, that they do not, or that these data cannot tell; null without two
+    scenarios."""
 
 
 class Compared(_Stored):
@@ -95,6 +118,14 @@ class Pairing:
     """Whether both sides are verdicts on the same transcripts."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """A dimension before p-values are adjusted, and the error of its difference with its degrees of freedom."""
+
+    row: DimensionComparison
+    error: tuple[float, float] | None
+
+
 def pair_up(first: Results, second: Results) -> Pairing:
     """Pair two sides by scenario, cell and epoch, and by target where both have the same targets.
 
@@ -111,12 +142,22 @@ def pair_up(first: Results, second: Results) -> Pairing:
     return Pairing(pairs, (len(one) - len(pairs), len(two) - len(pairs)), same)
 
 
-def compare(first: Results, second: Results) -> Compared:
-    """Compare two sides, paired as ``pair_up`` does; raises what it raises."""
+def compare(
+    first: Results, second: Results, primary: Sequence[str] = (), margin: float | None = None
+) -> Compared:
+    """Compare two sides, paired as ``pair_up`` does; raises what it raises.
+
+    ``primary`` are the dimensions that the comparison is about, at most five; ``margin`` is the smallest difference in
+    points that would matter, on every dimension. Raises ``UsageError`` for a primary one that is not compared.
+    """
     pairing = pair_up(first, second)
     valid = [pair for pair in pairing.pairs if all(is_valid(audit.outcome) for audit in pair)]
     names = [name for name in first.dimensions if name in second.dimensions]
     same = [name for name in names if _meaning(first.dimensions[name]) == _meaning(second.dimensions[name])]
+    if unknown := [name for name in primary if name not in same]:
+        raise UsageError(f"{unknown[0]!r} is not compared{did_you_mean(unknown[0], same)}")
+    if len(primary) > MOST_PRIMARY:
+        raise UsageError(f"{len(primary)} primary dimensions; with more than {MOST_PRIMARY} none is")
     pairs = {name: [*_pairs(valid, name, same=pairing.same)] for name in same}
     moved = [pair for found in pairs.values() for pair in found if abs(pair.change) > MOVED]
     return Compared(
@@ -124,7 +165,10 @@ def compare(first: Results, second: Results) -> Compared:
         paired=len(pairing.pairs),
         invalid=len(pairing.pairs) - len(valid),
         only=pairing.only,
-        dimensions={name: _dimension(first.dimensions[name], name, valid, pairs[name]) for name in same},
+        dimensions=_claimed(
+            {name: _dimension(first.dimensions[name], name, valid, pairs[name], margin) for name in same},
+            primary,
+        ),
         different=tuple(name for name in names if name not in same),
         one_sided=tuple(sorted(set(first.dimensions) ^ set(second.dimensions))),
         moved=tuple(sorted(moved, key=lambda pair: (-abs(pair.change), pair.dimension, pair.first))),
@@ -186,8 +230,12 @@ def _pairs(valid: Sequence[tuple[Audit, Audit]], name: str, *, same: bool) -> It
 
 
 def _dimension(
-    summary: DimensionSummary, name: str, valid: Sequence[tuple[Audit, Audit]], pairs: Sequence[Pair]
-) -> DimensionComparison:
+    summary: DimensionSummary,
+    name: str,
+    valid: Sequence[tuple[Audit, Audit]],
+    pairs: Sequence[Pair],
+    margin: float | None,
+) -> _Tested:
     asked = [both for both in valid if all(name in audit.scores for audit in both)]
     unscored: dict[str, int] = {}
     for both in asked:
@@ -198,11 +246,13 @@ def _dimension(
     whole = pairs if _stand_for_all(asked, name, pairs) else ()
     changes = [pair.change for pair in whole]
     weights = [1 / pair.inclusion for pair in whole]
-    interval = clustered_mean_interval(changes, [scenario[pair.first] for pair in whole], weights)
+    clusters = [scenario[pair.first] for pair in whole]
+    interval = clustered_mean_interval(changes, clusters, weights)
     sides = [[pair.values[side] for pair in pairs] for side in (0, 1)]
     of_all = [[pair.values[side] for pair in whole] for side in (0, 1)]
     means = [mean for values in of_all if (mean := weighted_mean(values, weights)) is not None]
-    return DimensionComparison(
+    length = summary.scale.max - summary.scale.min
+    row = DimensionComparison(
         pairs=len(asked),
         scored=len(pairs),
         unscored=dict(sorted(unscored.items())),
@@ -211,7 +261,44 @@ def _dimension(
         ci95=None if interval is None else (interval.low, interval.high),
         hits=_hits(summary, sides),
         moved=sum(abs(pair.change) > MOVED for pair in pairs),
+        scenarios=len({scenario[pair.first] for pair in pairs}),
+        p=sign_flip_p(_sums(changes, weights, clusters)),
+        margin=length / 10 if margin is None else margin,
     )
+    return _Tested(row, mean_error(changes, clusters, weights))
+
+
+def _sums(changes: Sequence[float], weights: Sequence[float], clusters: Sequence[str]) -> list[float]:
+    """Give the sum of the weighted changes of each scenario."""
+    sums: dict[str, float] = {}
+    for change, weight, cluster in zip(changes, weights, clusters, strict=True):
+        sums[cluster] = sums.get(cluster, 0.0) + change * weight
+    return list(sums.values())
+
+
+def _claimed(tested: Mapping[str, _Tested], primary: Sequence[str]) -> dict[str, DimensionComparison]:
+    """Give the dimensions with their p-values adjusted for all that were tested, and what may be claimed of each."""
+    others = [name for name in tested if name not in primary]
+    adjusted = {
+        **dict(zip(primary, holm([tested[name].row.p for name in primary]), strict=True)),
+        **dict(zip(others, benjamini_hochberg([tested[name].row.p for name in others]), strict=True)),
+    }
+    return {name: _weighed(each, adjusted[name], primary=name in primary) for name, each in tested.items()}
+
+
+def _weighed(tested: _Tested, p_adjusted: float | None, *, primary: bool) -> DimensionComparison:
+    row = tested.row
+    added: dict[str, object] = {"p_adjusted": p_adjusted, "primary": primary}
+    if tested.error is not None and row.difference is not None:
+        evidence = weigh(row.difference, *tested.error, p_adjusted, row.margin)
+        added |= {
+            "detectable": evidence.detectable,
+            "equivalent": evidence.equivalent,
+            "claim": evidence.claim,
+        }
+    elif row.scenarios > 1:
+        added["claim"] = "underpowered"
+    return row.model_copy(update=added)
 
 
 def _stand_for_all(asked: Sequence[tuple[Audit, Audit]], name: str, pairs: Sequence[Pair]) -> bool:
