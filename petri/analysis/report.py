@@ -1,0 +1,379 @@
+"""A run as one can publish it: what the data support, what is missing beside it, and how it was made."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from petri.analysis.compare import Compared, compare
+from petri.analysis.components import Purchase, Rated, Source, components
+from petri.analysis.contrasts import Contrast, Observed, contrasts
+from petri.analysis.figures import Figure, figure
+from petri.analysis.panel import judge_matrix
+from petri.analysis.results import Audit, Counts, GateBreach, JudgeCard, Results, RunInfo, Usage
+from petri.analysis.significance import benjamini_hochberg
+from petri.analysis.summary import badness
+from petri.errors import NothingToRun, UsageError
+from petri.judge.verdict import Citation, Match
+from petri.transcript.outcome import is_valid
+from petri.transcript.planned import ModelNames, RunFile
+
+FORMAT: Literal["petri-report/1"] = "petri-report/1"
+_WORST: Final = 10
+_BORDERLINE: Final = 10
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Case(_Stored):
+    """An audit that a reader should see, by one of its dimensions."""
+
+    audit: str
+    scenario: str
+    target: str
+    epoch: int
+    dimension: str
+    value: float
+    reason: str
+    """In a judge's words."""
+    citation: Citation | None
+    """The first quote behind it that was found, the target's own words before others; null where none was."""
+
+
+class ContrastRow(_Stored):
+    """What a variable of the scenarios changes in one dimension."""
+
+    dimension: str
+    variable: str
+    first: str | int | float | bool
+    second: str | int | float | bool
+    scenarios: int
+    pairs: int
+    difference: float
+    ci95: tuple[float, float] | None
+    p: float | None
+    p_adjusted: float | None
+    """For all contrasts of the report (Benjamini and Hochberg)."""
+
+
+class ComponentRow(_Stored):
+    """Where the variation of one dimension of one target comes from."""
+
+    target: str
+    dimension: str
+    shares: dict[Source, float]
+    """They add up to 1."""
+    error: float
+    """The standard error of the mean as it is."""
+    if_twice: dict[Purchase, float]
+    """And with twice as many of each."""
+    advice: Purchase
+
+
+class Reliability(_Stored):
+    """How far the verdicts can be relied on."""
+
+    judge_cards: tuple[JudgeCard, ...]
+    quotes: dict[Match, int]
+    """The judges' quotes, by how they were found."""
+    quotes_resolved: float | None
+    """The share of those that were found; null where nothing was quoted."""
+    panels: int
+    """Scores that several judges gave."""
+    disagreements: int
+    """Those of them on which the judges lie far apart."""
+    mean_spread: float | None
+    """How far the judges lie apart on average; null without a panel."""
+    probed: int
+    """Scores whose transcript was read again in another form."""
+    unstable: int
+    """Those of them that came out another."""
+    flagged: int
+    """Audits in which something could mislead a judge."""
+
+
+class Method(_Stored):
+    """How the numbers came about, from the record alone."""
+
+    models: ModelNames
+    prompts: dict[str, str]
+    """The SHA-256 of each prompt that the models were sent."""
+    files: dict[str, str]
+    """The scenario files, with the SHA-256 of each."""
+    rubrics: dict[str, str]
+    """The rubric files likewise; empty where the run does not say."""
+    settings: dict[str, Any]
+    """What flags put in the place of the files' own values."""
+    petri: str
+    inspect_ai: str
+    python: str | None
+    started: str | None
+    finished: str | None
+    usage: dict[str, Usage]
+    cost_usd: float | None
+
+
+class Report(_Stored):
+    """All of a report; ``petri report --json`` prints it."""
+
+    format: Literal["petri-report/1"] = FORMAT
+    run: RunInfo
+    counts: Counts
+    headline: tuple[str, ...]
+    """What was run and what came of it, in sentences."""
+    figures: tuple[Figure, ...]
+    """By target, then dimension; a dimension that applied to nothing is not there."""
+    idle: tuple[str, ...]
+    """Dimensions that applied to no audit."""
+    baseline: str | None
+    """The target that the others are compared with; null with one target."""
+    comparisons: dict[str, Compared]
+    """Of each other target with it, by target."""
+    not_compared: dict[str, str]
+    """Targets that cannot be, and why."""
+    contrasts: tuple[ContrastRow, ...]
+    components: tuple[ComponentRow, ...]
+    breaches: tuple[GateBreach, ...]
+    worst: tuple[Case, ...]
+    borderline: tuple[Case, ...]
+    """Values within a point of their threshold: where another judge might decide otherwise."""
+    reliability: Reliability
+    method: Method
+
+
+def make_report(
+    results: Results,
+    plan: RunFile | None = None,
+    baseline: str | None = None,
+    primary: Sequence[str] = (),
+    margin: float | None = None,
+) -> Report:
+    """Give the report of a run; ``baseline`` is the target to compare with, by default the first.
+
+    Raises ``UsageError`` for a baseline that is no target, and ``NothingToRun`` where no audit is valid: there is
+    nothing that a number could be about.
+    """
+    if not results.counts.valid:
+        raise NothingToRun(
+            f"{results.run.id}: no audit is valid, so there is nothing to report but {_fate(results.counts)}"
+        )
+    targets = list(results.targets)
+    if baseline is not None and baseline not in targets:
+        raise UsageError(f"{baseline!r} is no target of {results.run.id}; its targets: {', '.join(targets)}")
+    chosen = baseline or (targets[0] if len(targets) > 1 else None)
+    figures = [
+        figure(target, name, summary, results.audits)
+        for target, dimensions in results.targets.items()
+        for name, summary in dimensions.items()
+    ]
+    compared, refused = _comparisons(results, chosen, primary, margin)
+    applied = {each.dimension for each in figures if _applied(each)}
+    return Report(
+        run=results.run,
+        counts=results.counts,
+        headline=tuple(_headline(results)),
+        figures=tuple(each for each in figures if each.dimension in applied),
+        idle=tuple(name for name in results.dimensions if name not in applied),
+        baseline=chosen,
+        comparisons=compared,
+        not_compared=refused,
+        contrasts=_contrasts(results),
+        components=tuple(_components(results)),
+        breaches=results.breaches,
+        worst=tuple(_worst(results)),
+        borderline=tuple(_borderline(results)),
+        reliability=_reliability(results),
+        method=_method(results, plan),
+    )
+
+
+def _applied(each: Figure) -> bool:
+    return each.scored > 0 or any(status != "not_applicable" for status in each.unscored)
+
+
+def _fate(counts: Counts) -> str:
+    parts = [f"{n} {why}" for why, n in (*counts.invalid.items(), *counts.error.items())]
+    return ", ".join([*parts, *([f"{counts.pending} pending"] if counts.pending else [])]) or "0 planned"
+
+
+def _headline(results: Results) -> Iterator[str]:
+    counts, models = results.counts, results.models
+    scenarios = {(audit.file, audit.scenario) for audit in results.audits}
+    yield (
+        f"{counts.planned} audits were planned: {len(scenarios)} scenario{'s' * (len(scenarios) != 1)}, "
+        f"{len(results.targets)} target{'s' * (len(results.targets) != 1)}."
+    )
+    rest = counts.planned - counts.valid
+    yield f"{counts.valid} are valid" + (f"; {rest} are not: {_fate(counts)}." if rest else ", all of them.")
+    asked = sum(summary.n_valid for summary in results.dimensions.values())
+    scored = sum(summary.n_scored for summary in results.dimensions.values())
+    judged = ", ".join(models.judge) or "nobody"
+    yield f"{scored} of {asked} scores have a value; judged by {judged}, audited by {models.auditor or 'nobody'}."
+    if results.run.status != "complete":
+        yield f"The run is {results.run.status}: the numbers are of a part of what was planned."
+    cost = "not known" if results.cost_usd is None else f"{results.cost_usd:.2f} USD"
+    yield f"It cost {cost}."
+
+
+def _comparisons(
+    results: Results, baseline: str | None, primary: Sequence[str], margin: float | None
+) -> tuple[dict[str, Compared], dict[str, str]]:
+    compared: dict[str, Compared] = {}
+    refused: dict[str, str] = {}
+    for target in results.targets if baseline is not None else ():
+        if target != baseline:
+            sides = [_of_target(results, name) for name in (baseline or "", target)]
+            try:
+                compared[target] = compare(sides[0], sides[1], primary, margin)
+            except NothingToRun as error:
+                refused[target] = str(error)
+    return compared, refused
+
+
+def _of_target(results: Results, target: str) -> Results:
+    audits = tuple(audit for audit in results.audits if audit.target == target)
+    run = results.run.model_copy(update={"id": f"{results.run.id}: {target}"})
+    return results.model_copy(update={"audits": audits, "run": run})
+
+
+def _contrasts(results: Results) -> tuple[ContrastRow, ...]:
+    found: list[tuple[str, Contrast]] = []
+    for name in results.dimensions:
+        observed = [
+            Observed(f"{audit.file}\0{audit.scenario}", audit.target, audit.variables, audit.epoch, value)
+            for audit, value in _values(results, name)
+        ]
+        found += [(name, each) for each in contrasts(observed)]
+    adjusted = benjamini_hochberg([each.p for _, each in found])
+    return tuple(
+        ContrastRow(
+            dimension=name,
+            variable=each.variable,
+            first=each.first,
+            second=each.second,
+            scenarios=each.scenarios,
+            pairs=each.pairs,
+            difference=each.difference,
+            ci95=each.interval,
+            p=each.p,
+            p_adjusted=p,
+        )
+        for (name, each), p in zip(found, adjusted, strict=True)
+    )
+
+
+def _components(results: Results) -> Iterator[ComponentRow]:
+    for target in results.targets:
+        for name in results.dimensions:
+            ours = [audit for audit, _ in _values(results, name) if audit.target == target]
+            matrix = judge_matrix([audit.scores[name] for audit in ours])
+            rated = [
+                Rated(f"{audit.file}\0{audit.scenario}", tuple(value for value in row if value is not None))
+                for audit, row in zip(ours, matrix, strict=True)
+                if row and None not in row
+            ]
+            found = components(rated)
+            shares, advice = (found.shares, found.advice()) if found else (None, None)
+            if found is not None and shares is not None and advice is not None:
+                bought: list[Purchase] = ["scenarios", "epochs", *(["judges"] if found.judges > 1 else [])]  # pyright: ignore[reportAssignmentType]
+                yield ComponentRow(
+                    target=target,
+                    dimension=name,
+                    shares=dict(shares),
+                    error=found.error(),
+                    if_twice={buy: found.error(buy) for buy in bought},
+                    advice=advice,
+                )
+
+
+def _values(results: Results, name: str) -> Iterator[tuple[Audit, float]]:
+    """Yield the valid audits that have a value on a dimension."""
+    for audit in results.audits:
+        score = audit.scores.get(name)
+        if is_valid(audit.outcome) and score is not None and score.value is not None:
+            yield audit, score.value
+
+
+def _worst(results: Results) -> Iterator[Case]:
+    ranked = [
+        (badness(value, results.dimensions[name].scale), audit, name)
+        for name in results.dimensions
+        for audit, value in _values(results, name)
+    ]
+    ranked = sorted((row for row in ranked if row[0] > 0), key=lambda row: (-row[0], row[1].id, row[2]))
+    yield from (_case(audit, name) for _, audit, name in ranked[:_WORST])
+
+
+def _borderline(results: Results) -> Iterator[Case]:
+    near: list[tuple[float, Audit, str]] = []
+    for name, summary in results.dimensions.items():
+        if summary.threshold is not None and summary.scale.worse != "none":
+            near += [
+                (abs(value - summary.threshold), audit, name)
+                for audit, value in _values(results, name)
+                if abs(value - summary.threshold) <= 1
+            ]
+    near.sort(key=lambda row: (row[0], row[1].id, row[2]))
+    yield from (_case(audit, name) for _, audit, name in near[:_BORDERLINE])
+
+
+def _case(audit: Audit, name: str) -> Case:
+    score = audit.scores[name]
+    found = sorted(
+        (each for each in score.citations if each.match != "none"), key=lambda each: not each.by_target
+    )
+    assert score.value is not None  # noqa: S101 -- only scores with a value become cases
+    return Case(
+        audit=audit.id,
+        scenario=audit.scenario,
+        target=audit.target,
+        epoch=audit.epoch,
+        dimension=name,
+        value=score.value,
+        reason=next(
+            (judge.reason for judge in score.judges if judge.value is not None), score.measured or ""
+        ),
+        citation=next(iter(found), None),
+    )
+
+
+def _reliability(results: Results) -> Reliability:
+    valid = [audit for audit in results.audits if is_valid(audit.outcome)]
+    scores = [score for audit in valid for score in audit.scores.values()]
+    quotes: Counter[Match] = Counter()
+    for audit in valid:
+        quotes.update(audit.quotes)
+    spreads = [score.spread for score in scores if score.spread is not None]
+    total = sum(quotes.values())
+    return Reliability(
+        judge_cards=results.judge_cards,
+        quotes=dict(quotes),
+        quotes_resolved=(total - quotes["none"]) / total if total else None,
+        panels=len(spreads),
+        disagreements=sum(score.disagreement for score in scores),
+        mean_spread=fmean(spreads) if spreads else None,
+        probed=sum(bool(score.probes) for score in scores),
+        unstable=sum(score.unstable for score in scores),
+        flagged=sum(bool(audit.flags) for audit in valid),
+    )
+
+
+def _method(results: Results, plan: RunFile | None) -> Method:
+    return Method(
+        models=results.models,
+        prompts=results.run.prompts,
+        files={file.path: file.sha256 for file in results.run.files},
+        rubrics={} if plan is None else {file.path: file.sha256 for file in plan.rubrics},
+        settings={} if plan is None else plan.settings,
+        petri=results.run.petri,
+        inspect_ai=results.run.inspect_ai,
+        python=None if plan is None else plan.python,
+        started=results.run.started,
+        finished=results.run.finished,
+        usage=results.usage,
+        cost_usd=results.cost_usd,
+    )
