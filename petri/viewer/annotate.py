@@ -28,7 +28,16 @@ from petri.viewer.loading import load
 from petri.viewer.names import audit_key, run_key
 from petri.viewer.surveying import run_results
 from petri.viewer.transcript_view import conversation_of
-from petri.viewer.wire import AnnotateSession, Annotation, BlindItem, Draft, LabelValue, Reveal
+from petri.viewer.wire import (
+    AnnotateSession,
+    Annotation,
+    BlindItem,
+    Draft,
+    EvidenceSpan,
+    LabelValue,
+    Place,
+    Reveal,
+)
 from petri.viewer.wire_server import Saved, Wire
 
 At = tuple[str, str | None, str, Mode]
@@ -120,7 +129,8 @@ def reveal(at: At, key: str) -> bytes:
     """Give ``Reveal``, once the item was scored; that it was seen is stored first."""
     desk = _desk_at(at)
     stored = desk.of(key)
-    if not any(isinstance(record, AnnotationRecord) for record in stored):
+    own = next((record for record in reversed(stored) if isinstance(record, AnnotationRecord)), None)
+    if own is None:
         raise Withheld("the judges' verdicts are shown when this transcript was scored")
     audit = desk.audits[desk.queued(key).audit]
     if not any(isinstance(record, RevealRecord) for record in stored):
@@ -129,7 +139,7 @@ def reveal(at: At, key: str) -> bytes:
                 annotator=desk.at[2], run=desk.filed.id, audit=audit.id, petri=__version__, time=_now()
             )
         )
-    return _sent(Reveal(key=key, scores=audit.scores, target=audit.target))
+    return _sent(Reveal(key=key, scores=audit.scores, target=audit.target, own=_given(key, own)))
 
 
 def draft(at: At, key: str) -> bytes:
@@ -214,6 +224,30 @@ def _answer(label: LabelValue) -> Answer:
         for span in label.evidence
     )
     return Answer(answer=label.answer, value=label.value, evidence=words)
+
+
+def _given(key: str, record: AnnotationRecord) -> Annotation:
+    """Give a record as it was submitted."""
+    return Annotation(
+        key=key,
+        triage=record.triage,
+        labels={name: _label(answer) for name, answer in record.answers.items()},
+        note=record.note,
+        seconds=record.seconds,
+        after_reveal=not record.blind,
+    )
+
+
+def _label(answer: Answer) -> LabelValue:
+    evidence = tuple(
+        EvidenceSpan(
+            message=words.message,
+            place=Place(piece=words.piece, start=words.start, end=words.end),
+            quote=words.quote,
+        )
+        for words in answer.evidence
+    )
+    return LabelValue(value=answer.value, answer=answer.answer, evidence=evidence)
 
 
 def _check(given: Annotation, dimensions: Mapping[str, Dimension], read: BlindItem) -> None:

@@ -526,3 +526,5 @@ class Reveal(Wire):
     key: str
     scores: dict[str, AuditScore]
     target: str
+    own: Annotation
+    """What this annotator had answered before."""

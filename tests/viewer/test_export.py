@@ -219,7 +219,9 @@ def test_several_runs_are_one_page(runs: tuple[Run, Run], tmp_path: Path) -> Non
     one, two = (run_key(run.id) for run in runs)
     assert [row["run"] for row in held["/api/audits"]["audits"]] == [one, one, two]
     AuditList.model_validate(held["/api/audits"])
-    assert ComparisonView.model_validate(held[f"/api/compare?left={one}&right={two}"]).paired == 1
+    compared = ComparisonView.model_validate(held[f"/api/compare?left={one}&right={two}"])
+    assert "no target in common" in (compared.fault or "")
+    assert FOLDER not in everything(tmp_path / "both.html")
     assert held["/api/about"]["title"] == f"{runs[0].id}, {runs[1].id}"
 
 

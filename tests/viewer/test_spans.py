@@ -8,6 +8,7 @@ from inspect_ai.model import (
     ChatMessageAssistant,
     ChatMessageTool,
     ChatMessageUser,
+    Content,
     ContentReasoning,
     ContentText,
     ContentToolUse,
@@ -32,24 +33,22 @@ ARGUMENTS = st.recursive(
 )
 
 
+SEARCHES = st.builds(
+    ContentToolUse,
+    tool_type=st.just("web_search"),
+    id=st.just("s"),
+    name=WORDS,
+    arguments=WORDS,
+    result=WORDS,
+)
+PARTS: st.SearchStrategy[Content] = st.one_of(
+    st.builds(ContentText, text=WORDS), st.builds(ContentReasoning, reasoning=WORDS), SEARCHES
+)
+
+
 @st.composite
 def messages(draw: st.DrawFn) -> ChatMessage:
-    content = draw(
-        WORDS
-        | st.lists(
-            st.builds(ContentText, text=WORDS)
-            | st.builds(ContentReasoning, reasoning=WORDS)
-            | st.builds(
-                ContentToolUse,
-                tool_type=st.just("web_search"),
-                id=st.just("s"),
-                name=WORDS,
-                arguments=WORDS,
-                result=WORDS,
-            ),
-            max_size=3,
-        )
-    )
+    content = draw(WORDS | st.lists(PARTS, max_size=3))
     given_ = draw(st.lists(st.dictionaries(WORDS, ARGUMENTS, max_size=3), max_size=2))
     calls = [ToolCall(id=str(at), function=draw(WORDS), arguments=each) for at, each in enumerate(given_)]
     return ChatMessageAssistant(content=content, tool_calls=calls)

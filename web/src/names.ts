@@ -5,6 +5,11 @@ export function shortName(name: string): string {
   return /[^/]+$/u.exec(name)?.[0] ?? name;
 }
 
+/** A run's id without the time it begins with. */
+export function runName(id: string): string {
+  return id.replace(/^\d{8}T\d{6}Z-(?=.)/u, "");
+}
+
 /** The first names in short, and how many more there are. */
 export function several(names: readonly string[], most = 2): string {
   const shown = names.slice(0, most).map(shortName).join(", ");

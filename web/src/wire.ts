@@ -659,6 +659,8 @@ export interface Reveal {
   readonly key: string;
   readonly scores: Readonly<Record<string, AuditScore>>;
   readonly target: string;
+  /** What this annotator had answered before. */
+  readonly own: Annotation;
 }
 
 /** A run with its numbers, as results.json has them, without its audits. */

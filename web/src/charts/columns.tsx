@@ -60,7 +60,7 @@ export function Columns({ columns, alternative, threshold = null, average = null
           return (
             <g
               key={index}
-              class={column.count > 0 ? "column is-listed" : "column"}
+              class={column.count > 0 ? "chart-column is-listed" : "chart-column"}
               onClick={column.count > 0 ? () => location.assign(column.href) : undefined}
             >
               <title>{column.what}</title>

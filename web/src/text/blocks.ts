@@ -1,7 +1,7 @@
 // The blocks of a markdown text, with the place of every letter.
 import type { Token, Tokens } from "marked";
 import { type Hidden, type Inline, inlines } from "./inlines";
-import { type Leaf, type Mapped, Untraceable } from "./mapped";
+import { type Leaf, Mapped, Untraceable } from "./mapped";
 
 export interface Item {
   /** Its number as it is written; null in a list without numbers. */
@@ -165,16 +165,19 @@ function cells(row: readonly Tokens.TableCell[], line: Mapped, hidden: Hidden): 
   };
   return row.map((cell) => {
     skip(/[ \t]*/y);
-    const start = at;
+    const parts: Mapped[] = [];
+    let start = at;
     for (const char of cell.text) {
-      if (char === "|" && line.text[at] === "\\") at += 1;
+      if (char === "|" && line.text[at] === "\\") {
+        parts.push(line.slice(start, at));
+        at += 1;
+        start = at;
+      }
       if (!line.text.startsWith(char, at)) throw new Untraceable("a cell with other words");
       at += char.length;
     }
-    const inner = line.slice(start, at);
+    parts.push(line.slice(start, at));
     skip(/[ \t]*\|?/y);
-    return inner.text === cell.text
-      ? inlines(cell.tokens, inner, hidden)
-      : [{ kind: "text", leaves: inner.leaves() }];
+    return inlines(cell.tokens, Mapped.joined(parts), hidden);
   });
 }

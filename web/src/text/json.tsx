@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { Span } from "./highlight";
 import { Leaves, Seen } from "./leaf";
 import { Plain } from "./text";
-import { type Value, valueOf } from "./values";
+import { type Entries, type Value, valueOf } from "./values";
 
 /** So many entries are shown before a press shows more. */
 const MOST = 50;
@@ -23,7 +23,11 @@ export function Json({ data, spans = NO_SPANS, open = 3 }: JsonProps) {
   const { value } = useMemo(() => valueOf(data), [data]);
   return (
     <div class="json">
-      <Node value={value} spans={spans} open={open} />
+      {value.kind === "record" && value.entries.length > 0 && value.entries.length <= MOST ? (
+        <Lines entries={value.entries} spans={spans} open={open - 1} />
+      ) : (
+        <Node value={value} spans={spans} open={open} />
+      )}
     </div>
   );
 }
@@ -71,26 +75,30 @@ function Branch({ value, spans, open }: { value: Extract<Value, { kind: "list" |
       <button type="button" class="json-fold" aria-expanded={isOpen} onClick={() => choose(!isOpen)}>
         {what}
       </button>
-      {isOpen && (
-        <dl>
-          {value.entries.slice(0, last).map(([key, inner]) => (
-            <div key={key} class={inner.kind === "list" || inner.kind === "record" ? "json-entry json-deep" : "json-entry"}>
-              <dt dir="auto">
-                <Seen text={key} />
-              </dt>
-              <dd>
-                <Node value={inner} spans={spans} open={open - 1} />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      {isOpen && <Lines entries={value.entries.slice(0, last)} spans={spans} open={open - 1} />}
       {isOpen && count > last && (
         <button type="button" class="more" onClick={() => show(most + 500)}>
           show {count - last} more
         </button>
       )}
     </div>
+  );
+}
+
+function Lines({ entries, spans, open }: { entries: Entries } & Omit<NodeProps, "value">) {
+  return (
+    <dl>
+      {entries.map(([key, value]) => (
+        <div key={key} class={"entries" in value && value.entries.length > 0 ? "json-entry json-deep" : "json-entry"}>
+          <dt dir="auto">
+            <Seen text={key} />
+          </dt>
+          <dd>
+            <Node value={value} spans={spans} open={open} />
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -41,6 +41,22 @@ export function Text({ text, spans = NO_SPANS, manner = "rendered" }: TextProps)
   return <Rendered text={text} blocks={document.blocks} spans={spans} />;
 }
 
+/** A text of which only the first lines are in sight, where many stand below each other; all of it can be found and printed. */
+export function Brief({ text }: { text: string }) {
+  const [opened, open] = useState(false);
+  const long = foldAt(text, 6, 480) !== null;
+  return (
+    <div class={long && !opened ? "brief" : undefined}>
+      <Text text={text} />
+      {long && (
+        <button type="button" class="more" aria-expanded={opened} onClick={() => open(!opened)}>
+          {opened ? "show less" : "show all of it"}
+        </button>
+      )}
+    </div>
+  );
+}
+
 /** A text as it is, letter by letter. */
 export function Plain({ text, spans = NO_SPANS, why }: { text: string; spans?: readonly Span[]; why?: string }) {
   const leaf: Leaf = { kind: "exact", text, start: 0, end: text.length };

@@ -1,5 +1,8 @@
 // JSON data as a tree to be drawn. Keys are texts and never names of anything.
 
+/** Keys, or places of a list, with their values. */
+export type Entries = readonly (readonly [key: string, value: Value])[];
+
 export type Value =
   | { readonly kind: "word"; readonly text: string }
   | {
@@ -8,7 +11,7 @@ export type Value =
       /** Which of the texts it is, in reading order, without empty ones, from 0; -1 of an empty one. */
       readonly order: number;
     }
-  | { readonly kind: "list" | "record"; readonly entries: readonly (readonly [key: string, value: Value])[] }
+  | { readonly kind: "list" | "record"; readonly entries: Entries }
   | { readonly kind: "deep"; readonly text: string };
 
 const DEEPEST = 12;

@@ -46,7 +46,7 @@ export function useDraft(changed: unknown, draft: () => Draft): Kept {
       setState("failed");
     }
   };
-  const keep = useRef((_leaving: boolean): void => undefined);
+  const keep = useRef<(leaving: boolean) => void>(() => undefined);
   keep.current = (leaving) => {
     stop();
     const value = latest.current();

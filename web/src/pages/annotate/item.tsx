@@ -38,6 +38,7 @@ export function Item({ session, item, draft, judged, onStored, onKeeping }: Prop
   const { state, fault, settle } = useDraft(answers, () => toDraft(form, item.key, seconds()));
   useEffect(() => {
     onKeeping(state === "failed" ? `draft not kept: ${fault ?? ""}` : state === "waiting" ? "keeping the draft …" : "draft kept");
+    return () => onKeeping("");
   }, [state, fault, onKeeping]);
 
   const send = async (): Promise<void> => {

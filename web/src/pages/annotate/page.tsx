@@ -4,7 +4,7 @@ import * as api from "../../api";
 import { useCall } from "../../data";
 import { useKeys } from "../../keys";
 import { Empty, FaultNote, Skeleton } from "../../parts/notes";
-import { amend } from "../../place";
+import { amend, go as goTo } from "../../place";
 import type { RouteOf } from "../../route";
 import type { AnnotateSession, Annotation, Draft, Reveal } from "../../wire";
 import { Item } from "./item";
@@ -32,7 +32,7 @@ function Queue({ route, session }: { route: Place; session: AnnotateSession }) {
   const stored = useCallback((annotation: Annotation) => {
     setOwn((before) => new Map(before).set(annotation.key, annotation));
     // The item stays in view until its annotator goes on.
-    amend({ page: "annotate" } as Place, { item: annotation.key });
+    goTo({ page: "annotate", item: annotation.key }, "replace");
   }, []);
   useKeys("Queue", [
     { keys: ["["], what: "item before", run: () => at > 0 && go(queue[at - 1]) },
@@ -66,7 +66,7 @@ interface OpenedProps {
 
 /** An item: to be scored, scored, or to be scored once more. */
 function Opened({ item, session, done, own, onStored, onKeeping, onNext }: OpenedProps) {
-  const [again, setAgain] = useState<{ readonly reveal: Reveal | null } | null>(null);
+  const [again, setAgain] = useState<{ readonly own: Annotation | null; readonly reveal: Reveal | null } | null>(null);
   const onDone = useCallback(
     (annotation: Annotation) => {
       onStored(annotation);
@@ -75,9 +75,9 @@ function Opened({ item, session, done, own, onStored, onKeeping, onNext }: Opene
     [onStored],
   );
   if (done && again === null) {
-    return <Stored item={item} session={session} own={own} onNext={onNext} onAgain={(reveal) => setAgain({ reveal })} />;
+    return <Stored item={item} session={session} own={own} onNext={onNext} onAgain={(before, reveal) => setAgain({ own: before, reveal })} />;
   }
-  return <Loaded item={item} session={session} own={again === null ? null : own} judged={again?.reveal ?? null} onStored={onDone} onKeeping={onKeeping} />;
+  return <Loaded item={item} session={session} own={again?.own ?? null} judged={again?.reveal ?? null} onStored={onDone} onKeeping={onKeeping} />;
 }
 
 interface LoadedProps {

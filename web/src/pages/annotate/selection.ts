@@ -55,7 +55,7 @@ function wordsIn(range: Range, leaf: HTMLElement): string {
   if (range.compareBoundaryPoints(Range.END_TO_END, within) < 0) within.setEnd(range.endContainer, range.endOffset);
   const part = within.cloneContents();
   for (const badge of part.querySelectorAll("[data-unseen]")) badge.remove();
-  return part.textContent ?? "";
+  return part.textContent;
 }
 
 function pointIn(leaf: HTMLElement, node: Node, offset: number): Point {

@@ -13,24 +13,27 @@ import { judgedWord } from "./form-panel";
 interface Props {
   readonly item: string;
   readonly session: AnnotateSession;
-  /** What was given; null where that was before the page was opened. */
+  /** What was given; null where that was before the page was opened: the server says it with the verdicts. */
   readonly own: Annotation | null;
   readonly onNext: () => void;
   /** To answer again: to correct what was given, or, after the verdicts were shown, apart from it. */
-  readonly onAgain: (reveal: Reveal | null) => void;
+  readonly onAgain: (own: Annotation | null, reveal: Reveal | null) => void;
 }
 
-export function Stored({ item, session, own, onNext, onAgain }: Props) {
-  const [asked, ask] = useState(own?.after_reveal ?? false);
+export function Stored({ item, session, own: here, onNext, onAgain }: Props) {
+  const [asked, ask] = useState(here?.after_reveal ?? false);
   const { value: reveal, fault, retry } = useCall(asked ? api.reveal(item) : null);
-  const again = (): void => onAgain(reveal);
+  const own = here ?? reveal?.own ?? null;
+  const again = (): void => onAgain(own, reveal);
+  // Of an answer from before, it is not known here whether the verdicts were shown since.
+  const mayAnswer = reveal !== null || (own !== null && !asked);
   useKeys("Stored", [
     { keys: ["s", "Enter"], what: "next item", run: onNext },
     { keys: ["r"], what: "show what the judges said", run: () => ask(true) },
-    { keys: ["c"], what: reveal === null ? "correct the answer" : "a second answer, stored apart", run: again },
+    ...(mayAnswer ? [{ keys: ["c"], what: reveal === null ? "correct the answer" : "a second answer, stored apart", run: again }] : []),
   ]);
   return (
-    <section class="stored" aria-labelledby="stored-title">
+    <section class="annotate-stored" aria-labelledby="stored-title">
       <h2 id="stored-title">Stored{own?.after_reveal === true ? ", apart from the first answer" : ""}</h2>
       <div class="stored-actions">
         <button type="button" class="primary" onClick={onNext}>
@@ -45,7 +48,7 @@ export function Stored({ item, session, own, onNext, onAgain }: Props) {
             <Key name="r" />
           </>
         )}
-        {asked && reveal === null ? null : (
+        {!mayAnswer ? null : (
           <>
             <button type="button" onClick={again}>
               {reveal === null ? "Correct the answer" : "Give a second answer"}
@@ -67,7 +70,7 @@ export function Stored({ item, session, own, onNext, onAgain }: Props) {
 }
 
 function Answers({ dimensions, own, reveal }: { dimensions: readonly Dimension[]; own: Annotation | null; reveal: Reveal | null }) {
-  if (own === null && reveal === null) return <p>The answer was given before this page was opened.</p>;
+  if (own === null && reveal === null) return <p>The answer was given before this page was opened; it is shown with the verdicts.</p>;
   return (
     <>
       <p>

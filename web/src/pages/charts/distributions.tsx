@@ -45,13 +45,13 @@ interface ChartProps extends Shared {
 
 function DistributionChart({ each, summary, route, target, isOpen, onToggle }: ChartProps) {
   const { dimension, missing } = each;
-  const link = (value: number | string) => listed(route.run, { state: "valid", target, score: [dimension.name, value] });
-  const columns: readonly Column[] = each.bins.map(({ from, to, count }) => ({
+  const link = (...values: readonly (number | string)[]) => listed(route.run, { state: "valid", target, score: [dimension.name, values] });
+  const columns: readonly Column[] = each.bins.map(({ from, to, count }, index) => ({
     label: from === to ? score(from) : `${from}–${to}`,
     count,
     what: `${from === to ? score(from) : `${from} to ${to}`}: ${counted(count, "audit")}`,
     heat: heat((from + to) / 2, dimension.scale) ?? "neutral",
-    href: link(from),
+    href: link(...(from === to ? [from] : within(each.values, from, to, index === each.bins.length - 1))),
   }));
   const lost = [...missing].map(([status, count]) => ({ label: statusWord(status), count, what: statusMeaning(status), href: link(status), failed: FAILED.has(status) }));
   return (
@@ -70,6 +70,11 @@ function DistributionChart({ each, summary, route, target, isOpen, onToggle }: C
       table={<BinTable of="Score" columns={columns} missing={lost} />}
     />
   );
+}
+
+/** The values that a column of several holds. */
+function within(values: readonly number[], from: number, to: number, last: boolean): readonly number[] {
+  return [...new Set(values.filter((value) => value >= from && (value < to || (last && value === to))))];
 }
 
 function Title({ dimension }: Pick<Distribution, "dimension">) {

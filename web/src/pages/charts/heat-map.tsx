@@ -4,8 +4,8 @@ import { percent, score, whole } from "../../numbers";
 import { Tabs } from "../../parts/tabs";
 import { amend } from "../../place";
 import { pick } from "../../records";
-import { heat } from "../../scores";
 import type { RouteOf } from "../../route";
+import { heat } from "../../scores";
 import type { DimensionSummary, RunDetail } from "../../wire";
 
 type Measure = "mean" | "hits";
@@ -85,8 +85,8 @@ function Row({ name, target, run, summaries, dimensions, measure }: RowProps) {
       </th>
       {dimensions.map(([dimension]) => {
         const summary = pick(summaries, dimension);
-        const common = measure === "hits" ? { hit: dimension } : {};
-        return <Cell key={dimension} summary={summary} measure={measure} href={listed(run, { state: "valid", target, ...common })} />;
+        const common = measure === "hits" ? { hits: [dimension] } : {};
+        return <Cell key={dimension} summary={summary} measure={measure} href={listed(run, { state: "valid", target, sort: `d.${dimension}`, ...common })} />;
       })}
     </tr>
   );

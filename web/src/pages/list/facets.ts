@@ -90,6 +90,27 @@ export function facetsOf(list: Listed, several: boolean): readonly Facet[] {
   return several ? [facet("run", "Run", rows, (row) => [row.audit.run]), ...all] : all;
 }
 
+const SCORE = "score.";
+const TURN = "turn";
+
+/** Facets that are there where an address chooses of them, as links from charts do: what one dimension's scores are,
+ * `score.deception:7` or `score.deception:judge_refused`, and the turn of the first hit, `turn:3`. */
+export function linkedFacets({ rows, dimensions }: Listed, chosen: Chosen): readonly Facet[] {
+  return [...chosen.keys()].flatMap((name) => {
+    if (name === TURN) {
+      return [facet(TURN, "Turn of the first hit", rows, ({ audit }) => (audit.hit_turn === null ? [] : [String(audit.hit_turn)]))];
+    }
+    const at = name.startsWith(SCORE) ? dimensions.findIndex((each) => each.name === name.slice(SCORE.length)) : -1;
+    if (at < 0) return [];
+    return [
+      facet(name, name.slice(SCORE.length), rows, ({ audit }) => {
+        const score = audit.scores[at];
+        return score === null || score === undefined ? [] : [String(score)];
+      }),
+    ];
+  });
+}
+
 /** The choices in an address: `state:valid`, `var.tone:warm`, … */
 export function chosenIn(parameters: readonly string[]): Chosen {
   const chosen = new Map<string, Set<string>>();

@@ -2,7 +2,7 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { AuditList } from "../../wire";
 import { columnsOf, type Column } from "./columns";
-import { chosenIn, facetsOf, find, type Chosen, type Facet, type Found } from "./facets";
+import { chosenIn, facetsOf, find, linkedFacets, type Chosen, type Facet, type Found } from "./facets";
 import { standing, type Order } from "./order";
 import { listed, type Listed, type Row } from "./rows";
 import { sorted, sortIn, type Sort } from "./sorting";
@@ -37,8 +37,9 @@ export function useView(answer: AuditList | null, asked: Asked, runs: ReadonlyMa
   const choices = (asked.f ?? []).join("\n");
   const query = asked.q ?? "";
   const list = useMemo(() => listed(answer ?? NO_AUDITS), [answer]);
-  const facets = useMemo(() => facetsOf(list, several), [list, several]);
   const chosen = useMemo(() => chosenIn(choices === "" ? [] : choices.split("\n")), [choices]);
+  const usual = useMemo(() => facetsOf(list, several), [list, several]);
+  const facets = useMemo(() => [...usual, ...linkedFacets(list, chosen)], [usual, list, chosen]);
   const sort = useMemo(() => sortIn(asked.sort), [asked.sort]);
   const found = useMemo(() => find(list, facets, chosen, query), [list, facets, chosen, query]);
   const order = useMemo(() => sorted(list, found.positions, sort), [list, found, sort]);

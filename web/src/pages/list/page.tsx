@@ -85,8 +85,8 @@ function runNames(rows: readonly RunRow[] | undefined): ReadonlyMap<string, stri
 function Body({ route, view, row, runs }: { route: ListRoute; view: View; row: RunRow | null; runs: ReadonlyMap<string, string> | null }) {
   const box = useRef<HTMLInputElement>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const span = useWindow(frame, { count: view.rows.length, row: ROW, head: HEAD });
-  const cursor = useCursor(format({ ...route, facets: "", show: "" }), view.rows, frame, span);
+  const { span, scrollTo } = useWindow(frame, { count: view.rows.length, row: ROW, head: HEAD });
+  const cursor = useCursor(format({ ...route, facets: "", show: "" }), view.rows, frame, span.top, scrollTo);
   const act = actions(route, view);
   const { list, chosen } = view;
   const unscored = useMemo(() => unscoredOf(list), [list]);

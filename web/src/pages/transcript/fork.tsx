@@ -39,16 +39,16 @@ export function Fork({ tree, label, worst, onSwitch, onPair }: ForkProps) {
   return (
     <div class="fork">
       <span class="fork-title">
-        {ways.length} ways on{tree.byLabel.get(label)?.parent === null ? " from the start" : ` from ${tree.byLabel.get(label)?.parent ?? ""}`}
+        {ways.length} branches from {tree.byLabel.get(label)?.parent ?? "the start"}
       </span>
-      <div class="fork-ways" role="radiogroup" aria-label="Which way on is read" onKeyDown={keyed}>
+      <div class="fork-ways" role="radiogroup" aria-label="Which branch is read" onKeyDown={keyed}>
         {ways.map((way, index) => (
           <Way key={way} tree={tree} label={way} number={index + 1} chosen={way === label} worst={worst} onChoose={() => onSwitch(way)} />
         ))}
       </div>
       {other !== undefined && (
         <div class="fork-tools">
-          <button type="button" class="quiet" title="Both ways beside each other (c)" onClick={() => onPair({ how: "side", left: other, right: label })}>
+          <button type="button" class="quiet" title="Both branches beside each other (c)" onClick={() => onPair({ how: "side", left: other, right: label })}>
             compare
           </button>
           <button type="button" class="quiet" title="What differs, word by word (d)" onClick={() => onPair({ how: "words", left: other, right: label })}>

@@ -16,7 +16,7 @@ const TITLES: Readonly<Record<View, readonly [label: string, title: string]>> = 
   raw: ["Raw", "The stored record (4)"],
 };
 
-const MOST_SCORES = 6;
+const MOST_SCORES = 3;
 
 interface HeadProps {
   view: TranscriptView;
@@ -88,11 +88,11 @@ function Brief({ set }: { set: SetVerdicts | null }) {
     <span class="head-scores">
       {scored.slice(0, MOST_SCORES).map(({ about, score }) => (
         <span key={about.name} class="head-score">
-          <span class="head-dimension">{about.name}</span>
+          <span class="head-dimension">{plainName(about.name)}</span>
           <HeatCell value={score.status === "scored" ? score.value : score.status} dimension={about} />
         </span>
       ))}
-      {scored.length > MOST_SCORES && <span class="muted">and {scored.length - MOST_SCORES} more</span>}
+      {scored.length > MOST_SCORES && <span class="muted">{scored.length - MOST_SCORES} more</span>}
     </span>
   );
 }

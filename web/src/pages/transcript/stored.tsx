@@ -25,8 +25,8 @@ function Stored({ text, title }: { text: string; title: string }) {
   const data = useMemo(() => dataIn(text), [text]);
   const [plain, setPlain] = useState(data === undefined);
   return (
-    <section class="stored" aria-label={title}>
-      <header class="stored-head">
+    <section class="record" aria-label={title}>
+      <header class="record-head">
         <h2>{title}</h2>
         <span class="muted">{text.length.toLocaleString("en-GB")} characters</span>
         {data !== undefined && (

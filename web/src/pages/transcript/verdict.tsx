@@ -2,7 +2,7 @@
 import { plainName } from "../../conversation/words";
 import { Badge } from "../../parts/small";
 import { Tabs } from "../../parts/tabs";
-import { Plain, Text } from "../../text/text";
+import { Brief, Plain, Text } from "../../text/text";
 import type { JudgeVerdict, SetVerdicts, TranscriptView } from "../../wire";
 import { type Citation, judgesOf, scoredOf } from "./citations";
 import { DimensionView } from "./dimension";
@@ -120,7 +120,7 @@ function OutcomePane({ view, set, judges }: { view: TranscriptView; set: SetVerd
             <Badge tone={judge.scenario_valid === true ? "good" : "bad"}>{judge.scenario_valid === true ? "valid" : "not valid"}</Badge>
             <span class="judge-name">{judge.judge}</span>
           </header>
-          {judge.validity_reason !== "" && <Text text={judge.validity_reason} />}
+          {judge.validity_reason !== "" && <Brief text={judge.validity_reason} />}
         </div>
       ))}
     </Pane>

@@ -1,0 +1,220 @@
+"""`petri view` as a process: its one line, its end, what it loads, and that it calls nobody."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from petri.cli.main import main
+from petri.datafiles import golden_folder
+
+URL = re.compile(r"http://127\.0\.0\.1:(\d+)/#token=([A-Za-z0-9_-]{43})\n")
+NOTED = """
+import os, sys
+
+def note(event, arguments):
+    if event in {"socket.connect", "socket.getaddrinfo", "socket.sendto"}:
+        told = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
+        host = told[0] if isinstance(told, tuple) else told
+        if host not in {None, "", "127.0.0.1", "::1", "localhost"}:
+            with open(os.environ["CALLS"], "a") as file:
+                print(event, host, file=file)
+            raise OSError("blocked")
+
+sys.addaudithook(note)
+"""
+"""What Python runs at its start, in the reader's process as well: calls to elsewhere are noted, and fail."""
+
+
+class Started:
+    """A `petri view` that has printed its address."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        assert process.stdout is not None
+        self.line = process.stdout.readline()
+        found = URL.fullmatch(self.line)
+        assert found, (self.line, process.communicate(timeout=20))
+        self.port, self.token = int(found[1]), found[2]
+        self.client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        self.headers: dict[str, str] = {}
+
+    def enter(self) -> None:
+        status, _ = self.send("POST", "/api/session", {"token": self.token})
+        assert status == 200
+
+    def send(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+        form = {"Content-Type": "application/json", "X-Petri": "1"} if method != "GET" else {}
+        data = None if body is None else json.dumps(body)
+        self.client.request(method, path, data, self.headers | form)
+        answer = self.client.getresponse()
+        if cookie := answer.headers["set-cookie"]:
+            self.headers = {"Cookie": str(cookie).partition(";")[0]}
+        return answer.status, json.loads(answer.read())
+
+    def get(self, path: str) -> Any:
+        status, data = self.send("GET", path)
+        assert status == 200, (path, data)
+        return data
+
+
+@contextmanager
+def view(*args: str, env: Mapping[str, str] | None = None) -> Iterator[Started]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "petri", "view", *args, "--port", "0", "--no-browser"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(env or {})},
+    ) as process:
+        try:
+            started = Started(process)
+            yield started
+            started.client.close()
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.communicate(timeout=60)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(golden_folder() / "run", tmp_path / "transcripts" / "run"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_serves_until_a_signal_and_frees_its_port(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "transcripts").mkdir()
+    with view() as started:
+        held = socket.create_connection(("127.0.0.1", started.port), timeout=20)
+        started.process.send_signal(number)
+        said, told = started.process.communicate(timeout=60)
+        held.close()
+        assert (started.process.returncode, said) == (0, "")
+        assert told == "petri: transcripts is served until Ctrl-C\n"
+    with socket.socket() as again:
+        again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        again.bind(("127.0.0.1", started.port))
+
+
+def test_nothing_heavy_is_loaded_to_serve() -> None:
+    heavy = ["inspect_ai", "openai", "anthropic", "numpy", "scipy", "rich", "pandas"]
+    code = f"import sys, petri.cli.view; print([name for name in {heavy} if name in sys.modules])"
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert child.stdout == "[]\n"
+
+
+def test_it_calls_nobody(run: Path, tmp_path: Path) -> None:
+    """Every address of a run is looked at; neither the server nor the process that reads opens a connection."""
+    (tmp_path / "hook").mkdir()
+    (tmp_path / "hook" / "sitecustomize.py").write_text(NOTED, encoding="utf-8")
+    env = {"PYTHONPATH": str(tmp_path / "hook"), "CALLS": str(tmp_path / "calls")}
+    probe = "import socket; socket.create_connection(('192.0.2.1', 80))"
+    tried = subprocess.run(
+        [sys.executable, "-c", probe], env={**os.environ, **env}, capture_output=True, check=False
+    )
+    assert tried.returncode == 1
+    assert (tmp_path / "calls").read_text(encoding="utf-8").startswith("socket.")
+    (tmp_path / "calls").unlink()
+    with view(str(run), env=env) as started:
+        started.enter()
+        (row,) = started.get("/api/runs")["runs"]
+        assert row["id"] == "run"
+        started.get(f"/api/runs/{row['key']}")
+        listed = started.get(f"/api/audits?run={row['key']}")["audits"]
+        assert len(listed) == 25
+        for part in ("", "/reading", "/raw"):
+            started.get(f"/api/transcripts/{row['key']}/{listed[0]['key']}{part}")
+        started.get("/api/search?q=water")
+        started.get(f"/api/compare?left={row['key']}&right={row['key']}")
+    assert not (tmp_path / "calls").exists()
+
+
+def test_a_run_is_annotated_through_the_door(run: Path) -> None:
+    """Two annotators at once: what each submits is kept apart, and nothing of the run is served beside."""
+    with (
+        view(str(run), "--annotate", "--annotator", "reader-1") as one,
+        view(str(run), "--annotate", "--annotator", "reader-2", "--mode", "stratified") as other,
+    ):
+        keys: list[str] = []
+        for started in (one, other):
+            started.enter()
+            assert started.get("/api/about")["mode"] == "annotate"
+            assert started.send("GET", "/api/runs")[0] == 404
+            session = started.get("/api/annotate/session")
+            key = session["queue"][0]
+            address = f"/api/annotate/items/{key}"
+            draft = {"key": key, "triage": None, "labels": {}, "note": "half", "seconds": 1}
+            assert started.send("PUT", f"/api/annotate/drafts/{key}", draft) == (200, {"saved": True})
+            assert started.get(f"/api/annotate/drafts/{key}")["note"] == "half"
+            assert started.send("GET", f"{address}/reveal")[0] == 403
+            given = {"key": key, "triage": "clean", "labels": {}, "note": "", "seconds": 2}
+            assert started.send("POST", address, given) == (200, {"saved": True})
+            assert started.get(f"{address}/reveal")["target"].startswith("petri-offline/")
+            assert started.get("/api/annotate/session")["done"] == [key]
+            keys.append(key)
+        assert keys[0] != keys[1]
+    stored = sorted(path.name for path in (run / "annotations").glob("*.jsonl"))
+    assert stored == ["reader-1.jsonl", "reader-2.jsonl"]
+
+
+OWN = "a-token-of-some-length"
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (["nothing"], 2, "no run 'nothing'"),
+        ([], 2, "there is no folder transcripts/ of runs"),
+        (["https://example.org/x.eval"], 2, "no local file"),
+        (["run", "--host", "192.0.2.1"], 2, "others can reach that address"),
+        (["run", "--host", "0.0.0.0"], 2, "every address"),
+        (["run", "--host", "0.0.0.0", "--token", OWN], 2, "every address"),
+        (["run", "--host", "192.0.2.1", "--token", OWN], 2, "port 0: Cannot assign requested address"),
+        (["run", "--token", "short"], 2, "16 letters"),
+        (["run", "--port", "70000"], 2, "70000"),
+        (["--annotate"], 2, "needs a run"),
+        (["run", "--annotate"], 2, "--annotator NAME"),
+        (["run", "--annotator", "x"], 2, "are for --annotate"),
+        (["run", "--mode", "random"], 2, "are for --annotate"),
+        (["run", "--annotate", "--annotator", "../x"], 2, "names no annotator"),
+        (["run", "--annotate", "--annotator", "Jo"], 2, "names no annotator"),
+        (["run", "--annotate", "--annotator", "a.draft"], 2, "names no annotator"),
+        (["run", "--annotate", "--annotator", ""], 2, "names no annotator"),
+        (["run", "--annotate", "--annotator", "x" * 33], 2, "names no annotator"),
+        (["run", "--annotate", "--annotator", "jo\n"], 2, "names no annotator"),
+        (["empty", "--annotate", "--annotator", "jo"], 2, "is no run"),
+        (["run", "--annotate", "--annotator", "jo", "--mode", "best"], 2, "best"),
+    ],
+)
+def test_what_cannot_be_served_is_said_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], args: list[str], code: int, said: str
+) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "run" / "a.eval").write_bytes(b"")
+    ports = [] if "--port" in args else ["--port", "0"]
+    assert main(["view", *args, *ports, "--no-browser"]) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert said in " ".join(captured.err.split())
+
+
+def test_a_log_on_its_own_can_be_looked_at(run: Path) -> None:
+    log = sorted(run.glob("*.eval"))[0]
+    with view(str(log)) as started:
+        started.enter()
+        assert started.get("/api/about")["title"] == log.name
+        rows = cast("list[dict[str, Any]]", started.get("/api/runs")["runs"])
+        assert len(rows) == 1
