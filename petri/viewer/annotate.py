@@ -159,6 +159,11 @@ def save_draft(at: At, key: str, text: str) -> bytes:
     return _sent(Saved())
 
 
+def forget() -> None:
+    """Forget every desk, as another process would have to begin anew."""
+    _desk.cache_clear()
+
+
 def _desk_at(at: Sequence[str | None]) -> _Desk:
     return _desk(tuple(at))
 
@@ -264,13 +269,13 @@ def _check(given: Annotation, dimensions: Mapping[str, Dimension], read: BlindIt
         for span in label.evidence:
             pieces = texts.get(span.message, ())
             place = span.place
-            if not 0 <= place.piece < len(pieces) or span.quote != _cut(
+            if not 0 <= place.piece < len(pieces) or span.quote != cut(
                 pieces[place.piece].text, place.start, place.end
             ):
                 raise BadMessage(f"{name}: the quote of {span.message} is not what stands in that place")
 
 
-def _cut(text: str, start: int, end: int) -> str | None:
+def cut(text: str, start: int, end: int) -> str | None:
     """Give the words between two places that count UTF-16 units; None where these are none."""
     units = text.encode("utf-16-le", "surrogatepass")
     if not 0 <= start < end <= len(units) // 2:

@@ -60,7 +60,8 @@ def parse(text: str) -> Query | str:
     """Give the query, or why there is none; every word must be there, the last as a beginning, phrases as they are."""
     if len(text) > _LONGEST_QUERY:
         return f"this is too long to look for: at most {_LONGEST_QUERY} characters"
-    found = [(phrase or word, bool(word)) for phrase, word in _TERM.findall(text)]
+    # A text of SQLite's query language ends at a NUL.
+    found = [(phrase or word, bool(word)) for phrase, word in _TERM.findall(text.replace("\0", " "))]
     terms = [(term, loose) for term, loose in found if any(map(_is_letter, term))]
     if not terms:
         return "there is no letter or digit to look for"

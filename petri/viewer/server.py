@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import active_children
 from typing import Final
 
 import uvicorn
@@ -66,6 +67,8 @@ async def _serve(served: Served, opened: Opened, ready: Callable[[], None]) -> N
         await make_server(app).serve([opened.listening.socket])
     finally:
         await served.source.close()
+        for child in active_children():  # a reader that is still loading would be waited for
+            child.kill()
 
 
 def make_server(app: ASGIApp, connection: type[Connection] = Connection) -> uvicorn.Server:

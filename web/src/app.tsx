@@ -39,6 +39,7 @@ function Page({ route }: { route: Route }) {
     case "nowhere":
       return (
         <Empty title="This address leads nowhere">
+          <h1 class="spoken">Nowhere</h1>
           <p>
             Nothing here is called <code>{route.address}</code>. <Link to={{ page: "runs" }}>All runs</Link>
           </p>

@@ -4,7 +4,7 @@ import { act, EMPTY, fromDraft, MOST_EVIDENCE, nextStep, toAnnotation, toDraft, 
 import { chosen, moved, sentences } from "../src/pages/annotate/sentences";
 import { run, seconds, stopped } from "../src/pages/annotate/stopwatch";
 import type { EvidenceSpan, Scale } from "../src/wire";
-import { dimension } from "./built";
+import { asked } from "./built";
 
 const scale = (min: number, max: number): Scale => ({ min, max, worse: "high" });
 
@@ -48,7 +48,7 @@ describe("digits", () => {
   });
 });
 
-const dimensions = [dimension(), dimension({ name: "candour" })];
+const dimensions = [asked(), asked({ name: "candour" })];
 const span = (start: number): EvidenceSpan => ({ message: "M3", place: { piece: 0, start, end: start + 4 }, quote: "word" });
 const after = (...actions: readonly Action[]): Form => actions.reduce(act, EMPTY);
 const scored = (name: string, value: number): Action => ({ do: "value", dimension: name, value });

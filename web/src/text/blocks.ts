@@ -91,7 +91,7 @@ function code(token: Tokens.Code, piece: Mapped, hidden: Hidden): Block {
   }
   const stop = piece.text.indexOf("\n");
   const first = stop < 0 ? piece.text.length : stop;
-  if (/^[ -~]+$/.test(piece.text.slice(0, first))) hidden.push(piece.span(0, first) as [number, number]);
+  if (/^[ -~]+$/.test(piece.text.slice(0, first))) hidden.push(piece.span(0, first));
   const leaves = token.text === "" ? [] : piece.within(token.text.replace(/\n$/, ""), first + 1).leaves();
   return { kind: "code", language, leaves };
 }
@@ -104,7 +104,7 @@ function list(token: Tokens.List, piece: Mapped, hidden: Hidden, depth: number):
     at += each.raw.length;
     const marker = MARKER.exec(own.text);
     if (marker === null) throw new Untraceable("an item without a mark");
-    hidden.push(own.span(0, marker[0].length) as [number, number]);
+    hidden.push(own.span(0, marker[0].length));
     const number = marker[1] === undefined ? null : Number(marker[1]);
     return { number, inside: item(each, own, hidden, depth) };
   });

@@ -36,7 +36,7 @@ export function Text({ text, spans = NO_SPANS, manner = "rendered" }: TextProps)
   const document = documentOf(text);
   if (document.kind === "plain") return <Plain text={text} spans={spans} why={document.why} />;
   const leaves = spans.length === 0 ? [] : leavesOf(document.blocks);
-  if (!spans.every((span) => canShow(leaves, span.start, span.end)))
+  if (!spans.every((span) => canShow(document, leaves, span.start, span.end)))
     return <Plain text={text} spans={spans} why="the marked words stand where markdown hides some" />;
   return <Rendered text={text} blocks={document.blocks} spans={spans} />;
 }

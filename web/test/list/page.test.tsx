@@ -17,7 +17,7 @@ let fault: Fault | null;
 let asked: string[];
 let root: HTMLElement;
 let stop: () => void;
-let live: Live;
+let live: Told;
 
 const source: Source = {
   live: true,
@@ -170,11 +170,11 @@ test("Enter in the box searches the transcripts of the run", async () => {
 test("while data change rows keep their places, and what is new waits until it is asked for", async () => {
   await open("#/r/run");
   audits = [audit("e", { scores: [10, 1], worst: 0, hits: [0, 1] }), ...audits.slice(0, 3), audit("d", { scores: [8, 8], worst: 0, hits: [0] })];
-  (live as Told).say(["another"]);
+  live.say(["another"]);
   await settle(3_000);
   expect(root.querySelector(".pill")).toBeNull();
-  (live as Told).say(["run"]);
-  (live as Told).say(["run"]);
+  live.say(["run"]);
+  live.say(["run"]);
   await settle(3_000);
   expect(asked.filter((route) => route.startsWith("/api/audits"))).toHaveLength(2);
   expect(shown()).toBe("bacd");

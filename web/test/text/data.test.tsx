@@ -17,7 +17,7 @@ test.each<readonly [json: string, lines: readonly string[]]>([
   ['{"a": [], "b": {}, "c": ""}', ["a empty list", "b empty", "c "]],
   ['{"a": ["x", {"b": "y"}]}', ["a ", "0 x", "1 ", "b y"]],
 ])("%s is drawn as its keys and values", (json, lines) => {
-  const root = drawn(<Json data={JSON.parse(json)} open={9} />);
+  const root = drawn(<Json data={JSON.parse(json) as unknown} open={9} />);
   const leaf = (entry: Element): string => {
     const value = entry.querySelector(":scope > dd");
     return `${entry.querySelector(":scope > dt")?.textContent ?? ""} ${value?.querySelector("dl") === null ? value.textContent : ""}`;
@@ -72,10 +72,10 @@ test.each<readonly [text: string, parts: readonly (readonly [words: string, clas
   expect(shown.map((part) => [text.slice(part.start, part.end), classes(part.style)])).toEqual(parts);
 });
 
-test.each(["\x1b[2Jcleared", "\x1b]8;;https://evil.example\x07link\x1b]8;;\x07", "\x1b]52;c;aGk=\x07", "\x1b]0;title\x07", "\x1b[10;10Hmoved", "over\rwritten", "\x9b31mc1"])("of %j nothing is obeyed, and all is to be seen", (text) => {
+test.each(["\x1b[2Jcleared", "\x1b]8;;https://evil.example\x07link\x1b]8;;\x07.", "\x1b]52;c;aGk=\x07.", "\x1b]0;title\x07.", "\x1b[10;10Hmoved", "over\rwritten", "\x9b31mc1"])("of %j nothing is obeyed, and all is to be seen", (text) => {
   const root = drawn(<Terminal text={`\x1b[31mred\x1b[0m ${text}`} />);
   expect(root.querySelectorAll(".unseen").length).toBeGreaterThan(0);
-  expect(root.textContent).toContain(text.replace(/[\0-\x1f\x7f-\x9f]/g, "").slice(0, 3).slice(-1));
+  expect(root.textContent).toContain(text.slice(-1));
   expect(strangers(root)).toEqual([]);
 });
 

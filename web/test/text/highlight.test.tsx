@@ -1,8 +1,11 @@
 // What is marked is what was meant: exactly, wherever the words stand in the markdown.
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { found, type Span, split } from "../../src/text/highlight";
 import { Text } from "../../src/text/text";
 import { drawn } from "./drawn";
+
+// Thousands of texts, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 function marks(root: HTMLElement): string[] {
   return [...root.querySelectorAll("mark")].map((mark) => mark.textContent);

@@ -157,23 +157,25 @@ test("a million signs take no longer than reading them", () => {
     const source = sign.repeat(Math.ceil(1_000_000 / sign.length));
     const before = performance.now();
     parse(source);
-    expect(performance.now() - before, sign).toBeLessThan(1_000);
+    expect(performance.now() - before, sign).toBeLessThan(1_500);
   }
-});
+}, 60_000);
 
-test.each(["*a **b ".repeat(300), "[a](".repeat(400), "`a``".repeat(300), "| a ".repeat(300), "> a\nb\n".repeat(500), "<a ".repeat(500), "*a*".repeat(500), "\\[".repeat(700)])(
+test.each(["*a **b ".repeat(150), "[a](".repeat(200), "`a``".repeat(150), "| a ".repeat(300), "> a\nb\n".repeat(500), "<a ".repeat(500), "*a*".repeat(250), "\\[".repeat(300), "~a~~".repeat(150), "- *a\n".repeat(900)])(
   "what the lexer is given takes time in proportion: %.12s",
   (part) => {
-    const paragraphs = (count: number): string => `${part}\n\n`.repeat(count);
-    const take = (source: string): number => {
+    const take = (length: number): number => {
+      const source = `${part}\n\n`.repeat(Math.max(2, Math.floor(length / part.length)));
       const before = performance.now();
       parse(source);
       return performance.now() - before;
     };
-    const count = Math.max(2, Math.floor(150_000 / part.length));
-    take(paragraphs(2));
-    expect(take(paragraphs(count))).toBeLessThan(2_500);
+    take(5_000);
+    // Four times as much would take sixteen times as long, were it in proportion to the square; other work on the machine is allowed for.
+    const [some, more] = [Math.max(take(40_000), take(40_000), 40), Math.min(take(160_000), take(160_000))];
+    expect(more).toBeLessThan(11 * some);
   },
+  60_000,
 );
 
 test("a table's cells, lists' numbers and tasks stand for what the source says", () => {

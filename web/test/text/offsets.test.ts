@@ -1,7 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { REFERENCE, referenced } from "../../src/text/entities";
 import type { Leaf } from "../../src/text/mapped";
 import { leavesOf, parse } from "../../src/text/markdown";
+
+// Thousands of texts, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const PARTS = [
   "word",

@@ -106,8 +106,8 @@ function Note({ each, summary, lost }: NoteProps) {
       </span>
       {mean === null ? null : (
         <span>
-          mean {score(mean)}
-          {interval === null ? "" : ` [${score(interval[0])}, ${score(interval[1])}]`}
+          mean {mean.toFixed(1)}
+          {interval === null ? "" : ` [${interval[0].toFixed(1)}, ${interval[1].toFixed(1)}]`}
         </span>
       )}
       {each.hits === null ? null : <span>{counted(each.hits, "hit")}</span>}

@@ -1,6 +1,6 @@
 /** Targets by dimensions: a table whose cells print the number, its interval and how many it rests on. */
 import { listed } from "../../charts/listing";
-import { percent, score, whole } from "../../numbers";
+import { percent, whole } from "../../numbers";
 import { Tabs } from "../../parts/tabs";
 import { amend } from "../../place";
 import { pick } from "../../records";
@@ -97,7 +97,7 @@ function Cell({ summary, measure, href }: { summary: DimensionSummary | undefine
   const { value, interval, step } = readings(summary, measure);
   const { n_scored: n, n_valid: asked } = summary;
   const few = n < FEW ? " is-few" : "";
-  const written = measure === "hits" ? percent : score;
+  const written = measure === "hits" ? percent : (mean: number) => mean.toFixed(1);
   return (
     <td class={`heat-map-cell heat-${value === null ? "none" : (step ?? "neutral")}${few}`}>
       <a href={href}>

@@ -151,7 +151,7 @@ export function ListPage({ route }: { route: ListRoute }) {
   const fault = audits.fault ?? detail.fault;
   return (
     <div class="page-fixed list">
-      {(row !== null || run === null) && <Heading row={row} />}
+      {row !== null || run === null ? <Heading row={row} /> : <h1 class="spoken">Audits</h1>}
       {fault !== null && audits.value === null && <FaultNote fault={fault} retry={audits.retry} />}
       {fault === null && audits.value === null && <Skeleton lines={14} />}
       {audits.value !== null && (view.list.rows.length === 0 ? <NothingThere row={row} /> : <Body route={route} view={view} row={row} runs={names} />)}

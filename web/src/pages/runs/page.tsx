@@ -77,8 +77,13 @@ export function RunsPage({ route }: { route: RunsRoute }) {
     else go({ page: "compare", left: pick, right: key });
   };
   const { cursor, said, box, worst } = useRunKeys(route, rows.map((each) => each.row.key), onPick);
-  if (value === null) return fault === null ? <Skeleton lines={8} /> : <FaultNote fault={fault} retry={retry} />;
-  if (value.runs.length === 0) return <NoRuns />;
+  if (value === null || value.runs.length === 0)
+    return (
+      <div class="page">
+        <h1 class="spoken">Runs</h1>
+        {value !== null ? <NoRuns /> : fault === null ? <Skeleton lines={8} /> : <FaultNote fault={fault} retry={retry} />}
+      </div>
+    );
   return (
     <div class="page runs-page">
       <header class="runs-head">

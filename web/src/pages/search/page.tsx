@@ -107,6 +107,7 @@ export function SearchPage({ route }: { route: SearchRoute }) {
   ]);
   return (
     <div class="page search">
+      <h1 class="spoken">Search in the transcripts</h1>
       <form
         role="search"
         class="search-form"

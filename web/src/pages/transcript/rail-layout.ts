@@ -93,7 +93,8 @@ function placed(drafts: readonly Draft[], byId: ReadonlyMap<string, Draft>): num
       continue;
     }
     const last = endOf(draft, byId).row;
-    const from = parent === undefined ? draft.row : parent.row + 1;
+    // Its line begins in the row of its parent.
+    const from = parent?.row ?? draft.row;
     let lane = parent === undefined ? 0 : parent.lane + 1;
     while ((taken[lane] ?? []).some(([start, end]) => start <= last && end >= from)) lane += 1;
     (taken[lane] ??= []).push([from, last]);
