@@ -26,13 +26,17 @@ class Library:
     ``UnreadableLog`` for a log that cannot be read (its message has no path but below what is served).
     """
 
-    def __init__(self, root: Path, log: Path | None = None, *, cache: Path | None = None) -> None:
+    def __init__(
+        self, root: Path, log: Path | None = None, *, cache: Path | None = None, reader: Reader | None = None
+    ) -> None:
         """Serve a folder (of runs, or a run's own), or one ``log`` in it; indexes are kept in the folder ``cache``.
 
-        Without ``cache`` the index is in memory, and gone with the process.
+        Without ``cache`` the index is in memory, and gone with the process. A ``reader`` that is given is running, and
+        stays when the library is closed.
         """
         self.root = root.absolute()
-        self.reader = Reader()
+        self._own_reader = reader is None
+        self.reader = reader or Reader()
         """Runs heavy functions elsewhere: ``await library.reader.call("annotating.item", ...)``."""
         name = None if log is None else log.name
         self._index = Index(self.root if name is None else self.root / name, cache)
@@ -42,7 +46,8 @@ class Library:
 
     async def start(self) -> None:
         """Start the reader and look what there is; returns before anything was read."""
-        self.reader.start()
+        if self._own_reader:
+            self.reader.start()
         await self._indexer.look()
         self._working = asyncio.create_task(self._indexer.work())
 
@@ -53,7 +58,8 @@ class Library:
             with suppress(asyncio.CancelledError):
                 await self._working
         await self._changes.close()
-        await self.reader.close()
+        if self._own_reader:
+            await self.reader.close()
         self._index.close()
 
     async def look(self) -> None:

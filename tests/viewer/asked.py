@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from petri.viewer.library import Library
+from petri.viewer.reader import Reader
 from petri.viewer.wire import (
     AuditList,
     ComparisonView,
@@ -25,21 +26,32 @@ T = TypeVar("T")
 PATIENCE = 60.0
 
 
-def asked(
-    root: Path, ask: Callable[["Answers"], Awaitable[T]], log: Path | None = None, cache: Path | None = None
-) -> T:
-    """Open a library, ask it once all runs are listed, and close it."""
+class Asking:
+    """Opens libraries for tests; all of them use one reader, for starting it takes longer than what is tried."""
 
-    async def session() -> T:
-        library = Library(root, log, cache=cache)
-        await library.start()
-        try:
-            await library.ready()
-            return await ask(Answers(library))
-        finally:
-            await library.close()
+    def __init__(self) -> None:
+        self.runner = asyncio.Runner()
+        self.reader = Reader()
 
-    return asyncio.run(session())
+    def __call__(
+        self,
+        root: Path,
+        ask: Callable[["Answers"], Awaitable[T]],
+        log: Path | None = None,
+        cache: Path | None = None,
+    ) -> T:
+        """Open a library, ask it once all runs are listed, and close it."""
+
+        async def session() -> T:
+            library = Library(root, log, cache=cache, reader=self.reader)
+            await library.start()
+            try:
+                await library.ready()
+                return await ask(Answers(library))
+            finally:
+                await library.close()
+
+        return self.runner.run(session())
 
 
 class Answers:

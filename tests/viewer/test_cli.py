@@ -9,7 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Generator, Mapping
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +22,7 @@ from petri.cli.main import main
 from petri.datafiles import golden_folder
 
 URL = re.compile(r"http://127\.0\.0\.1:(\d+)/#token=([A-Za-z0-9_-]{43})\n")
+OWN = "a-token-of-some-length"
 NOTED = """
 import os, sys
 
@@ -37,17 +40,12 @@ sys.addaudithook(note)
 """What Python runs at its start, in the reader's process as well: calls to elsewhere are noted, and fail."""
 
 
-class Started:
-    """A `petri view` that has printed its address."""
+class Visitor:
+    """Whoever has the address."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self.process = process
-        assert process.stdout is not None
-        self.line = process.stdout.readline()
-        found = URL.fullmatch(self.line)
-        assert found, (self.line, process.communicate(timeout=20))
-        self.port, self.token = int(found[1]), found[2]
-        self.client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+    def __init__(self, port: int, token: str) -> None:
+        self.port, self.token = port, token
+        self.client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.headers: dict[str, str] = {}
 
     def enter(self) -> None:
@@ -67,6 +65,52 @@ class Started:
         status, data = self.send("GET", path)
         assert status == 200, (path, data)
         return data
+
+
+class Started(Visitor):
+    """A `petri view` of its own process that has printed its address."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = URL.fullmatch(line)
+        assert found, (line, process.communicate(timeout=20))
+        super().__init__(int(found[1]), found[2])
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
+
+
+def served_here(visit: Callable[[Visitor], None], *args: str) -> int:
+    """Serve in this process while somebody visits, who ends it as Ctrl-C does; give the exit code."""
+    port = free_port()
+    faults: list[BaseException] = []
+
+    def come_and_go() -> None:
+        visitor = Visitor(port, OWN)
+        try:
+            until = time.monotonic() + 60
+            while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < until:
+                time.sleep(0.05)
+            visitor.enter()
+            visit(visitor)
+        except BaseException as error:  # noqa: BLE001 -- told in the main thread
+            faults.append(error)
+        finally:
+            visitor.client.close()
+            os.kill(os.getpid(), signal.SIGINT)
+
+    guest = threading.Thread(target=come_and_go)
+    guest.start()
+    try:
+        return main(["view", *args, "--port", str(port), "--token", OWN])
+    finally:
+        guest.join(60)
+        if faults:
+            raise faults[0]
 
 
 @contextmanager
@@ -142,34 +186,37 @@ def test_it_calls_nobody(run: Path, tmp_path: Path) -> None:
 
 
 def test_a_run_is_annotated_through_the_door(run: Path) -> None:
-    """Two annotators at once: what each submits is kept apart, and nothing of the run is served beside."""
-    with (
-        view(str(run), "--annotate", "--annotator", "reader-1") as one,
-        view(str(run), "--annotate", "--annotator", "reader-2", "--mode", "stratified") as other,
-    ):
-        keys: list[str] = []
-        for started in (one, other):
-            started.enter()
-            assert started.get("/api/about")["mode"] == "annotate"
-            assert started.send("GET", "/api/runs")[0] == 404
-            session = started.get("/api/annotate/session")
-            key = session["queue"][0]
-            address = f"/api/annotate/items/{key}"
-            draft: dict[str, Any] = {"key": key, "triage": None, "labels": {}, "note": "half", "seconds": 1}
-            assert started.send("PUT", f"/api/annotate/drafts/{key}", draft) == (200, {"saved": True})
-            assert started.get(f"/api/annotate/drafts/{key}")["note"] == "half"
-            assert started.send("GET", f"{address}/reveal")[0] == 403
-            given: dict[str, Any] = {"key": key, "triage": "clean", "labels": {}, "note": "", "seconds": 2}
-            assert started.send("POST", address, given) == (200, {"saved": True})
-            assert started.get(f"{address}/reveal")["target"].startswith("petri-offline/")
-            assert started.get("/api/annotate/session")["done"] == [key]
-            keys.append(key)
-        assert keys[0] != keys[1]
-    stored = sorted(path.name for path in (run / "annotations").glob("*.jsonl"))
-    assert stored == ["reader-1.jsonl", "reader-2.jsonl"]
+    def annotate(visitor: Visitor) -> None:
+        assert visitor.get("/api/about")["mode"] == "annotate"
+        assert visitor.send("GET", "/api/runs")[0] == 404
+        key = visitor.get("/api/annotate/session")["queue"][0]
+        address, drafts = f"/api/annotate/items/{key}", f"/api/annotate/drafts/{key}"
+        assert visitor.get(address)["messages"]
+        draft: dict[str, Any] = {"key": key, "triage": None, "labels": {}, "note": "half", "seconds": 1}
+        assert visitor.send("PUT", drafts, draft) == (200, {"saved": True})
+        assert visitor.get(drafts)["note"] == "half"
+        assert visitor.send("GET", f"{address}/reveal")[0] == 403
+        given = draft | {"triage": "clean"}
+        assert visitor.send("POST", address, given | {"triage": "?"})[0] == 400
+        assert visitor.send("POST", address, given) == (200, {"saved": True})
+        assert visitor.get(f"{address}/reveal")["target"].startswith("petri-offline/")
+        assert visitor.get("/api/annotate/session")["done"] == [key]
+        assert visitor.send("GET", f"/api/annotate/items/{'0' * 24}")[0] == 404
+
+    assert served_here(annotate, str(run), "--annotate", "--annotator", "reader-1", "--no-browser") == 0
+    assert [path.name for path in (run / "annotations").glob("*.jsonl")] == ["reader-1.jsonl"]
 
 
-OWN = "a-token-of-some-length"
+def test_a_damaged_run_is_told_without_its_path(run: Path) -> None:
+    min(run.glob("*.eval")).write_bytes(b"PK\x03\x04 and no more")
+
+    def look(visitor: Visitor) -> None:
+        status, said = visitor.send("GET", "/api/annotate/session")
+        assert status == 503
+        assert said["problem"].startswith("petri-offline-deceiver.eval: ")
+        assert str(run.parent) not in said["problem"]
+
+    assert served_here(look, str(run), "--annotate", "--annotator", "reader-1", "--no-browser") == 0
 
 
 @pytest.mark.parametrize(
@@ -213,8 +260,53 @@ def test_what_cannot_be_served_is_said_in_one_line(
 
 def test_a_log_on_its_own_can_be_looked_at(run: Path) -> None:
     log = min(run.glob("*.eval"))
-    with view(str(log)) as started:
-        started.enter()
-        assert started.get("/api/about")["title"] == log.name
-        rows = cast("list[dict[str, Any]]", started.get("/api/runs")["runs"])
-        assert len(rows) == 1
+
+    def look(visitor: Visitor) -> None:
+        assert visitor.get("/api/about")["title"] == log.name
+        assert len(cast("list[object]", visitor.get("/api/runs")["runs"])) == 1
+
+    assert served_here(look, str(log), "--no-browser") == 0
+
+
+@pytest.fixture
+def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A browser that says much and opens nothing; the file to which it writes where it was sent."""
+    script, sent = tmp_path / "browser", tmp_path / "sent"
+    script.write_text(
+        f'#!/bin/sh\necho noise; echo noise >&2\nprintf %s "$1" > {sent}.part\nmv {sent}.part {sent}\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{script} %s")
+    monkeypatch.setenv("DISPLAY", ":0")
+    return sent
+
+
+def test_the_browser_gets_an_address_that_is_good_once(
+    tmp_path: Path, browser: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "transcripts").mkdir()
+    statuses: list[int] = []
+
+    def look(visitor: Visitor) -> None:
+        until = time.monotonic() + 60
+        while not browser.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        token = browser.read_text(encoding="utf-8").partition("#token=")[2]
+        assert token != OWN
+        statuses.extend(visitor.send("POST", "/api/session", {"token": token})[0] for _ in range(2))
+
+    assert served_here(look) == 0
+    assert statuses == [200, 403]
+    said = capfd.readouterr()
+    assert re.fullmatch(rf"http://127\.0\.0\.1:\d+/#token={OWN}\n", said.out)
+    assert said.err == "petri: transcripts is served until Ctrl-C\n"
+
+
+def test_without_a_screen_no_browser_takes_the_terminal(
+    tmp_path: Path, browser: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "transcripts").mkdir()
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert served_here(lambda visitor: time.sleep(1)) == 0
+    assert not browser.exists()

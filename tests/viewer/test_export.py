@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from petri.viewer.wire import (
 )
 from petri.viewer.wire_server import About
 from tests.scripted import Play, back, does, end, perform, says, score, send, verdict
+from tests.viewer.fixtures import Shelf
 
 SECRET = "correct-horse-battery"
 FOLDER = "canary-folder"
@@ -296,3 +298,41 @@ def test_an_interrupt_leaves_what_was_there(runs: tuple[Run, Run], tmp_path: Pat
     assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [
         ("a.html", "before")
     ]
+
+
+def test_a_folder_is_all_its_runs_and_another_programs_too(shelf: Shelf, tmp_path: Path) -> None:
+    _, (page, lines) = exported(tmp_path, Run(shelf.root), html="all.html", jsonl="all.jsonl")
+    held = routes(tmp_path / "all.html")
+    for route, answer in held.items():
+        model_of(route).model_validate_json(json.dumps(answer))
+    rows = {row["id"]: row["status"] for row in held["/api/runs"]["runs"]}
+    assert {shelf.run.id, shelf.verdicts.id} < {*rows}
+    assert "foreign" in rows.values()
+    states = [row["state"] for row in held["/api/audits"]["audits"]]
+    assert {"valid", "error"} <= {*states}
+    assert page.audits == lines.audits == sum(state != "pending" for state in states)
+    assert len((tmp_path / "all.jsonl").read_text(encoding="utf-8").splitlines()) == lines.audits
+
+
+def test_a_log_is_what_is_in_it(shelf: Shelf, tmp_path: Path) -> None:
+    log = shelf.run.logs()[0]
+    exported(tmp_path, Run(shelf.run.folder, log), jsonl="log.jsonl")
+    lines = (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["run"] for line in lines} == {log.stem}
+
+
+def test_an_audit_that_cannot_be_read_is_counted_and_costs_no_other(
+    runs: tuple[Run, Run], tmp_path: Path
+) -> None:
+    """A record that is damaged is an error in the list; the others are there whole."""
+    copy = tmp_path / "runs" / runs[0].id
+    shutil.copytree(runs[0].folder, copy)
+    (log, *_) = Run(copy).logs()
+    with zipfile.ZipFile(log) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(log, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, b"{" if name.startswith("samples/") else data)
+    _, (written,) = exported(tmp_path, Run(copy), jsonl="a.jsonl")
+    assert (written.audits, written.unreadable) == (1, 1)
+    assert len((tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()) == 1

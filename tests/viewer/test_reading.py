@@ -1,6 +1,5 @@
 """One audit and the lists, through the library: what the server passes on to the page."""
 
-import asyncio
 from collections.abc import Generator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from petri.errors import UnknownKey, UnreadableLog
 from petri.viewer.library import Library
 from petri.viewer.names import audit_key, run_key
 from petri.viewer.wire import Message, Quote, SetVerdicts, TranscriptView
-from tests.viewer.asked import Answers, asked
+from tests.viewer.asked import Answers, Asking
 from tests.viewer.fixtures import Shelf
 
 pytestmark = pytest.mark.long
@@ -19,21 +18,20 @@ pytestmark = pytest.mark.long
 class Opened:
     """A library that stays open for several tests."""
 
-    def __init__(self, root: Path) -> None:
-        self.runner = asyncio.Runner()
-        self.library = Library(root)
+    def __init__(self, root: Path, asking: Asking) -> None:
+        self.runner = asking.runner
+        self.library = Library(root, reader=asking.reader)
         self.answers = Answers(self.library)
 
 
 @pytest.fixture(scope="module")
-def opened(shelf: Shelf) -> Generator[Opened]:
-    held = Opened(shelf.root)
-    with held.runner:
-        held.runner.run(held.library.start())
-        held.runner.run(held.library.ready())
-        held.runner.run(held.answers.texts())
-        yield held
-        held.runner.run(held.library.close())
+def opened(shelf: Shelf, asked: Asking) -> Generator[Opened]:
+    held = Opened(shelf.root, asked)
+    held.runner.run(held.library.start())
+    held.runner.run(held.library.ready())
+    held.runner.run(held.answers.texts())
+    yield held
+    held.runner.run(held.library.close())
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +258,7 @@ def test_a_key_that_is_not_served(opened: Opened, shelf: Shelf, audit: str) -> N
         opened.runner.run(opened.library.audits([audit]))
 
 
-def test_a_log_on_its_own(shelf: Shelf) -> None:
+def test_a_log_on_its_own(asked: Asking, shelf: Shelf) -> None:
     log = shelf.run.logs()[0]
 
     async def ask(answers: Answers) -> tuple[list[str], int]:

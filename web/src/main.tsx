@@ -4,7 +4,7 @@ import { SessionContext } from "./data";
 import { listen } from "./keys";
 import { Live } from "./live";
 import { FaultNote } from "./parts/notes";
-import { exchangeToken, Fault, sourceOf } from "./source";
+import { exchangeToken, Fault, hasToken, sourceOf } from "./source";
 import { startTheme } from "./theme";
 import "./style/tokens.css";
 import "./style/base.css";
@@ -14,6 +14,9 @@ import "./style/runs.css";
 import "./style/list.css";
 import "./style/search.css";
 import "./style/transcript.css";
+import "./style/drawings.css";
+import "./style/said.css";
+import "./style/pair.css";
 import "./style/compare.css";
 import "./style/charts.css";
 import "./style/annotate.css";
@@ -36,6 +39,11 @@ async function start(root: HTMLElement): Promise<void> {
     render(<FaultNote fault={error} />, root);
   }
 }
+
+// An address with a token that is opened where the page already is changes only what follows the #.
+addEventListener("hashchange", () => {
+  if (hasToken()) location.reload();
+});
 
 const root = document.getElementById("app");
 if (root !== null) void start(root);

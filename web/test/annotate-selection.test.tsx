@@ -64,6 +64,12 @@ describe("selected words", () => {
     if (nth === 1) expect(span.place.start).toBe(text.lastIndexOf(from));
   });
 
+  it("are whole words", () => {
+    const said = reply("M3", null, 1, { pieces: [piece("Nothing was done, I am afraid.")] });
+    select(shown(said), "thing", "afr");
+    expect(taken(said)).toMatchObject({ quote: "Nothing was done, I am afraid" });
+  });
+
   it("keep the sign at the end of a paragraph", () => {
     const said = reply("M3", null, 1, { pieces: [piece("It is done.\n\nGo on.")] });
     const root = shown(said);

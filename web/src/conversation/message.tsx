@@ -57,6 +57,26 @@ export function MessageView({ message, spans = NO_SPANS, manner = "rendered", as
   );
 }
 
+const MOST_DISTANT = 4_000;
+
+/** A message that nobody looks at yet: its words, to be found and to take their room, and little else. */
+export function DistantMessage({ message }: { message: Message }) {
+  return (
+    <>
+      <header class="message-head">
+        <span class="message-label">{message.label}</span> {message.role}
+      </header>
+      <div class="message-body">
+        {message.pieces.map((piece, index) => (
+          <div key={index} class="text text-plain" dir="auto">
+            <Seen text={piece.text.slice(0, MOST_DISTANT)} />
+          </div>
+        ))}
+      </div>
+    </>
+  );
+}
+
 function MessageHead({ message, tools }: { message: Message; tools: ComponentChildren }) {
   const result = message.answers === null ? "" : ` of ${message.answers}`;
   const role = message.role === "tool" ? `result${result}` : message.role;

@@ -125,9 +125,16 @@ function letters(text: string): string {
   return text.replace(/[^\p{L}\p{N}]/gu, "");
 }
 
+const WORDS = new Intl.Segmenter(undefined, { granularity: "word" });
+
+/** Whole words without the white space around them: a hand that selects is seldom exact to the letter. */
 function trimmed(message: string, piece: number, text: string, from: number, to: number): EvidenceSpan {
   const quote = text.slice(from, to);
-  const start = from + quote.length - quote.trimStart().length;
-  const end = to - (quote.length - quote.trimEnd().length);
+  const near = from + quote.length - quote.trimStart().length;
+  const far = to - (quote.length - quote.trimEnd().length);
+  const segments = WORDS.segment(text);
+  const [first, last] = [segments.containing(near), segments.containing(far - 1)];
+  const start = first?.isWordLike === true ? first.index : near;
+  const end = last?.isWordLike === true ? last.index + last.segment.length : far;
   return { message, place: { piece, start, end }, quote: text.slice(start, end) };
 }

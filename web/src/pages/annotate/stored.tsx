@@ -29,7 +29,7 @@ export function Stored({ item, session, own: here, onNext, onAgain }: Props) {
   const mayAnswer = reveal !== null || (own !== null && !asked);
   useKeys("Stored", [
     { keys: ["s", "Enter"], what: "next item", run: onNext },
-    { keys: ["r"], what: "show what the judges said", run: () => ask(true) },
+    ...(asked ? [] : [{ keys: ["r"], what: "show what the judges said", run: () => ask(true) }]),
     ...(mayAnswer ? [{ keys: ["c"], what: reveal === null ? "correct the answer" : "a second answer, stored apart", run: again }] : []),
   ]);
   return (

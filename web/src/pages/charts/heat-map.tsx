@@ -37,7 +37,7 @@ export function HeatMap({ route, run, targets }: Props) {
       </div>
       <p class="chart-note">
         {measure === "mean" ? "Mean score of valid audits" : "Part of valid audits at or past the threshold"}, its 95 % interval clustered by scenario, and
-        n. Darker is worse. Fewer than {FEW} audits get no colour.
+        n. The stronger the colour, the worse. Fewer than {FEW} audits get no colour.
       </p>
       <div class="scroll-x">
         <table class="heat-map">

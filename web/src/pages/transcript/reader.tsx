@@ -131,7 +131,7 @@ function Middle({ view, route, model, moves, places, doing }: MiddleProps) {
         tree={model.tree}
         path={judged ? model.path.filter((message) => message.seen) : model.path}
         spans={model.spans}
-        worst={model.worst}
+        onward={model.onward}
         manner={judged ? "plain" : manner}
         as={judged ? "read" : "said"}
         here={moves.here}
