@@ -192,7 +192,8 @@ async def _write(run: SharedRun, writers: Sequence[Writer], tally: _Tally, told:
             for writer in writers:
                 await writer.audit(run, audit)
             tally.written += 1
-        except UnreadableLog:
+        except UnreadableLog as error:
+            import traceback; traceback.print_exception(error)
             tally.unreadable += 1
         told(run.id, number, len(run.audits))
 

@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from multiprocessing import active_children
 from typing import Final
@@ -27,13 +27,11 @@ _BROWSER_SECONDS: Final = 30
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's, but that the signal which ends it is not raised again: it was meant for the server, and was heard."""
+    """Uvicorn's, but that signals are not its to hear: it would raise them again after it has ended."""
 
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Hear what asks the process to stop."""
-        with handled((signal.SIGINT, *SOFT), self.handle_exit):
-            yield
+    def capture_signals(self) -> AbstractContextManager[None]:
+        """Leave them to whoever runs it."""
+        return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +58,12 @@ def serve(served: Served, opened: Opened, ready: Callable[[], None]) -> None:
 
 
 async def _serve(served: Served, opened: Opened, ready: Callable[[], None]) -> None:
-    app = make_app(served, opened.admission, opened.listening.authorities())
+    server = make_server(make_app(served, opened.admission, opened.listening.authorities()))
     await served.source.start()
     try:
-        ready()
-        await make_server(app).serve([opened.listening.socket])
+        with handled((signal.SIGINT, *SOFT), server.handle_exit):
+            ready()
+            await server.serve([opened.listening.socket])
     finally:
         await served.source.close()
         for child in active_children():  # a reader that is still loading would be waited for

@@ -84,6 +84,11 @@ def free_port() -> int:
         return found.getsockname()[1]
 
 
+def is_open(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
 def served_here(visit: Callable[[Visitor], None], *args: str) -> int:
     """Serve in this process while somebody visits, who ends it as Ctrl-C does; give the exit code."""
     port = free_port()
@@ -93,7 +98,7 @@ def served_here(visit: Callable[[Visitor], None], *args: str) -> int:
         visitor = Visitor(port, OWN)
         try:
             until = time.monotonic() + 60
-            while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < until:
+            while not is_open(port) and time.monotonic() < until:
                 time.sleep(0.05)
             visitor.enter()
             visit(visitor)

@@ -11,6 +11,7 @@ import "./style/base.css";
 import "./style/parts.css";
 import "./style/text.css";
 import "./style/runs.css";
+import "./style/audits.css";
 import "./style/list.css";
 import "./style/search.css";
 import "./style/transcript.css";

@@ -14,9 +14,12 @@ _SETTLED: Final = """() => {
     return main !== null && main.childElementCount > 0 && document.querySelector("[aria-label=Loading]") === null;
 }"""
 _INDEXED: Final = """async () => {
-    const about = await (await fetch("/api/about")).json();
-    const { runs_done, runs, texts_done, texts } = about.indexing;
-    return runs > 0 && runs_done === runs && texts > 0 && texts_done === texts;
+    for (;;) {
+        const about = await (await fetch("/api/about")).json();
+        const { runs_done, runs, texts_done, texts } = about.indexing;
+        if (runs > 0 && runs_done === runs && texts > 0 && texts_done === texts) return;
+        await new Promise((done) => setTimeout(done, 100));
+    }
 }"""
 _GET: Final = "async (route) => { const got = await fetch(route); return [got.status, await got.json()]; }"
 
@@ -45,7 +48,7 @@ class Visit:
 
     def wait_until_indexed(self) -> None:
         """Wait until every run is listed and every text can be searched."""
-        self.page.wait_for_function(_INDEXED, timeout=60_000)
+        self.page.evaluate(_INDEXED)
 
     def get(self, route: str) -> Any:
         """What the server answers."""
