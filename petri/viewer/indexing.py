@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from petri.errors import PetriError, ReaderDied, UnknownKey
+from petri.errors import PetriError, ReaderDied, UnknownKey, UnreadableLog
 from petri.viewer.discovery import Found, discover, found_apart
 from petri.viewer.filed import FiledAudit, FiledRun
 from petri.viewer.index import Index, IndexedRun
@@ -18,6 +19,8 @@ from petri.viewer.wire_server import Indexing
 _STEP: Final = 0.25
 """Seconds that a step should take, which is how long a request may have to wait."""
 _MOST_AT_ONCE: Final = 64
+_PATIENCE: Final = 5.0
+"""Seconds until an index that could not be written is tried again."""
 _REST: Final = 8
 """Times as long as reading it took, a run that is being written is left alone."""
 _MOST_FAULTS: Final = 50
@@ -89,11 +92,21 @@ class Indexer:
         """Read for as long as the server is up: first what the lists need, then texts."""
         while True:
             self._wake.clear()
-            if self._todo:
-                await self._survey(self._todo[self._next()])
-            elif not await self._read_texts():
-                await self._renew()
-                await self._wake.wait()
+            try:
+                await self._work()
+            except sqlite3.OperationalError as error:  # such as a full disk
+                self._faults["index"] = f"the index cannot be written: {error}"
+                await asyncio.sleep(_PATIENCE)
+            except UnreadableLog:  # the index was damaged, and is empty now
+                await self.look()
+
+    async def _work(self) -> None:
+        """Read one thing, or wait until there is one."""
+        if self._todo:
+            await self._survey(self._todo[self._next()])
+        elif not await self._read_texts():
+            await self._renew()
+            await self._wake.wait()
 
     async def listed(self, key: str | None = None) -> None:
         """Return when a run is listed, which comes before others then, or when all are."""

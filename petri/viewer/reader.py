@@ -13,10 +13,10 @@ from contextlib import suppress
 from multiprocessing import connection, get_context, parent_process
 from typing import Final
 
-from petri.errors import ReaderDied, UnreadableLog
+from petri.errors import ReaderDied
 
 _PACKAGE: Final = "petri.viewer"
-_FIRST: Final = ("reading", "surveying", "texts")
+_FIRST: Final = ("calling", "reading", "surveying", "texts")
 """What every reader needs, loaded before anybody asks."""
 
 LONGEST: Final = 300.0
@@ -41,8 +41,9 @@ class Reader:
     async def call(self, name: str, *args: object, **options: object) -> bytes:
         """Run ``petri.viewer.MODULE``'s public ``FUNCTION``, named ``MODULE.FUNCTION``, and give the bytes it returns.
 
-        Arguments are what JSON has, tuples, and the dataclasses of ``filed.py``. Raises what the function raises, and
-        ``ReaderDied`` where the call killed the process, or would not end.
+        Arguments are what JSON has, tuples, and the dataclasses of ``filed.py``. Raises the function's ``PetriError``,
+        ``UnreadableLog`` for whatever else it raises, and ``ReaderDied`` where the call killed the process or would
+        not end.
         """
         async with self._turn:
             if self._pool is None:
@@ -120,9 +121,5 @@ def _run(name: str, args: tuple[object, ...], options: dict[str, object]) -> byt
     module, _, function = name.partition(".")
     # By name, because whoever asks must not load what it names.
     found: Callable[..., bytes] = getattr(importlib.import_module(f"{_PACKAGE}.{module}"), function)
-    try:
-        return found(*args, **options)
-    except (MemoryError, RecursionError) as error:
-        raise UnreadableLog(
-            f"is too large or too deeply nested to be read: {type(error).__name__}"
-        ) from error
+    attempt: Callable[[Callable[[], bytes]], bytes] = importlib.import_module(f"{_PACKAGE}.calling").attempt
+    return attempt(lambda: found(*args, **options))

@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import active_children
 from typing import Final
@@ -29,9 +29,10 @@ _BROWSER_SECONDS: Final = 30
 class _Server(uvicorn.Server):
     """Uvicorn's, but that signals are not its to hear: it would raise them again after it has ended."""
 
-    def capture_signals(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
         """Leave them to whoever runs it."""
-        return nullcontext()
+        yield
 
 
 @dataclass(frozen=True, slots=True)

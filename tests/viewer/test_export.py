@@ -310,7 +310,10 @@ def test_a_folder_is_all_its_runs_and_another_programs_too(shelf: Shelf, tmp_pat
     assert "foreign" in rows.values()
     states = [row["state"] for row in held["/api/audits"]["audits"]]
     assert {"valid", "error"} <= {*states}
-    assert page.audits == lines.audits == sum(state != "pending" for state in states)
+    assert (page.audits, page.unreadable) == (lines.audits, lines.unreadable)
+    assert page.audits + page.unreadable == sum(state != "pending" for state in states)
+    assert page.unreadable == 1, "one of the other program's holds nothing that could be read"
+    assert "could not be read, and are not in it: 1." in held["/api/about"]["note"]
     assert len((tmp_path / "all.jsonl").read_text(encoding="utf-8").splitlines()) == lines.audits
 
 

@@ -237,6 +237,14 @@ def test_a_call_that_does_not_end_is_broken_off() -> None:
     asyncio.run(session())
 
 
+def test_whatever_reading_stumbles_over_is_told_as_that(asked: Asking) -> None:
+    async def session() -> None:
+        with pytest.raises(UnreadableLog, match=r"^cannot be read: .*no attribute 'run'"):
+            await asked.reader.call("surveying.survey", None)
+
+    asked.runner.run(session())
+
+
 def test_a_reader_is_replaced_while_it_is_asked(asked: Asking, copied: Shelf) -> None:
     async def ask(answers: Answers) -> tuple[int, int | None, int | None]:
         await answers.texts()

@@ -1,11 +1,11 @@
 """An address leads to the very words: what is marked is what was quoted, on the branch where it was said."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from tests.scripted import perform
 from tests.viewer.e2e.served import serve
 from tests.viewer.e2e.visit import Visit
 from tests.viewer.e2e.watched import Watched
@@ -25,10 +25,9 @@ MARKED: Final = """() => {
 
 
 @pytest.fixture(scope="module")
-def visit(browser: Watched, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
-    folder = tmp_path_factory.mktemp("words")
-    perform(folder, [words_play()[0]])
-    with serve(folder / "runs") as served, browser.page() as (page, _):
+def visit(browser: Watched, plain_runs: Path) -> Iterator[Visit]:
+    (run,) = plain_runs.glob("*-words-*")
+    with serve(run) as served, browser.page() as (page, _):
         made = Visit(page, served)
         made.enter()
         made.wait_until_indexed()

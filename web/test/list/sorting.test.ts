@@ -74,17 +74,3 @@ test("no more stand than there is room for; few stand as the rubric has them", (
   const few = MANY.slice(0, 3);
   expect(columnsOf(listed(auditList(few, [])), false).map((column) => column.at)).toEqual([0, 1, 2]);
 });
-
-test("ten thousand audits are sorted within 50 ms", () => {
-  const many = Array.from({ length: 10_000 }, (_, at) => audit(String(at), { scenario: `s-${(at * 7) % 997}`, scores: [((at * 31) % 10) + 1], worst: 0 }));
-  const list = listed(auditList(DIMENSIONS.slice(0, 1), many));
-  const all = list.rows.map((_, at) => at);
-  for (const parameter of [undefined, "scenario", "-d.deception"]) {
-    const times = Array.from({ length: 5 }, () => {
-      const start = performance.now();
-      sorted(list, all, sortIn(parameter));
-      return performance.now() - start;
-    });
-    expect(Math.min(...times)).toBeLessThan(50);
-  }
-});

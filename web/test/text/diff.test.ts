@@ -60,10 +60,8 @@ test.each<readonly [what: string, before: string, after: string, by: string]>([
   ["long texts", "some words here\n".repeat(8_000), "some words there\n".repeat(8_000), "lines"],
   ["texts of too many lines", "a\n".repeat(30_000), "b\n".repeat(30_000), "whole"],
   ["texts with nothing in common", Array.from({ length: 9_000 }, (_, index) => `x${String(index)}`).join(" "), Array.from({ length: 9_000 }, (_, index) => `y${String(index)}`).join(" "), "words"],
-])("%s are compared in good time", (_, before, after, by) => {
-  const start = performance.now();
+])("%s are compared by what can be afforded", (_, before, after, by) => {
   expect(difference(before, after).by).toBe(by);
-  expect(performance.now() - start).toBeLessThan(5_000);
 });
 
 test.each<readonly [before: string, after: string, low: number, high: number]>([
