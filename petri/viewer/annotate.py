@@ -28,17 +28,17 @@ from petri.viewer.loading import load
 from petri.viewer.names import audit_key, run_key
 from petri.viewer.surveying import run_results
 from petri.viewer.transcript_view import conversation_of
-from petri.viewer.wire import (
+from petri.viewer.wire_annotate import (
     AnnotateSession,
     Annotation,
     BlindItem,
     Draft,
     EvidenceSpan,
     LabelValue,
-    Place,
     Reveal,
 )
 from petri.viewer.wire_server import Saved, Wire
+from petri.viewer.wire_transcript import Place
 
 At = tuple[str, str | None, str, Mode]
 """A desk: a run's folder, the one log of it that is meant, the annotator, and how the queue is drawn up."""

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from petri.analysis.annotations import FOLDER, SUFFIX, Record, read_records, to_line, whole_lines
 from petri.errors import UnreadableLog
 from petri.transcript.store import write_json
-from petri.viewer.wire import Draft
+from petri.viewer.wire_annotate import Draft
 
 _SALT: Final = "salt"
 _SALT_BYTES: Final = 32

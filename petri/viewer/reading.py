@@ -16,7 +16,8 @@ from petri.viewer.loading import Loaded, load, open_log
 from petri.viewer.surveying import run_results
 from petri.viewer.transcript_view import Conversation, conversation_of, transcript_view
 from petri.viewer.verdicts import set_verdicts
-from petri.viewer.wire import ComparedSide, JudgeReading, RawTranscript, SetVerdicts
+from petri.viewer.wire import ComparedSide
+from petri.viewer.wire_transcript import JudgeReading, RawTranscript, SetVerdicts
 
 
 def transcript(filed: FiledAudit, judged: Sequence[FiledAudit], beside: Neighbours) -> bytes:
@@ -56,15 +57,15 @@ def comparison(
     left: FiledRun, right: FiledRun, left_target: str | None = None, right_target: str | None = None
 ) -> bytes:
     """Give ``ComparisonView`` of two runs or sets of verdicts."""
-    sides = [ComparedSide(run=left.key, id=left.id, target=left_target)]
-    sides.append(ComparedSide(run=right.key, id=right.id, target=right_target))
-    foreign = [filed.id for filed in (left, right) if _is_foreign(filed)]
-    if foreign:
-        view = refused(*sides, f"{foreign[0]} is another program's log, and has no scores of ours to compare")
-    else:
-        named = zip((left, right), sides, strict=True)
-        view = compare_sides(*(Side(filed.key, run_results(filed), side.target) for filed, side in named))
-    return view.model_dump_json().encode()
+    one = ComparedSide(run=left.key, id=left.id, target=left_target)
+    two = ComparedSide(run=right.key, id=right.id, target=right_target)
+    foreign = next((filed for filed in (left, right) if _is_foreign(filed)), None)
+    if foreign is not None:
+        why = f"{foreign.id} is another program's log, and has no scores of ours to compare"
+        return refused(one, two, why).model_dump_json().encode()
+    first = Side(left.key, run_results(left), left_target)
+    second = Side(right.key, run_results(right), right_target)
+    return compare_sides(first, second).model_dump_json().encode()
 
 
 def _is_foreign(filed: FiledRun) -> bool:

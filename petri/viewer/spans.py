@@ -14,7 +14,7 @@ from petri.conversation.text import Kind, citable
 from petri.judge.verdict import Match, Span
 from petri.transcript.defusing import Showing, defused_characters, defused_key
 from petri.transcript.shown import shown_message
-from petri.viewer.wire import Place
+from petri.viewer.wire_transcript import Place
 
 _PRIVATE: Final = (range(0xE000, 0xF900), range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE))
 """Characters that mean nothing."""

@@ -13,12 +13,12 @@ from petri.conversation.tree import Node, Tree
 from petri.plan import Cell
 from petri.transcript.defusing import Flag
 from petri.transcript.notes import notes_of
-from petri.transcript.reading import read
+from petri.transcript.reading import suspicious
 from petri.transcript.schema import Imported, Transcript
 from petri.viewer.filed import Neighbours
 from petri.viewer.rows import state_of
 from petri.viewer.spans import ShownPiece, shown_pieces
-from petri.viewer.wire import (
+from petri.viewer.wire_transcript import (
     Call,
     Message,
     Scenario,
@@ -50,7 +50,7 @@ def conversation_of(transcript: Transcript) -> Conversation:
     table = _Toolsets()
     pieces = {node.label: shown_pieces(node.message) for node in tree}
     notes = notes_of(transcript)
-    flags = read(transcript).flags
+    flags = suspicious(transcript)
     seen = {node.label for leaf in tree.branches() for node in tree.path(leaf.label)}
     messages = [
         _message(tree, node, pieces[node.label], table.position(node.tools), flags.get(node.label, ()))

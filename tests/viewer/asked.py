@@ -9,17 +9,9 @@ from typing import Any, TypeVar
 
 from petri.viewer.library import Library
 from petri.viewer.reader import Reader
-from petri.viewer.wire import (
-    AuditList,
-    ComparisonView,
-    JudgeReading,
-    RawTranscript,
-    RunDetail,
-    RunList,
-    SearchAnswer,
-    TranscriptView,
-)
+from petri.viewer.wire import AuditList, ComparisonView, RunDetail, RunList, SearchAnswer
 from petri.viewer.wire_server import Change, Indexing
+from petri.viewer.wire_transcript import JudgeReading, RawTranscript, TranscriptView
 
 T = TypeVar("T")
 

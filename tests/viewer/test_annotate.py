@@ -16,7 +16,7 @@ from petri.datafiles import golden_folder
 from petri.errors import BadMessage, UnknownKey, Withheld
 from petri.transcript.folders import Run
 from petri.viewer import annotate
-from petri.viewer.wire import AnnotateSession, Annotation, BlindItem, Draft, Reveal
+from petri.viewer.wire_annotate import AnnotateSession, Annotation, BlindItem, Draft, Reveal
 
 OF_JUDGES = {
     "scores", "score", "verdict", "verdicts", "judge", "judges", "citations", "rationale", "reason",

@@ -14,7 +14,7 @@ import pytest
 from petri.analysis.annotations import AnnotationRecord, RevealRecord, read_records
 from petri.errors import UnreadableLog
 from petri.viewer.annotate_store import Store
-from petri.viewer.wire import Draft
+from petri.viewer.wire_annotate import Draft
 
 
 def record(

@@ -23,15 +23,9 @@ from petri.transcript.schema import Transcript
 from petri.viewer.export import Outputs, Verdicts, Written, export
 from petri.viewer.names import audit_key, run_key
 from petri.viewer.sharing import JsonObject, Wanted
-from petri.viewer.wire import (
-    AuditList,
-    ComparisonView,
-    JudgeReading,
-    RunDetail,
-    RunList,
-    TranscriptView,
-)
+from petri.viewer.wire import AuditList, ComparisonView, RunDetail, RunList
 from petri.viewer.wire_server import About
+from petri.viewer.wire_transcript import JudgeReading, TranscriptView
 from tests.scripted import Play, back, does, end, perform, says, score, send, verdict
 from tests.viewer.fixtures import Shelf
 

@@ -8,7 +8,7 @@ import pytest
 from petri.errors import UnknownKey, UnreadableLog
 from petri.viewer.library import Library
 from petri.viewer.names import audit_key, run_key
-from petri.viewer.wire import Message, Quote, SetVerdicts, TranscriptView
+from petri.viewer.wire_transcript import Message, Quote, SetVerdicts, TranscriptView
 from tests.viewer.asked import Answers, Asking
 from tests.viewer.fixtures import Shelf
 

@@ -29,8 +29,7 @@ def served(hostile_runs: Path) -> Iterator[Served]:
 @pytest.fixture
 def visit(browser: Watched, served: Served) -> Iterator[Visit]:
     with browser.page() as (page, _):
-        made = Visit(page, served)
-        made.enter()
+        made = Visit.enter(page, served)
         made.wait_until_indexed()
         yield made
 
@@ -69,8 +68,7 @@ def test_what_is_named(visit: Visit) -> None:
 
 def test_what_is_searched_for(visit: Visit) -> None:
     for payload in PAYLOADS[::7]:
-        visit.page.goto(f"{visit.served.origin}/#/search")
-        visit.settle()
+        visit.go("/search")
         visit.page.get_by_role("searchbox").first.fill(payload.text)
         visit.page.keyboard.press("Enter")
         visit.page.wait_for_timeout(60)

@@ -26,20 +26,29 @@ _GET: Final = "async (route) => { const got = await fetch(route); return [got.st
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A page of a server."""
+    """A page of a server, or of an exported file."""
 
     page: Page
-    served: Served
+    base: str
+    """Its address before the ``#``."""
 
-    def enter(self, place: str = "/") -> None:
-        """Open the address that the server printed."""
-        self.page.goto(self.served.at(place))
-        self.settle()
+    @classmethod
+    def enter(cls, page: Page, served: Served, place: str = "/") -> "Visit":
+        """Open the address that a server printed."""
+        visit = cls(page, f"{served.origin}/")
+        page.goto(served.at(place))
+        visit.settle()
+        return visit
 
     def go(self, place: str) -> None:
         """Go to a place, such as ``/r/KEY``."""
-        self.page.goto(f"{self.served.origin}/#{place}")
+        self.page.goto(f"{self.base}#{place}")
         self.settle()
+
+    @property
+    def place(self) -> str:
+        """Where the page is."""
+        return self.page.evaluate("location.hash.slice(1)")
 
     def settle(self) -> None:
         """Wait until what was asked for is shown."""
@@ -56,13 +65,9 @@ class Visit:
         assert status == 200, (route, status, answer)
         return answer
 
-    def runs(self) -> dict[str, str]:
-        """The keys of the runs by their ids."""
-        return {row["id"]: row["key"] for row in self.get("/api/runs")["runs"]}
-
     def key_of(self, part: str) -> str:
         """The key of the one run with a text in its id."""
-        (key,) = [key for name, key in self.runs().items() if part in name]
+        (key,) = [row["key"] for row in self.get("/api/runs")["runs"] if part in row["id"]]
         return key
 
     def audits(self, run: str) -> list[dict[str, Any]]:
@@ -70,6 +75,8 @@ class Visit:
         return self.get(f"/api/audits?run={run}")["audits"]
 
     def press(self, *keys: str) -> None:
-        """Press keys one after the other; capitals are typed with shift."""
+        """Press keys one after the other; ``g l`` is two of them."""
         for key in keys:
-            self.page.keyboard.press(key)
+            for stroke in key.split(" "):
+                self.page.keyboard.press(stroke)
+        self.page.evaluate(_DRAWN)
