@@ -2,7 +2,7 @@
 # web.sh VENV STEP: install, build or check the viewer's page in web/, with the Node that VENV brings; none need be
 # installed. `check` ends with the comparison of a fresh bundle with the committed one.
 set -eu
-venv=$1
+venv=$(cd "$1" && pwd)
 step=$2
 root=$(cd "$(dirname "$0")/.." && pwd)
 bundle=$root/petri/viewer/static
@@ -29,6 +29,7 @@ build)
     npm run --silent build
     ;;
 check)
+    "$venv/bin/python" "$root/scripts/wire.py" --check >&2
     if [ -d "$bundle" ]; then cp -R "$bundle/." "$kept/bundle"; fi
     npm run --silent check
     diff -rq "$kept/bundle" "$bundle" >&2 ||

@@ -6,6 +6,7 @@ import typer
 from platformdirs import user_cache_path
 
 from petri import __version__
+from petri.analysis.annotations import Mode
 from petri.cli import options
 from petri.display.safe import flat
 from petri.errors import RunNotFound, UsageError
@@ -13,7 +14,7 @@ from petri.transcript.folders import Run, find_run, is_run, out_folder
 from petri.viewer.address import LOOPBACK, PORT, Listening, check_token, listen
 from petri.viewer.admission import Admission
 from petri.viewer.app import Served
-from petri.viewer.desk import Desk, Mode
+from petri.viewer.desk import Desk
 from petri.viewer.library import Library
 from petri.viewer.reader import Reader
 from petri.viewer.server import Opened, open_browser, serve

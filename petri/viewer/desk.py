@@ -3,14 +3,12 @@
 import os
 import re
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final
 
+from petri.analysis.annotations import Mode
 from petri.errors import UnreadableLog, UsageError
 from petri.transcript.folders import Run
 from petri.viewer.reader import Reader
-
-Mode = Literal["random", "stratified", "disagreement", "low_confidence"]
-MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 
 _ANNOTATOR: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,30}[a-z0-9])?")
 

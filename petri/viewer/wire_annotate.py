@@ -4,13 +4,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from petri.analysis.annotations import Mode, Triage
 from petri.analysis.results import AuditScore
 from petri.rubric.schema import Dimension
 from petri.viewer.wire_server import Wire
 from petri.viewer.wire_transcript import Message, Place, ToolView
-
-Triage = Literal["clean", "concerning", "invalid"]
-Mode = Literal["random", "stratified", "disagreement", "low_confidence"]
 
 
 class AnnotateSession(Wire):
