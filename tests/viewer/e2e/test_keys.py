@@ -19,16 +19,14 @@ SHEET: Final = """() => [...document.querySelectorAll("dialog.sheet dl > div")].
 STATE: Final = """() => JSON.stringify([location.hash, document.documentElement.outerHTML,
     [...document.querySelectorAll("*")].filter((each) => each.scrollTop > 0).map((each) => Math.round(each.scrollTop)),
     [...document.querySelectorAll("*")].indexOf(document.activeElement)])"""
-NAMES: Final = {
-    "\u2193": "ArrowDown",
-    "\u2191": "ArrowUp",
-    "PgDn": "PageDown",
-    "PgUp": "PageUp",
-    "\u2190": "ArrowLeft",
-    "\u2192": "ArrowRight",
-}
+NAMES: Final = {"\u2193": "ArrowDown", "\u2191": "ArrowUp", "PgDn": "PageDown", "PgUp": "PageUp"}
 BEFORE: Final = ((), ("j",), ("j", "j", "j"), ("J", "J"), ("n", "n"), ("PageDown",), ("j", "v"))
 """What is pressed first where a key does nothing at once: one cannot go back from the first row."""
+OPTIONS: Final[dict[str, Any]] = {
+    "permissions": ["clipboard-read", "clipboard-write"],
+    "reduced_motion": "reduce",
+    "viewport": {"width": 1200, "height": 500},
+}
 IDLE: Final = {"put new rows where they belong"}
 """What has nothing to do until a run goes on."""
 
@@ -41,8 +39,7 @@ def served(plain_runs: Path) -> Iterator[Served]:
 
 @pytest.fixture
 def visit(browser: Watched, served: Served) -> Iterator[Visit]:
-    permissions = ["clipboard-read", "clipboard-write"]
-    with browser.page(permissions=permissions, viewport={"width": 1200, "height": 500}) as (page, _):
+    with browser.page(**OPTIONS) as (page, _):
         made = Visit.enter(page, served)
         made.wait_until_indexed()
         yield made
@@ -52,7 +49,24 @@ def sheet(visit: Visit) -> list[tuple[str, str]]:
     visit.press("?")
     rows: list[Any] = visit.page.evaluate(SHEET)
     visit.press("Escape")
-    return [(" ".join(NAMES.get(stroke, stroke) for stroke in keys.split(" ")), what) for keys, what in rows]
+    return [
+        (" ".join(str(NAMES.get(stroke, stroke)) for stroke in keys.split(" ")), what) for keys, what in rows
+    ]
+
+
+def still(visit: Visit) -> str:
+    """The page's state when it has come to rest."""
+    state = visit.page.evaluate(STATE)
+    for _ in range(40):
+        visit.page.wait_for_timeout(60)
+        before, state = state, visit.page.evaluate(STATE)
+        if state == before:
+            return state
+    pytest.fail("the page does not come to rest")
+
+
+def copied(visit: Visit) -> str:
+    return visit.page.evaluate("navigator.clipboard.readText()")
 
 
 def does_something(visit: Visit, place: str, key: str) -> bool:
@@ -61,13 +75,9 @@ def does_something(visit: Visit, place: str, key: str) -> bool:
         visit.go(place)
         visit.press(*before)
         visit.page.evaluate("navigator.clipboard.writeText('nothing')")
-        state = visit.page.evaluate(STATE)
+        state = still(visit)
         visit.press(key)
-        visit.page.wait_for_timeout(30)
-        if (
-            visit.page.evaluate(STATE) != state
-            or visit.page.evaluate("navigator.clipboard.readText()") != "nothing"
-        ):
+        if still(visit) != state or copied(visit) != "nothing":
             return True
     return False
 
@@ -76,6 +86,7 @@ def idle(visit: Visit, place: str, known: Sequence[str] = ()) -> list[str]:
     visit.go(place)
     keys = [(key, what) for key, what in sheet(visit) if what not in {*IDLE, *known}]
     assert keys
+    assert not does_something(visit, place, "F9"), "the page changes of itself"
     return [f"{key}: {what}" for key, what in keys if not does_something(visit, place, key)]
 
 

@@ -40,9 +40,13 @@ IS: Final = {
 
 @pytest.mark.parametrize("body", DOES.values(), ids=DOES)
 def test_what_a_page_does_is_seen(browser: Watched, body: str) -> None:
-    with pytest.raises(AssertionError), browser.page() as (page, _):
-        page.set_content(PAGE.format(body))
-        page.wait_for_timeout(100)
+    def visit() -> None:
+        with browser.page() as (page, _):
+            page.set_content(PAGE.format(body))
+            page.wait_for_timeout(100)
+
+    with pytest.raises(AssertionError):
+        visit()
 
 
 @pytest.mark.parametrize("body", IS.values(), ids=IS)
