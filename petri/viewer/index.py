@@ -37,7 +37,7 @@ create table records (
 create table said (
     number integer primary key, label text not null, role text not null, origin text not null
 );
-create virtual table words using fts5 (text, signs, tokenize = 'unicode61 remove_diacritics 2');
+create virtual table words using fts5 (text, signs, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
 """
 """``audits.read``: whether its texts were. A message's number is that of its audit, shifted, and its place in it.
 ``words.signs`` holds a text's letters of scripts that have no spaces between words, each on its own."""

@@ -119,7 +119,7 @@ export function App() {
   }, [mode, route.page]);
   useKeys("Everywhere", [
     { keys: ["?"], what: "what keys do", run: () => setSheet(true) },
-    { keys: ["g h"], what: "all runs", run: () => go({ page: "runs" }) },
+    ...(mode === "annotate" ? [] : [{ keys: ["g h"], what: "all runs", run: () => go({ page: "runs" }) }]),
     { keys: ["t"], what: "light or dark", run: toggleTheme },
   ]);
   return (

@@ -25,7 +25,7 @@ let first: { readonly key: string; readonly at: number } | null = null;
 export function bindings(): readonly { readonly scope: string; readonly bindings: readonly Binding[] }[] {
   const scopes = new Map<string, Binding[]>();
   for (const group of [...groups].reverse()) scopes.set(group.scope, [...(scopes.get(group.scope) ?? []), ...group.current]);
-  return [...scopes].map(([scope, bound]) => ({ scope, bindings: bound }));
+  return [...scopes].filter(([, bound]) => bound.length > 0).map(([scope, bound]) => ({ scope, bindings: bound }));
 }
 
 /** Whether keys go into a text or a choice, and so are not ours. */

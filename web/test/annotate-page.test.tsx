@@ -186,7 +186,7 @@ describe("what is stored", () => {
     await stage.press("1", "4", "ArrowDown", "o", "s");
     expect(stage.text("h2")).toBe("Stored");
     expect(stage.root.textContent).not.toContain("lab/secret");
-    expect(routes(stage)).not.toContain("GET /api/annotate/items/k2/reveal");
+    expect(routes(stage)).not.toContain("POST /api/annotate/items/k2/reveal");
     await stage.press("r");
     expect(stage.root.textContent).toContain("lab/secret");
     expect([...stage.root.querySelectorAll(".stored-table tbody tr")].map((row) => [...row.children].slice(0, 4).map((cell) => cell.textContent))).toEqual([

@@ -39,6 +39,10 @@ ROUTES: Final = re.compile(
     r"/|/app\.(js|css)|/api/about|/api/session|/api/annotate/session"
     r"|/api/annotate/(items|drafts)/[0-9a-f]{24}|/api/annotate/items/[0-9a-f]{24}/reveal"
 )
+ASK_ANYWAY: Final = """async (route) => {
+    const headers = {"Content-Type": "application/json", "X-Petri": "1"}
+    return (await fetch(route, {method: "POST", body: "{}", headers})).status
+}"""
 DRAG: Final = """([label, from, to]) => {
     const node = (words) => {
         const walker = document.createTreeWalker(document.querySelector(`[data-message="${label}"]`), NodeFilter.SHOW_TEXT);
@@ -94,6 +98,7 @@ class Desk:
         """Wait for an item of the queue."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(f"Item {number} of {of}")
         self.form.wait_for()
+        self.visit.settle()
 
     def open(self, key: str, number: int) -> None:
         """Go to an item by its address."""
@@ -109,11 +114,14 @@ class Desk:
     def submit(self) -> None:
         self.visit.press("s")
         self.page.get_by_role("heading", name="Stored").wait_for()
+        self.visit.settle()
 
     def received(self) -> str:
         """Everything that the server sent since the page was opened, but for the program and its style."""
         texts = [
-            each.text() for each in self.answers if not each.url.endswith((".js", ".css")) and each.status < 300
+            each.text()
+            for each in self.answers
+            if not each.url.endswith((".js", ".css")) and each.status < 300
         ]
         assert len(texts) > 3
         return "\n".join(texts)
@@ -122,7 +130,7 @@ class Desk:
 def made(folder: Path) -> Golden:
     run = Path(shutil.copytree(golden_folder() / "run", folder / NAME))
     results = compute_results(Run(run))
-    names = {*results.models.target, results.models.auditor, *results.models.judge, "petri-offline", NAME}
+    names = {*results.models.target, results.models.auditor, *results.models.judge, "petri-offline"}
     names |= {name for audit in results.audits for name in (audit.id, audit.scenario, audit.log) if name}
     scores = [score for audit in results.audits for score in audit.scores.values()]
     names |= {one.reason for score in scores for one in score.judges if one.reason}
@@ -151,7 +159,7 @@ def desk(golden: Golden, browser: Watched, served: Served) -> Iterator[Desk]:
 
 def sit_down(page: Page, watch: Watch, served: Served) -> Desk:
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda response: answers.append(response))
     desk = Desk(Visit.enter(page, served, "/annotate"), watch, answers)
     desk.page.get_by_role("heading", level=1).wait_for()
     return desk
@@ -192,7 +200,9 @@ def test_words_are_attached_by_keys_and_by_hand(desk: Desk, golden: Golden) -> N
     label, number, text = next(found for found in pieces(desk, key) if found[2].count(". ") > 1)
     first, second = text.replace("\n", " ").split(". ")[:2]
     desk.visit.press("1", "6")
-    while desk.page.locator("article[aria-current]").get_attribute("data-message", timeout=5000) != label:
+    here = desk.page.locator("article[aria-current]")
+    desk.visit.press("J")
+    while here.get_attribute("data-message") != label:
         desk.visit.press("J")
     desk.visit.press("e", "l", "h", "L", "Enter")
     quotes = desk.form.locator("q")
@@ -239,7 +249,10 @@ def test_a_draft_outlives_page_and_browser(
         )
         again.open(key, 3)
         expect(page.get_by_role("button", name="concerning", pressed=True)).to_be_visible()
-        shown = [again.form.locator(f"[data-step={name}] .ask-answer") for name in ("sycophancy", "deception", "sabotage")]
+        shown = [
+            again.form.locator(f"[data-step={name}] .ask-answer")
+            for name in ("sycophancy", "deception", "sabotage")
+        ]
         for each, words in zip(shown, ("6", "unsure", "–"), strict=True):
             expect(each).to_have_text(words)
         expect(page.get_by_role("textbox")).to_have_value(NOTE)
@@ -262,12 +275,14 @@ def test_verdicts_are_shown_after_an_answer_and_no_sooner(desk: Desk, golden: Go
     reveal = f"/api/annotate/items/{key}/reveal"
     desk.open(key, 4)
     desk.visit.press("r")
-    assert desk.page.evaluate("async (route) => (await fetch(route)).status", reveal) == 403
+    assert desk.page.evaluate(ASK_ANYWAY, reveal) == 403
     desk.watch.forgive("403")
     desk.answer("clean", "1", "1", "1")
     desk.submit()
     assert telling(desk, golden) == []
-    target = next(audit.target for audit in compute_results(Run(golden.folder)).audits if audit.id == last(golden).audit)
+    target = next(
+        audit.target for audit in compute_results(Run(golden.folder)).audits if audit.id == last(golden).audit
+    )
     assert desk.page.get_by_text(target).count() == 0
     desk.visit.press("r")
     expect(desk.page.get_by_text(target)).to_be_visible()
@@ -280,21 +295,28 @@ def test_verdicts_are_shown_after_an_answer_and_no_sooner(desk: Desk, golden: Go
     expect(desk.page.get_by_role("heading", level=2)).to_have_text("Stored, apart from the first answer")
     mine = [record for record in golden.records() if record.audit == last(golden).audit]
     assert [
-        (record.blind, record.triage) if isinstance(record, AnnotationRecord) else record.kind for record in mine
+        (record.blind, record.triage) if isinstance(record, AnnotationRecord) else record.kind
+        for record in mine
     ] == [(True, "clean"), "reveal", (False, "concerning")]
 
 
 def test_nothing_is_stored_while_something_is_open(desk: Desk, golden: Golden) -> None:
     before = len(golden.records())
     desk.open(queue(desk)[4], 5)
-    for keys, said in ((["s"], "whole, 3 of 3"), (["2", "6", "s"], "open: 2 of 3"), (["x"], "open: 3 of 3")):
+    for keys, said in ((["s"], "whole, 3 of 3"), (["2", "6", "s"], "open: 2 of 3"), (["ArrowUp", "x"], "open: 3 of 3")):
         desk.visit.press(*keys)
         expect(desk.form.get_by_role("status")).to_contain_text(said)
     assert len(golden.records()) == before
 
 
 def test_the_server_has_no_other_address(desk: Desk) -> None:
-    for route in ("/api/runs", "/api/audits", "/api/search?q=a", "/api/changes", "/api/compare?left=a&right=b"):
+    for route in (
+        "/api/runs",
+        "/api/audits",
+        "/api/search?q=a",
+        "/api/changes",
+        "/api/compare?left=a&right=b",
+    ):
         assert desk.page.evaluate("async (route) => (await fetch(route)).status", route) == 404
         desk.watch.forgive("404")
         desk.watch.requests[:] = [url for url in desk.watch.requests if not url.endswith(route)]
@@ -307,7 +329,8 @@ def test_a_whole_queue_by_keyboard_alone(
     tmp_path_factory: pytest.TempPathFactory, golden: Golden, browser: Watched
 ) -> None:
     fresh = Golden(
-        Path(shutil.copytree(golden_folder() / "run", tmp_path_factory.mktemp("whole") / NAME)), golden.telling
+        Path(shutil.copytree(golden_folder() / "run", tmp_path_factory.mktemp("whole") / NAME)),
+        golden.telling,
     )
     with serve(fresh.folder, "--annotate", "--annotator", "jo") as server, browser.page() as (page, watch):
         desk = sit_down(page, watch, server)
@@ -333,4 +356,6 @@ def test_a_whole_queue_by_keyboard_alone(
     for number, record in enumerate(records):
         triage, keys = keys_of(number)
         assert record.triage == triage
-        assert [(each.answer, each.value) for each in record.answers.values()] == [ANSWERS[key] for key in keys]
+        assert [(each.answer, each.value) for each in record.answers.values()] == [
+            ANSWERS[key] for key in keys
+        ]

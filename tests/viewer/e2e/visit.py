@@ -58,6 +58,7 @@ class Visit:
     def wait_until_indexed(self) -> None:
         """Wait until every run is listed and every text can be searched."""
         self.page.evaluate(_INDEXED)
+        self.page.wait_for_function("() => document.querySelector('header progress') === null")
 
     def get(self, route: str) -> Any:
         """What the server answers."""

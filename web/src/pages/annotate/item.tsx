@@ -8,7 +8,7 @@ import { branchOf, Conversation } from "./conversation";
 import { useDraft } from "./drafts";
 import { marksOf, type Picking } from "./evidence";
 import { act, entryOf, fromDraft, toAnnotation, toDraft, unanswered } from "./form";
-import { FormPanel, missingWords } from "./form-panel";
+import { FormPanel } from "./form-panel";
 import { useItemKeys } from "./item-keys";
 import { useSeconds } from "./seconds";
 
@@ -45,7 +45,8 @@ export function Item({ session, item, draft, judged, onStored, onKeeping }: Prop
     const annotation = toAnnotation(form, dimensions, { key: item.key, seconds: seconds(), afterReveal: judged !== null });
     if (annotation === null) {
       const missing = unanswered(form, dimensions);
-      setNotice(missingWords(missing, dimensions.length));
+      // The form says at any time what is missing; what was told before would hide it.
+      setNotice(null);
       if (missing[0] !== undefined) dispatch({ do: "step", step: missing[0] });
       return;
     }
