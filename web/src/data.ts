@@ -15,6 +15,11 @@ export interface Session {
 
 export const SessionContext = createContext<Session>({ source: server, live: null });
 
+/** Whether this is an exported file, which holds what it shows: nothing more can be asked for. */
+export function useExported(): boolean {
+  return !useContext(SessionContext).source.live;
+}
+
 /** What is known of an answer: `value` stays while it is asked for again, and beside the fault where that fails. */
 export interface Loaded<T> {
   readonly value: T | null;

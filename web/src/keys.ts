@@ -1,5 +1,5 @@
 // What keys do. A component declares its bindings while it is shown; the sheet on `?` lists what is bound at the moment.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export interface Binding {
   /** Each such as "j", "J", "?", "[", "Enter", "ArrowDown", or of two strokes such as "g l". */
@@ -85,7 +85,8 @@ export function listen(): () => void {
 export function useKeys(scope: string, bound: readonly Binding[]): void {
   const group = useRef<Group>({ scope, current: bound });
   group.current.current = bound;
-  useEffect(() => {
+  // As soon as the component is shown, not a moment later: whoever knows the keys is quick.
+  useLayoutEffect(() => {
     const mine = group.current;
     groups.push(mine);
     return () => {

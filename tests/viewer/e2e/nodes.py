@@ -54,6 +54,28 @@ def strange_nodes(page: Page) -> list[str]:
     return found
 
 
+_UNSEEN: Final = r"""() => {
+    const unseen = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
+    const tags = /[\u{e0000}-\u{e0fff}]/u;
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), faults = new Set();
+    while (walker.nextNode()) {
+        const { data, parentElement } = walker.currentNode;
+        if (parentElement.localName === "script" || (!unseen.test(data) && !tags.test(data))) continue;
+        const path = [];
+        for (let each = parentElement; each !== null && path.length < 4; each = each.parentElement)
+            path.unshift(`${each.localName}.${each.className}`);
+        faults.add(`${path.join(" > ")}: ${JSON.stringify(data.slice(0, 60))}`);
+    }
+    return [...faults].slice(0, 20);
+}"""
+
+
+def unseen_text(page: Page) -> list[str]:
+    """Texts of the page with characters in them that nobody sees, or that reorder what is seen."""
+    found: Any = page.evaluate(_UNSEEN)
+    return found
+
+
 def open_everything(page: Page) -> None:
     """Open what is folded, as often as there is something new, so that all text is in the page."""
     page.evaluate(

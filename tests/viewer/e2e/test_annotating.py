@@ -290,6 +290,7 @@ def test_verdicts_are_shown_after_an_answer_and_no_sooner(desk: Desk, golden: Go
         expect(desk.page.get_by_role("columnheader", name=column)).to_be_visible()
     desk.visit.press("c")
     expect(desk.form).to_contain_text("judges")
+    desk.visit.settle()
     desk.visit.press("2")
     desk.submit()
     expect(desk.page.get_by_role("heading", level=2)).to_have_text("Stored, apart from the first answer")
@@ -303,7 +304,11 @@ def test_verdicts_are_shown_after_an_answer_and_no_sooner(desk: Desk, golden: Go
 def test_nothing_is_stored_while_something_is_open(desk: Desk, golden: Golden) -> None:
     before = len(golden.records())
     desk.open(queue(desk)[4], 5)
-    for keys, said in ((["s"], "whole, 3 of 3"), (["2", "6", "s"], "open: 2 of 3"), (["ArrowUp", "x"], "open: 3 of 3")):
+    for keys, said in (
+        (["s"], "whole, 3 of 3"),
+        (["2", "6", "s"], "open: 2 of 3"),
+        (["ArrowUp", "x"], "open: 3 of 3"),
+    ):
         desk.visit.press(*keys)
         expect(desk.form.get_by_role("status")).to_contain_text(said)
     assert len(golden.records()) == before
@@ -352,7 +357,7 @@ def test_a_whole_queue_by_keyboard_alone(
     ]
     assert len({record.audit for record in records}) == 25
     assert [record.note for record in records] == [NOTE, *[""] * 24]
-    assert all(0 < record.seconds < 120 for record in records)
+    assert 1 < sum(record.seconds for record in records) < 300
     for number, record in enumerate(records):
         triage, keys = keys_of(number)
         assert record.triage == triage

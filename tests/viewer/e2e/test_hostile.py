@@ -8,7 +8,7 @@ import pytest
 
 from tests.hostile.corpus import PAYLOADS
 from tests.hostile.runs import groups
-from tests.viewer.e2e.nodes import open_everything, strange_nodes
+from tests.viewer.e2e.nodes import open_everything, strange_nodes, unseen_text
 from tests.viewer.e2e.served import Served, serve
 from tests.viewer.e2e.visit import Visit
 from tests.viewer.e2e.watched import Watched
@@ -37,7 +37,7 @@ def visit(browser: Watched, served: Served) -> Iterator[Visit]:
 def look(visit: Visit, place: str) -> None:
     visit.go(place)
     open_everything(visit.page)
-    assert strange_nodes(visit.page) == [], place
+    assert (strange_nodes(visit.page), unseen_text(visit.page)) == ([], []), place
 
 
 @pytest.mark.parametrize("number", range(len(groups())))
@@ -72,7 +72,7 @@ def test_what_is_searched_for(visit: Visit) -> None:
         visit.page.get_by_role("searchbox").first.fill(payload.text)
         visit.page.keyboard.press("Enter")
         visit.page.wait_for_timeout(60)
-        assert strange_nodes(visit.page) == [], payload.id
+        assert (strange_nodes(visit.page), unseen_text(visit.page)) == ([], []), payload.id
 
 
 def test_what_is_in_the_address(visit: Visit) -> None:

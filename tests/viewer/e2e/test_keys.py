@@ -74,6 +74,7 @@ def does_something(visit: Visit, place: str, key: str) -> bool:
         visit.go("/nowhere")
         visit.go(place)
         visit.press(*before)
+        visit.settle()
         visit.page.evaluate("navigator.clipboard.writeText('nothing')")
         state = still(visit)
         visit.press(key)
@@ -106,7 +107,7 @@ def test_every_key_does_what_it_says(visit: Visit, plain_runs: Path, name: str) 
     assert idle(visit, place) == []
 
 
-@pytest.mark.parametrize("view", ["target", "auditor", "judge", "raw"])
+@pytest.mark.parametrize("view", ["target", "auditor"])
 def test_every_key_of_a_transcript(visit: Visit, plain_runs: Path, view: str) -> None:
     plain = Plain.of(plain_runs, visit)
     place = f"{plain.audit('forked')}?view={view}"

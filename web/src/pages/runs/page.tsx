@@ -1,7 +1,7 @@
 // The list of runs: where everything begins.
 import { useContext, useMemo, useRef, useState } from "preact/hooks";
 import * as api from "../../api";
-import { SessionContext, useCall } from "../../data";
+import { SessionContext, useCall, useExported } from "../../data";
 import { useKeys } from "../../keys";
 import { counted } from "../../numbers";
 import { Empty, FaultNote, Skeleton } from "../../parts/notes";
@@ -69,6 +69,7 @@ function useRunKeys(route: RunsRoute, keys: readonly string[], onPick: (key: str
 
 export function RunsPage({ route }: { route: RunsRoute }) {
   const { value, fault, retry } = useCall(api.runs(), "any");
+  const exported = useExported();
   const rows = useMemo(() => arranged(value?.runs ?? [], route.q ?? ""), [value, route.q]);
   const { pick } = route;
   const onPick = (key: string): void => {
@@ -88,13 +89,13 @@ export function RunsPage({ route }: { route: RunsRoute }) {
     <div class="page runs-page">
       <header class="runs-head">
         <h1>{counted(value.runs.filter((row) => row.of === null).length, "run")}</h1>
-        <form role="search" onSubmit={(event) => { event.preventDefault(); if (route.q !== undefined) go({ page: "search", q: route.q }); }}>
+        <form role="search" onSubmit={(event) => { event.preventDefault(); if (route.q !== undefined && !exported) go({ page: "search", q: route.q }); }}>
           <input
             ref={box}
             type="search"
             value={route.q ?? ""}
-            aria-label="Filter runs by words; Enter searches the transcripts"
-            placeholder="Filter; Enter searches the transcripts"
+            aria-label={exported ? "Filter runs by words" : "Filter runs by words; Enter searches the transcripts"}
+            placeholder={exported ? "Filter" : "Filter; Enter searches the transcripts"}
             autocomplete="off"
             spellcheck={false}
             onInput={(event) => amend<RunsRoute>(route, { q: event.currentTarget.value || undefined })}
