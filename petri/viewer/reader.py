@@ -50,7 +50,7 @@ class Reader:
                 self.start()
             assert self._pool is not None  # noqa: S101 -- just started
             try:
-                running = self._pool.submit(_run, name, args, options)
+                running = self._pool.submit(answer, name, args, options)
                 return await asyncio.wait_for(asyncio.wrap_future(running), self._longest)
             except BrokenProcessPool as error:
                 self.start()
@@ -117,7 +117,8 @@ def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _run(name: str, args: tuple[object, ...], options: dict[str, object]) -> bytes:
+def answer(name: str, args: tuple[object, ...], options: dict[str, object]) -> bytes:
+    """Run a function in this process, as ``Reader.call`` does in its own."""
     module, _, function = name.partition(".")
     # By name, because whoever asks must not load what it names.
     found: Callable[..., bytes] = getattr(importlib.import_module(f"{_PACKAGE}.{module}"), function)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from petri.viewer.library import Library
-from petri.viewer.reader import Reader
+from petri.viewer.reader import Reader, answer
 from petri.viewer.wire import AuditList, ComparisonView, RunDetail, RunList, SearchAnswer
 from petri.viewer.wire_server import Change, Indexing
 from petri.viewer.wire_transcript import JudgeReading, RawTranscript, TranscriptView
@@ -18,12 +18,22 @@ T = TypeVar("T")
 PATIENCE = 60.0
 
 
+class ReaderHere(Reader):
+    """Reads in this process: starting another takes longer than what is tried, and hides it from coverage."""
+
+    async def call(self, name: str, *args: object, **options: object) -> bytes:
+        return await asyncio.to_thread(answer, name, args, options)
+
+    async def renew(self) -> None:
+        await asyncio.sleep(0)
+
+
 class Asking:
-    """Opens libraries for tests; all of them use one reader, for starting it takes longer than what is tried."""
+    """Opens libraries for tests, which read in this process or in one of their own."""
 
     def __init__(self) -> None:
         self.runner = asyncio.Runner()
-        self.reader = Reader()
+        self.reader = ReaderHere()
 
     def __call__(
         self,
@@ -31,11 +41,13 @@ class Asking:
         ask: Callable[["Answers"], Awaitable[T]],
         log: Path | None = None,
         cache: Path | None = None,
+        *,
+        apart: bool = False,
     ) -> T:
-        """Open a library, ask it once all runs are listed, and close it."""
+        """Open a library, with a reader of its own where it is ``apart``; ask it once all is listed, and close it."""
 
         async def session() -> T:
-            library = Library(root, log, cache=cache, reader=self.reader)
+            library = Library(root, log, cache=cache, reader=None if apart else self.reader)
             await library.start()
             try:
                 await library.ready()

@@ -19,6 +19,4 @@ def asked() -> Generator[Asking]:
     """Asks libraries."""
     asking = Asking()
     with asking.runner:
-        asking.reader.start()
         yield asking
-        asking.runner.run(asking.reader.close())

@@ -210,18 +210,25 @@ def test_two_runs_of_one_name_have_two_keys_that_stay(asked: Asking, copied: She
     assert asked(copied.root, ask) == keys
 
 
-def test_a_reader_that_is_killed_is_started_anew(asked: Asking, copied: Shelf) -> None:
-    async def ask(answers: Answers) -> bool:
-        await answers.texts()
-        before = answers.library.reader.pid
-        assert before is not None
-        os.kill(before, signal.SIGKILL)
+def test_a_reader_is_replaced_when_it_has_grown_and_started_anew_when_it_is_killed(
+    asked: Asking, copied: Shelf
+) -> None:
+    async def ask(answers: Answers) -> list[int | None]:
+        reader = answers.library.reader
+        pids = [(await answers.texts(), reader.pid)[1]]
+        asking = [answers.raw(copied.key, copied.audit) for _ in range(4)]
+        await asyncio.gather(reader.renew(), *asking)
+        pids.append(reader.pid)
+        assert pids[-1] is not None
+        os.kill(pids[-1], signal.SIGKILL)
         with pytest.raises(ReaderDied):
             await answers.library.raw(copied.key, copied.audit)
-        await answers.raw(copied.key, copied.audit)
-        return answers.library.reader.pid not in {None, before}
+        await answers.transcript(copied.key, copied.audit)
+        return [*pids, reader.pid]
 
-    assert asked(copied.root, ask)
+    pids = asked(copied.root, ask, apart=True)
+    assert None not in pids
+    assert len(set(pids)) == 3
 
 
 def test_a_call_that_does_not_end_is_broken_off() -> None:
@@ -243,19 +250,6 @@ def test_whatever_reading_stumbles_over_is_told_as_that(asked: Asking) -> None:
             await asked.reader.call("surveying.survey", None)
 
     asked.runner.run(session())
-
-
-def test_a_reader_is_replaced_while_it_is_asked(asked: Asking, copied: Shelf) -> None:
-    async def ask(answers: Answers) -> tuple[int, int | None, int | None]:
-        await answers.texts()
-        before = answers.library.reader.pid
-        asking = [answers.raw(copied.key, copied.audit) for _ in range(4)]
-        _, *records = await asyncio.gather(answers.library.reader.renew(), *asking)
-        return len(records), before, answers.library.reader.pid
-
-    count, before, after = asked(copied.root, ask)
-    assert count == 4
-    assert before != after
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,8 @@ ASK_ANYWAY: Final = """async (route) => {
 }"""
 DRAG: Final = """([label, from, to]) => {
     const node = (words) => {
-        const walker = document.createTreeWalker(document.querySelector(`[data-message="${label}"]`), NodeFilter.SHOW_TEXT);
+        const message = document.querySelector(`[data-message="${label}"]`);
+        const walker = document.createTreeWalker(message, NodeFilter.SHOW_TEXT);
         while (walker.nextNode()) {
             const at = walker.currentNode.data.indexOf(words);
             if (at >= 0) return [walker.currentNode, at];
@@ -75,7 +76,8 @@ class Golden:
 
     def records(self) -> list[Record]:
         """What lies on the disk."""
-        return read_records(self.folder / "annotations" / "jo.jsonl")
+        path = self.folder / "annotations" / "jo.jsonl"
+        return read_records(path) if path.exists() else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,10 @@ def made(folder: Path) -> Golden:
     run = Path(shutil.copytree(golden_folder() / "run", folder / NAME))
     results = compute_results(Run(run))
     names = {*results.models.target, results.models.auditor, *results.models.judge, "petri-offline"}
-    names |= {name for audit in results.audits for name in (audit.id, audit.scenario, audit.log) if name}
+    names |= {name for audit in results.audits for name in (audit.id, audit.scenario, audit.log)}
     scores = [score for audit in results.audits for score in audit.scores.values()]
     names |= {one.reason for score in scores for one in score.judges if one.reason}
-    return Golden(run, frozenset(names))
+    return Golden(run, frozenset(filter(None, names)))
 
 
 @pytest.fixture(scope="module")
@@ -149,8 +151,7 @@ def served(golden: Golden) -> Iterator[Served]:
 
 
 @pytest.fixture
-def desk(golden: Golden, browser: Watched, served: Served) -> Iterator[Desk]:
-    assert golden.telling
+def desk(served: Served, browser: Watched) -> Iterator[Desk]:
     with browser.page() as (page, watch):
         yield sit_down(page, watch, served)
         asked = {url.removeprefix(served.origin) for url in watch.requests if url.startswith(served.origin)}
@@ -159,7 +160,11 @@ def desk(golden: Golden, browser: Watched, served: Served) -> Iterator[Desk]:
 
 def sit_down(page: Page, watch: Watch, served: Served) -> Desk:
     answers: list[Response] = []
-    page.on("response", lambda response: answers.append(response))
+
+    def note(response: Response) -> None:
+        answers.append(response)
+
+    page.on("response", note)
     desk = Desk(Visit.enter(page, served, "/annotate"), watch, answers)
     desk.page.get_by_role("heading", level=1).wait_for()
     return desk
@@ -253,7 +258,7 @@ def test_a_draft_outlives_page_and_browser(
             again.form.locator(f"[data-step={name}] .ask-answer")
             for name in ("sycophancy", "deception", "sabotage")
         ]
-        for each, words in zip(shown, ("6", "unsure", "–"), strict=True):
+        for each, words in zip(shown, ("6", "unsure", "\u2013"), strict=True):
             expect(each).to_have_text(words)
         expect(page.get_by_role("textbox")).to_have_value(NOTE)
         again.visit.press("ArrowDown", "ArrowDown", "ArrowDown", "1", "n")

@@ -50,6 +50,11 @@ class Visit:
         """Where the page is."""
         return self.page.evaluate("location.hash.slice(1)")
 
+    def arrive(self, place: str) -> None:
+        """Wait until the page is at a place that begins so."""
+        self.page.wait_for_function("(place) => location.hash.startsWith(`#${place}`)", arg=place)
+        self.settle()
+
     def settle(self) -> None:
         """Wait until what was asked for is shown."""
         self.page.evaluate(_DRAWN)
