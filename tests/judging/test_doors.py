@@ -1,6 +1,7 @@
 """`petri judge` as a command: that its flags reach the judges, and what an interrupt leaves behind."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from inspect_ai.event import ModelEvent
 
 from petri.analysis.compute import compute_results
 from petri.cli.main import main
+from petri.judging.canaries import canary_run
 from petri.transcript.store import Run, samples
 from tests.scripted import Play, does, end, perform, says, send
 
@@ -56,10 +58,14 @@ def test_batches_reach_the_judges_and_have_no_time_limit(
     assert {(call.config.batch, call.config.attempt_timeout) for call in calls} == {sent}
 
 
-def test_an_interrupt_keeps_the_verdicts_that_were_given(stored: Run) -> None:
+def test_an_interrupt_keeps_the_verdicts_that_were_given_and_begins_no_other_run(
+    stored: Run, tmp_path: Path
+) -> None:
     before = {log: log.read_bytes() for log in stored.logs()}
+    other = Run(shutil.copytree(stored.folder, tmp_path / "other"))
     slow = json.dumps({"model": "petri-offline/judge", "args": {"latency": 3}})
-    args = ["judge", str(stored.folder), "--set", f"models.judge={slow}", "--max-samples", "1"]
+    args = ["judge", str(stored.folder), str(other.folder), "--set", f"models.judge={slow}", "--canaries"]
+    args += ["--max-samples", "1", "--out", str(tmp_path / "out")]
     lines: list[str] = []
     with subprocess.Popen([*RUN, *args], stderr=subprocess.PIPE, text=True) as child:
         assert child.stderr is not None
@@ -69,6 +75,7 @@ def test_an_interrupt_keeps_the_verdicts_that_were_given(stored: Run) -> None:
             lines.append(line)
     assert child.returncode == 130, lines
     assert not [line for line in lines if "Traceback" in line]
+    assert other.verdict_sets() == canary_run(tmp_path / "out").verdict_sets() == ()
     results = compute_results(verdicts(stored))
     assert (results.run.status, results.counts.planned) == ("interrupted", 2)
     assert {log: log.read_bytes() for log in stored.logs()} == before
