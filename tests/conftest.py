@@ -90,6 +90,8 @@ def bare_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             patch.setenv(name, f"http://127.0.0.1:{DEAD_PROXY}")
         patch.setenv("NO_PROXY", "127.0.0.1,localhost")
+        # Nobody is trusted: each client would read all certificates of this machine, and loopback speaks no TLS.
+        patch.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("certificates")))
         yield
 
 
