@@ -69,15 +69,15 @@ def test_branches_are_changed_by_key_and_by_choice(visit: Visit, plain: Plain) -
     expect(message(visit, "M6")).to_be_visible()
     visit.press("B")
     expect(message(visit, "M4")).to_be_visible()
-    fork = visit.page.get_by_role("radio", name="What would mend it?")
+    fork = visit.page.get_by_role("radio", name="Please say what would mend it.")
     fork.click()
     expect(message(visit, "M6")).to_be_visible()
-    expect(visit.page.get_by_role("radio", name="What would mend it?")).to_be_checked()
+    expect(visit.page.get_by_role("radio", name="Please say what would mend it.")).to_be_checked()
 
 
 def test_a_fork_stays_where_it_is_on_the_screen_when_its_branch_changes(visit: Visit, plain: Plain) -> None:
     visit.go(f"{plain.audit('forked')}?b=M5&m=M4")
-    radio = visit.page.get_by_role("radio", name="Please say")
+    radio = visit.page.get_by_role("radio", name="Please say that")
     before = radio.bounding_box()
     visit.press("b")
     after = radio.bounding_box()
@@ -98,10 +98,9 @@ def test_the_rail_leads_to_every_message_of_every_branch(visit: Visit, plain: Pl
 def test_what_differs_between_branches_is_shown(visit: Visit, plain: Plain) -> None:
     visit.go(f"{plain.audit('forked')}?b=M5&m=M4")
     visit.press("d")
-    expect(visit.page.get_by_role("main")).to_contain_text("What would mend it?")
-    expect(visit.page.locator("main ins, main del").first).to_be_visible()
-    place = visit.place
-    assert "diff=words" in place
+    expect(visit.page.locator("main del", has_text="what")).to_be_visible()
+    expect(visit.page.locator("main ins", has_text="that")).to_be_visible()
+    assert "diff=words:M6:M4" in visit.place
     visit.go(f"{plain.audit('forked')}?b=M5&m=M4")
     visit.press("c")
     assert "diff=side" in visit.place
@@ -142,12 +141,12 @@ def test_each_view_has_its_key_and_its_address(
 
 def test_the_origin_of_every_message_is_said_in_words(visit: Visit, plain: Plain) -> None:
     visit.go(f"{plain.audit('forked')}?b=M10")
-    said = {label: message(visit, label).locator("header").inner_text() for label in labels(visit)}
+    said = {label: message(visit, label).locator(".message-head").inner_text() for label in labels(visit)}
     assert "auditor" in said["M1"]
     assert "target" in said["M3"]
     assert "simulated tool" in said["M8"]
     visit.go(plain.audit("prefilled"))
-    expect(message(visit, "M2").locator("header")).to_contain_text("prefill")
+    expect(message(visit, "M2").locator(".message-head")).to_contain_text("prefill")
 
 
 def test_calls_results_code_and_reasoning_are_readable(visit: Visit, plain: Plain) -> None:
@@ -162,7 +161,7 @@ def test_calls_results_code_and_reasoning_are_readable(visit: Visit, plain: Plai
 
 def test_refusals_and_cut_off_words_are_marked(visit: Visit, plain: Plain) -> None:
     visit.go(plain.audit("refused"))
-    heads = [message(visit, label).locator("header").inner_text() for label in ("M2", "M4")]
+    heads = [message(visit, label).locator(".message-head").inner_text() for label in ("M2", "M4")]
     assert "refused" in heads[0] or "filter" in heads[0]
     assert "cut" in heads[1] or "truncated" in heads[1]
 
@@ -249,7 +248,7 @@ def test_texts_are_rendered_or_plain(visit: Visit, plain: Plain) -> None:
 
 
 def test_the_theme_is_chosen_and_kept(visit: Visit, plain: Plain) -> None:
-    colour = "getComputedStyle(document.body).backgroundColor"
+    colour = "getComputedStyle(document.documentElement).backgroundColor"
     visit.go(plain.audit("forked"))
     before = visit.page.evaluate(colour)
     visit.press("t")
