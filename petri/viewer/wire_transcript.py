@@ -16,7 +16,6 @@ from petri.transcript.schema import (
     LintRecord,
     RealismRecord,
     RepairRecord,
-    WorldRecord,
 )
 from petri.viewer.wire import Origin, Role, State
 from petri.viewer.wire_server import Wire
@@ -37,7 +36,8 @@ class Call(Wire):
     label: str
     """Such as ``M4.2``."""
     name: str
-    arguments: dict[str, Any]
+    arguments: str
+    """As JSON text: a page that parses JSON loses digits of long numbers."""
     parse_error: str | None = None
 
 
@@ -160,6 +160,18 @@ class SetVerdicts(Wire):
     """The dimensions in full; empty where the log does not have them."""
 
 
+class Operation(Wire):
+    """An operation on the world behind the target's tools."""
+
+    after: str | None
+    """The message it came after."""
+    by: Literal["auditor", "simulator", "tool"]
+    name: str
+    arguments: str
+    """As JSON text, like those of a call."""
+    is_error: bool
+
+
 class Scenario(Wire):
     """What the audit was to find out."""
 
@@ -196,7 +208,7 @@ class TranscriptView(Wire):
     auditor: tuple[Staged, ...]
     realism: tuple[RealismRecord, ...]
     lint: tuple[LintRecord, ...]
-    world: tuple[WorldRecord, ...]
+    world: tuple[Operation, ...]
     comparisons: tuple[Comparison, ...]
     checks: tuple[CheckRecord, ...]
     repairs: tuple[RepairRecord, ...]

@@ -80,5 +80,6 @@ def test_an_interrupt_keeps_the_verdicts_that_were_given_and_begins_no_other_run
     results = compute_results(verdicts(stored))
     assert (results.run.status, results.counts.planned) == ("interrupted", 2)
     assert {log: log.read_bytes() for log in stored.logs()} == before
+    # Which of the two was judged first is not ours to say.
     statuses = [{score.status for score in audit.scores.values()} for audit in results.audits]
-    assert statuses == [{"scored"}, {"error"}]
+    assert sorted(map(sorted, statuses)) == [["error"], ["scored"]]

@@ -15,11 +15,14 @@ import pytest
 from petri.errors import ReaderDied, UnreadableLog
 from petri.transcript.folders import PLAN, RESULTS, Run
 from petri.transcript.locking import LOCK, Holder, holder_of, locked
+from petri.transcript.store import sample_keys
 from petri.viewer.archives import require_bounded
 from petri.viewer.indexing import Pace
+from petri.viewer.library import Library
 from petri.viewer.reader import Reader
 from petri.viewer.wire import AuditList, RunList
-from tests.viewer.asked import Answers, Asking
+from petri.viewer.wire_server import Indexing
+from tests.viewer.asked import Answers, Asking, ReaderHere
 from tests.viewer.fixtures import Shelf
 
 pytestmark = pytest.mark.long
@@ -242,6 +245,62 @@ def test_a_call_that_does_not_end_is_broken_off() -> None:
             await reader.close()
 
     asyncio.run(session())
+
+
+class Mortal(ReaderHere):
+    """Dies of one audit."""
+
+    def __init__(self, deadly: str) -> None:
+        super().__init__()
+        self.deadly = deadly
+
+    async def call(self, name: str, *args: object, **options: object) -> bytes:
+        if name in {"surveying.records", "texts.texts"} and self.deadly in repr(args):
+            raise ReaderDied("it was too much")
+        return await super().call(name, *args, **options)
+
+
+def test_a_sample_that_kills_the_reader_is_named_and_costs_no_other(asked: Asking, copied: Shelf) -> None:
+    (copied.run.folder / RESULTS).unlink()
+    first = next(log for log in copied.run.logs() if sample_keys(log))
+    ((sample, _),) = sample_keys(first)
+
+    async def session() -> tuple[Indexing, list[str]]:
+        library = Library(copied.root, reader=Mortal(f"'{sample}'"))
+        await library.start()
+        try:
+            await library.ready()
+            listed = await Answers(library).audits(copied.key)
+            return await Answers(library).texts(), [row.state for row in listed.audits]
+        finally:
+            await library.close()
+
+    progress, states = asked.runner.run(session())
+    assert states.count("pending") == 1
+    assert [fault for fault in progress.unreadable if fault.endswith("it was too much")] == [
+        f"{first.name}: sample {sample}: it was too much"
+    ]
+
+
+def test_texts_that_kill_the_reader_are_left_out_and_said(asked: Asking, copied: Shelf) -> None:
+    async def session() -> tuple[Indexing, list[tuple[str, str, int]], list[tuple[str, str, int]]]:
+        library = Library(copied.root, reader=Mortal(f"id='{copied.caves}'"))
+        await library.start()
+        try:
+            answers = Answers(library)
+            progress = await answers.texts()
+            lost = await answers.search("branch I stand firm", copied.key)
+            return (
+                progress,
+                list(lost.audits),
+                list((await answers.search("payment plan", copied.key)).audits),
+            )
+        finally:
+            await library.close()
+
+    progress, lost, found = asked.runner.run(session())
+    assert len([fault for fault in progress.unreadable if copied.caves in fault]) == 2
+    assert (lost, len(found)) == ([], 1)
 
 
 def test_whatever_reading_stumbles_over_is_told_as_that(asked: Asking) -> None:

@@ -169,7 +169,8 @@ export interface Call {
   /** Such as ``M4.2``. */
   readonly label: string;
   readonly name: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
+  /** As JSON text: a page that parses JSON loses digits of long numbers. */
+  readonly arguments: string;
   readonly parse_error: string | null;
 }
 
@@ -587,6 +588,17 @@ export interface ModelNames {
   readonly simulator: string | null;
 }
 
+/** An operation on the world behind the target's tools. */
+export interface Operation {
+  /** The message it came after. */
+  readonly after: string | null;
+  readonly by: "auditor" | "simulator" | "tool";
+  readonly name: string;
+  /** As JSON text, like those of a call. */
+  readonly arguments: string;
+  readonly is_error: boolean;
+}
+
 /** Where quoted words stand: in which piece of the message, from where to where. */
 export interface Place {
   readonly piece: number;
@@ -891,7 +903,7 @@ export interface TranscriptView {
   readonly auditor: readonly Staged[];
   readonly realism: readonly RealismRecord[];
   readonly lint: readonly LintRecord[];
-  readonly world: readonly WorldRecord[];
+  readonly world: readonly Operation[];
   readonly comparisons: readonly Comparison[];
   readonly checks: readonly CheckRecord[];
   readonly repairs: readonly RepairRecord[];
@@ -933,15 +945,6 @@ export interface Usage {
 export interface VerdictSet {
   readonly key: string;
   readonly name: string;
-}
-
-/** An operation on the world behind the target's tools; ``after`` is the message it came after. */
-export interface WorldRecord {
-  readonly after: string | null;
-  readonly by: "auditor" | "simulator" | "tool";
-  readonly name: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
-  readonly is_error: boolean;
 }
 
 /** Every model by name. */
@@ -987,6 +990,7 @@ export interface Models {
   readonly ListDimension: ListDimension;
   readonly Message: Message;
   readonly ModelNames: ModelNames;
+  readonly Operation: Operation;
   readonly Place: Place;
   readonly ProbeScore: ProbeScore;
   readonly Problem: Problem;
@@ -1018,5 +1022,4 @@ export interface Models {
   readonly UndecidedGate: UndecidedGate;
   readonly Usage: Usage;
   readonly VerdictSet: VerdictSet;
-  readonly WorldRecord: WorldRecord;
 }

@@ -26,7 +26,7 @@ export function CallView({ call, pieces = [] }: CallProps) {
   const spans = new Map(same ? rest.map((each, index) => [index, each.spans] as const) : []);
   const apart = same ? [] : rest.filter((each) => each.spans.length > 0);
   return (
-    <section class="call" aria-label={`Call ${call.label}`}>
+    <div class="call" role="group" aria-label={`Call ${call.label}`}>
       <header>
         <span class="call-label">{call.label}</span>
         <span class="call-word">calls</span>
@@ -44,7 +44,7 @@ export function CallView({ call, pieces = [] }: CallProps) {
       {apart.map((each, index) => (
         <Line key={index} title="A text of its arguments" each={each} />
       ))}
-    </section>
+    </div>
   );
 }
 

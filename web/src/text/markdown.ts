@@ -3,6 +3,7 @@ import { Lexer } from "marked";
 import { type Block, blocks } from "./blocks";
 import type { Hidden, Inline } from "./inlines";
 import { type Leaf, Mapped, Untraceable } from "./mapped";
+import { badgesEnd } from "./unseen";
 
 export type Document =
   | {
@@ -57,6 +58,8 @@ export function unfit(source: string): string | null {
     if (marks > MOST_MARKS) return "too many marks in one paragraph";
     if (lines > MOST_LINES) return "too many lines without a blank one";
   }
+  // Rendered blocks are shown whole.
+  if (badgesEnd(source) < source.length) return "too many characters that are not seen";
   return null;
 }
 

@@ -6,6 +6,7 @@ import { useKeys } from "../../keys";
 import { Empty, FaultNote, Skeleton } from "../../parts/notes";
 import { amend, go as goTo } from "../../place";
 import type { RouteOf } from "../../route";
+import { useTitle } from "../../title";
 import type { AnnotateSession, Annotation, Draft, Reveal } from "../../wire";
 import { Item } from "./item";
 import { Progress } from "./progress";
@@ -27,6 +28,7 @@ function Queue({ route, session }: { route: Place; session: AnnotateSession }) {
   const done = new Set([...session.done, ...own.keys()]);
   const key = route.item ?? queue.find((each) => !done.has(each));
   const at = key === undefined ? -1 : queue.indexOf(key);
+  useTitle(at < 0 ? "Annotate" : `Item ${String(at + 1)} of ${String(queue.length)}`);
   const go = (item: string | undefined) => amend(route, { item }, "push");
   const next = (): string | undefined => [...queue.slice(at + 1), ...queue.slice(0, Math.max(0, at))].find((each) => !done.has(each));
   const stored = useCallback((annotation: Annotation) => {

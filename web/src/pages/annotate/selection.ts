@@ -76,9 +76,8 @@ function ending(leaf: HTMLElement): Point {
 
 /** The place of a point in the text that is drawn; the leaf's nodes are its parts as `shown` gives them. */
 export function placeOf(point: Point, text: string): number {
-  const parts = shown(text.slice(point.at));
-  const part = parts[point.child];
-  if (part !== undefined) return point.at + part.at + (part.kind === "seen" ? Math.min(point.offset, part.text.length) : 0);
+  const part = shown(text, point.at)[point.child];
+  if (part !== undefined) return part.at + (part.kind === "seen" ? Math.min(point.offset, part.text.length) : 0);
   return text.length;
 }
 

@@ -4,8 +4,10 @@ import * as api from "../../api";
 import { useCall } from "../../data";
 import { useKeys } from "../../keys";
 import { Empty, FaultNote, Skeleton } from "../../parts/notes";
+import { runName } from "../../names";
 import { amend } from "../../place";
 import type { RouteOf } from "../../route";
+import { useTitle } from "../../title";
 import type { ComparisonView, RunRow } from "../../wire";
 import { Dimensions } from "./dimensions";
 import { pairName, rowsOf } from "./filters";
@@ -17,6 +19,7 @@ type Place = RouteOf<"compare">;
 
 export function ComparePage({ route }: { route: Place }) {
   const runs = useCall(api.runs(), "any");
+  useTitle(titleOf(route, runs.value?.runs ?? []));
   useKeys("Compare", [{ keys: ["x"], what: "exchange left and right", run: () => swap(route) }]);
   if (runs.value === null) return runs.fault === null ? <Skeleton /> : <FaultNote fault={runs.fault} retry={runs.retry} />;
   return (
@@ -34,6 +37,11 @@ export function ComparePage({ route }: { route: Place }) {
       )}
     </article>
   );
+}
+
+function titleOf({ left, right }: Place, runs: readonly RunRow[]): string {
+  const names = [left, right].flatMap((key) => runs.find((row) => row.key === key)?.id ?? []).map(runName);
+  return ["Compare", names.join(" and ")].join(" ");
 }
 
 function swap(route: Place): void {

@@ -14,6 +14,7 @@ import { FacetPanel } from "./facet-panel";
 import { useView, type View } from "./found";
 import { Heading } from "./heading";
 import { isMany } from "./columns";
+import { useTitle } from "../../title";
 import { worstAudit } from "../../worst";
 import type { Listed } from "./rows";
 import { asParameter, clicked } from "./sorting";
@@ -148,6 +149,7 @@ export function ListPage({ route }: { route: ListRoute }) {
   const names = useMemo(() => (run === null ? runNames(runs.value?.runs) : null), [run, runs.value]);
   const view = useView(audits.value, route, names);
   const row = detail.value?.row ?? null;
+  useTitle(run === null ? "All audits" : (row?.id ?? "Audits"));
   const fault = audits.fault ?? detail.fault;
   return (
     <div class="page-fixed list">

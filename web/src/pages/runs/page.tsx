@@ -9,6 +9,7 @@ import { Key } from "../../parts/small";
 import { amend, go } from "../../place";
 import type { RouteOf } from "../../route";
 import { Fault, type Source } from "../../source";
+import { useTitle } from "../../title";
 import { worstAudit } from "../../worst";
 import { arranged } from "./runs";
 import { RunsTable } from "./table";
@@ -70,6 +71,7 @@ function useRunKeys(route: RunsRoute, keys: readonly string[], onPick: (key: str
 export function RunsPage({ route }: { route: RunsRoute }) {
   const { value, fault, retry } = useCall(api.runs(), "any");
   const exported = useExported();
+  useTitle("Runs");
   const rows = useMemo(() => arranged(value?.runs ?? [], route.q ?? ""), [value, route.q]);
   const { pick } = route;
   const onPick = (key: string): void => {

@@ -8,6 +8,7 @@ import { Empty, FaultNote, Skeleton } from "../../parts/notes";
 import { Badge, Key, Link } from "../../parts/small";
 import { amend, go } from "../../place";
 import type { RouteOf } from "../../route";
+import { useTitle } from "../../title";
 import type { AuditRow, RunRow, SearchAnswer, Snippet } from "../../wire";
 import { byAudit, ORIGIN_WORDS, type Finds } from "./finds";
 
@@ -94,6 +95,7 @@ export function SearchPage({ route }: { route: SearchRoute }) {
   const answer = useCall(query === "" ? null : api.search(query, route.run ?? []));
   const [typed, type] = useState(query);
   const box = useRef<HTMLInputElement>(null);
+  useTitle(`Search ${query}`);
   const step = (by: number): void => {
     const links = [...document.querySelectorAll<HTMLElement>("a.snippet")];
     const at = links.findIndex((link) => link === document.activeElement);

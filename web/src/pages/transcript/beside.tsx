@@ -5,6 +5,7 @@ import { leafFrom, pathTo, siblings, type Tree } from "../../conversation/tree";
 import { Compared } from "../../text/compared";
 import { difference, likeness } from "../../text/diff";
 import type { Manner } from "../../text/text";
+import { badgesEnd } from "../../text/unseen";
 import type { Message } from "../../wire";
 import type { Pair } from "./state";
 
@@ -86,7 +87,10 @@ function Differing({ left, right }: { left: Message; right: Message }) {
 const ALIKE = 0.25;
 
 function alike(left: Message, right: Message): boolean {
-  return left.role === right.role && likeness(difference(wholeOf(left), wholeOf(right)).changes) >= ALIKE;
+  const [before, after] = [wholeOf(left), wholeOf(right)];
+  // A difference is shown whole.
+  if (left.role !== right.role || [before, after].some((text) => badgesEnd(text) < text.length)) return false;
+  return likeness(difference(before, after).changes) >= ALIKE;
 }
 
 /** All texts of a message as one; of a call the line, not its texts once more. */
