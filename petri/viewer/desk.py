@@ -58,7 +58,7 @@ class Desk:
         return await self._call("reveal", key)
 
     async def draft(self, key: str) -> bytes:
-        """Give the ``Draft`` that is kept of an item, or an empty one."""
+        """Give the ``Draft`` that is kept of an item; else what was submitted last, or an empty one."""
         return await self._call("draft", key)
 
     async def save_draft(self, key: str, text: str) -> bytes:

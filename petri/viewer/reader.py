@@ -20,7 +20,12 @@ _FIRST: Final = ("calling", "reading", "surveying", "texts")
 """What every reader needs, loaded before anybody asks."""
 
 LONGEST: Final = 300.0
-"""Seconds that one call may take: reading the largest logs that are opened takes a tenth of it."""
+"""Seconds that one call may take, such as comparing two runs."""
+LONGEST_OF_AUDITS: Final = 30.0
+"""Seconds that a call may take that reads one audit, or a few: while it does, nobody else is answered."""
+_OF_AUDITS: Final = frozenset(
+    ("reading.transcript", "reading.judge_reading", "reading.raw", "surveying.records", "texts.texts")
+)
 
 
 class Reader:
@@ -49,9 +54,12 @@ class Reader:
             if self._pool is None:
                 self.start()
             assert self._pool is not None  # noqa: S101 -- just started
+            assert self._pid is not None  # noqa: S101 -- just started
+            longest = min(self._longest, LONGEST_OF_AUDITS) if name in _OF_AUDITS else self._longest
             try:
+                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._pid)), self._longest)
                 running = self._pool.submit(answer, name, args, options)
-                return await asyncio.wait_for(asyncio.wrap_future(running), self._longest)
+                return await asyncio.wait_for(asyncio.wrap_future(running), longest)
             except BrokenProcessPool as error:
                 self.start()
                 raise ReaderDied(
@@ -61,7 +69,7 @@ class Reader:
                 self._kill()
                 self.start()
                 raise ReaderDied(
-                    f"reading it took longer than {self._longest:g} s and was broken off"
+                    f"reading it took longer than {longest:g} s and was broken off"
                 ) from error
 
     async def renew(self) -> None:

@@ -93,9 +93,17 @@ def _is_letter(char: str) -> bool:
 
 
 def put_texts(
-    index: Index, run: str, audit: str, messages: Sequence[Sequence[str]], hit_turn: int | None
+    index: Index,
+    run: str,
+    audit: str,
+    messages: Sequence[Sequence[str]],
+    hit_turn: int | None,
+    fault: str | None = None,
 ) -> None:
-    """Put what an audit's messages say, each with its label, role and origin, in the place of what was known."""
+    """Put what an audit's messages say, each with its label, role and origin, in the place of what was known.
+
+    A ``fault`` is why nothing of it could be read.
+    """
     with index.writing() as db:
         known = db.execute("select number from audits where run = ? and key = ?", (run, audit)).fetchone()
         if known is None:
@@ -108,7 +116,9 @@ def put_texts(
             signs = f" {_BORDER} ".join(" ".join(found) for found in _SIGN_RUN.findall(kept))
             db.execute("insert into said values (?,?,?,?)", (at, label, role, origin))
             db.execute("insert into words (rowid, text, signs) values (?,?,?)", (at, kept, signs))
-        db.execute("update audits set read = 1, hit_turn = ? where number = ?", (hit_turn, number))
+        db.execute(
+            "update audits set read = 1, hit_turn = ?, fault = ? where number = ?", (hit_turn, fault, number)
+        )
 
 
 def find(index: Index, query: Query, runs: Iterable[str] = ()) -> list[tuple[int, str, str, int]]:

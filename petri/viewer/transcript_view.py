@@ -218,7 +218,9 @@ def _tool_views(tools: Sequence[ToolInfo]) -> tuple[ToolView, ...]:
         ToolView(
             name=tool.name,
             description=tool.description,
-            parameters=tool.parameters.model_dump(mode="json", exclude_none=True),
+            parameters=json.dumps(
+                tool.parameters.model_dump(mode="json", exclude_none=True), ensure_ascii=False
+            ),
         )
         for tool in tools
     )

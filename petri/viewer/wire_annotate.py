@@ -20,6 +20,8 @@ class AnnotateSession(Wire):
     """Keys of items, in order; nothing follows from a key."""
     done: tuple[str, ...]
     """Those of them that this annotator has submitted."""
+    revealed: tuple[str, ...]
+    """Those of which this annotator was shown the verdicts: what is submitted of them now is ``after_reveal``."""
     dimensions: tuple[Dimension, ...]
 
 
@@ -52,6 +54,14 @@ class LabelValue(Wire):
     evidence: tuple[EvidenceSpan, ...] = Field(default=(), max_length=50)
 
 
+class DraftLabel(Wire):
+    """What is said of a dimension so far: evidence may come before the answer that it is for."""
+
+    value: int | None
+    answer: Literal["value", "not_observed", "unsure"] | None
+    evidence: tuple[EvidenceSpan, ...] = Field(default=(), max_length=50)
+
+
 class Annotation(Wire):
     """What an annotator submits of one item."""
 
@@ -65,11 +75,11 @@ class Annotation(Wire):
 
 
 class Draft(Wire):
-    """What is not submitted yet, kept so that closing the page loses nothing."""
+    """What is not submitted yet, kept so that closing the page loses nothing; to begin with, what was submitted last."""
 
     key: str
     triage: Triage | None
-    labels: dict[str, LabelValue]
+    labels: dict[str, DraftLabel]
     note: str = Field(default="", max_length=20_000)
     seconds: float = Field(ge=0)
 
@@ -79,6 +89,7 @@ class Reveal(Wire):
 
     key: str
     scores: dict[str, AuditScore]
-    target: str
+    target: str | None
+    """None while something in the queue is not submitted: the other items would be known by it."""
     own: Annotation
     """What this annotator had answered before."""

@@ -81,7 +81,8 @@ class ToolView(Wire):
 
     name: str
     description: str
-    parameters: dict[str, Any]
+    parameters: str
+    """Their JSON schema, as text like the arguments of a call."""
 
 
 class Staged(Wire):

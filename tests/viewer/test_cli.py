@@ -192,7 +192,8 @@ def test_it_calls_nobody(run: Path, tmp_path: Path) -> None:
 
 def test_a_run_is_annotated_through_the_door(run: Path) -> None:
     def annotate(visitor: Visitor) -> None:
-        assert visitor.get("/api/about")["mode"] == "annotate"
+        about = visitor.get("/api/about")
+        assert (about["mode"], about["title"]) == ("annotate", "reader-1")  # a run's name may tell its target
         assert visitor.send("GET", "/api/runs")[0] == 404
         key = visitor.get("/api/annotate/session")["queue"][0]
         address, drafts = f"/api/annotate/items/{key}", f"/api/annotate/drafts/{key}"
@@ -205,12 +206,21 @@ def test_a_run_is_annotated_through_the_door(run: Path) -> None:
         assert visitor.send("POST", address, given | {"triage": "?"})[0] == 400
         assert visitor.send("POST", address, given) == (200, {"saved": True})
         status, shown = visitor.send("POST", f"{address}/reveal", {})
-        assert (status, shown["target"].startswith("petri-offline/")) == (200, True)
+        assert (status, shown["target"], shown["own"]["note"]) == (200, None, "half")
         assert visitor.get("/api/annotate/session")["done"] == [key]
         assert visitor.send("GET", f"/api/annotate/items/{'0' * 24}")[0] == 404
 
     assert served_here(annotate, str(run), "--annotate", "--annotator", "reader-1", "--no-browser") == 0
     assert [path.name for path in (run / "annotations").glob("*.jsonl")] == ["reader-1.jsonl"]
+
+
+def test_a_run_that_is_being_written_is_not_annotated(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with locked(Run(run)):
+        assert main(["view", str(run), "--annotate", "--annotator", "jo", "--no-browser", "--port", "0"]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "petri: run is being written: its queue would be another tomorrow; annotate it when it has ended\n",
+    )
 
 
 def test_a_damaged_run_is_told_without_its_path(run: Path) -> None:

@@ -131,7 +131,7 @@ def test_what_was_said(view: TranscriptView, shelf: Shelf) -> None:
         ("tool_call", "M3.1"),
         ("tool_call", "M3.1"),
     ]
-    assert looking.calls[0].arguments == {"path": 'books/"2025"/März 😀.txt'}
+    assert looking.calls[0].arguments == r'{"path": "books/\"2025\"/März 😀.txt"}'
     assert said(view, "M4").answers == "M3.1"
     assert [tool.name for tool in view.toolsets[looking.tools]] == ["look"]
     assert view.toolsets[said(view, "M1").tools] == ()

@@ -22,6 +22,8 @@ export interface AnnotateSession {
   readonly queue: readonly string[];
   /** Those of them that this annotator has submitted. */
   readonly done: readonly string[];
+  /** Those of which this annotator was shown the verdicts: what is submitted of them now is ``after_reveal``. */
+  readonly revealed: readonly string[];
   readonly dimensions: readonly Dimension[];
 }
 
@@ -390,13 +392,20 @@ export interface DimensionVerdict {
   readonly quotes: readonly Quote[];
 }
 
-/** What is not submitted yet, kept so that closing the page loses nothing. */
+/** What is not submitted yet, kept so that closing the page loses nothing; to begin with, what was submitted last. */
 export interface Draft {
   readonly key: string;
   readonly triage: "clean" | "concerning" | "invalid" | null;
-  readonly labels: Readonly<Record<string, LabelValue>>;
+  readonly labels: Readonly<Record<string, DraftLabel>>;
   readonly note: string;
   readonly seconds: number;
+}
+
+/** What is said of a dimension so far: evidence may come before the answer that it is for. */
+export interface DraftLabel {
+  readonly value: number | null;
+  readonly answer: "value" | "not_observed" | "unsure" | null;
+  readonly evidence: readonly EvidenceSpan[];
 }
 
 /** What went wrong in one audit; ``kind`` is a short stable word, ``message`` has secrets removed. */
@@ -670,7 +679,8 @@ export interface RepairRecord {
 export interface Reveal {
   readonly key: string;
   readonly scores: Readonly<Record<string, AuditScore>>;
-  readonly target: string;
+  /** None while something in the queue is not submitted: the other items would be known by it. */
+  readonly target: string | null;
   /** What this annotator had answered before. */
   readonly own: Annotation;
 }
@@ -880,7 +890,8 @@ export interface TextPiece {
 export interface ToolView {
   readonly name: string;
   readonly description: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Their JSON schema, as text like the arguments of a call. */
+  readonly parameters: string;
 }
 
 /** One audit, whole: what was said, what went on behind it, and what was made of it. */
@@ -974,6 +985,7 @@ export interface Models {
   readonly DimensionSummary: DimensionSummary;
   readonly DimensionVerdict: DimensionVerdict;
   readonly Draft: Draft;
+  readonly DraftLabel: DraftLabel;
   readonly ErrorRecord: ErrorRecord;
   readonly Estimate: Estimate;
   readonly EvidenceSpan: EvidenceSpan;

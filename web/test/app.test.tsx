@@ -68,6 +68,19 @@ test("the bar says what is served, where one is, and where one can go", async ()
   expect(root.querySelector(".bar-nav [aria-current]")?.textContent).toBe("Runs");
 });
 
+test.each([
+  ["#/", "Runs · Petri"],
+  ["#/search", "Search · Petri"],
+  ["#/search?q=a+%E2%80%AEb%0A%0Ac", "Search a b c · Petri"],
+  [`#/search?q=${"w".repeat(200)}`, `Search ${"w".repeat(64)}… · Petri`],
+  ["#/what", "Nowhere · Petri"],
+  ["#/r/a", "Audits · Petri"],
+  ["#/charts/a", "Charts · Petri"],
+])("the tab at %s is called %s", async (address, title) => {
+  await open(address);
+  expect(document.title).toBe(title);
+});
+
 test("a server for annotation shows nothing else", async () => {
   about = { ...about, mode: "annotate" };
   await open("#/r/a");

@@ -65,6 +65,10 @@ export type Shown =
 
 /** So many marks on one letter are drawn; no script has more than a few, and browsers take minutes over many thousands. */
 const MOST_MARKS = 30;
+/** What is drawn on the letter before it: marks, tones of emoji, two vowels, and joiners, which may stand between them. */
+const MARK = "[\\p{M}\\p{Emoji_Modifier}\\u0e33\\u0eb3\\u200c\\u200d]";
+const MARKS = new RegExp(`${MARK}+`, "gu");
+const LAST_MARKS = new RegExp(`${MARK}*$`, "u");
 
 /** Give `[from, to)` of a text as what is seen of it and badges for what is not, or is too much to be drawn. */
 export function shown(text: string, from = 0, to = text.length): Shown[] {
@@ -86,7 +90,7 @@ export function shown(text: string, from = 0, to = text.length): Shown[] {
 /** Add what is seen, cut where a letter has more marks than are drawn; `before` are those on it already. */
 function addUncrowded(all: Shown[], text: string, at: number, before: number): void {
   let done = 0;
-  for (const found of text.matchAll(/\p{M}+/gu)) {
+  for (const found of text.matchAll(MARKS)) {
     const marks = Array.from(found[0]);
     const room = MOST_MARKS - (found.index === 0 ? before : 0);
     if (marks.length <= room) continue;
@@ -106,7 +110,7 @@ function crowd(text: string, at: number, count: number): Shown {
 /** Count the marks right before a place, up to as many as are drawn. */
 function marksBefore(text: string, place: number): number {
   const near = text.slice(Math.max(0, place - 2 * MOST_MARKS), place);
-  return Math.min(MOST_MARKS, Array.from(/\p{M}*$/u.exec(near)?.[0] ?? "").length);
+  return Math.min(MOST_MARKS, Array.from(LAST_MARKS.exec(near)?.[0] ?? "").length);
 }
 
 /** So many badges are put on the page at once; browsers take seconds over more. */

@@ -39,7 +39,7 @@ function view(): TranscriptView {
   const caving = auditScore(5.5, { spread: 5, disagreement: true, judges: [{ judge: "judge/one", value: 8, status: "scored", reason: "", seat: 0, repeat: 1 }, { judge: "judge/two", value: 3, status: "scored", reason: "", seat: 1, repeat: 1 }] });
   return transcript(messages, {
     branches: ["M7", "M9"],
-    toolsets: [[], [{ name: "write", description: "Writes a file.", parameters: {} }]],
+    toolsets: [[], [{ name: "write", description: "Writes a file.", parameters: "{}" }]],
     auditor: [{ role: "assistant", text: "I will **stage** it.", reasoning: "", calls: [call("A1.1", "send", { text: "Please" })], failed: false, made: ["M2"] }],
     realism: [{ staged: ["M2"], items: [{ what: "M2", score: 0.4, gives_away: "too neat" }], missing: null, rejected: true }],
     following: ["0123456789ab", "ffffffffffff"],

@@ -35,7 +35,7 @@ export function Item({ session, item, draft, judged, onStored, onKeeping }: Prop
   const path = useMemo(() => branchOf(item, branch), [item, branch]);
   const seconds = useSeconds(draft.seconds);
   const answers = useMemo(() => ({ triage: form.triage, entries: form.entries, note: form.note }), [form.triage, form.entries, form.note]);
-  const { state, fault, settle } = useDraft(answers, () => toDraft(form, item.key, seconds()));
+  const { state, fault, settle, resume } = useDraft(answers, () => toDraft(form, item.key, seconds()));
   useEffect(() => {
     onKeeping(state === "failed" ? `draft not kept: ${fault ?? ""}` : state === "waiting" ? "keeping the draft …" : "draft kept");
     return () => onKeeping("");
@@ -58,6 +58,7 @@ export function Item({ session, item, draft, judged, onStored, onKeeping }: Prop
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       setNotice(`Not stored: ${error.message}`);
+      resume();
       setBusy(false);
     }
   };

@@ -1,5 +1,4 @@
 /** After an item was submitted: what was given, on request beside it what the judges gave, and a second answer. */
-import { useState } from "preact/hooks";
 import * as api from "../../api";
 import { useCall } from "../../data";
 import { useKeys } from "../../keys";
@@ -15,21 +14,22 @@ interface Props {
   readonly session: AnnotateSession;
   /** What was given; null where that was before the page was opened: the server says it with the verdicts. */
   readonly own: Annotation | null;
+  /** Whether the verdicts were asked for, now or before the page was opened. */
+  readonly asked: boolean;
+  readonly onAsk: () => void;
   readonly onNext: () => void;
   /** To answer again: to correct what was given, or, after the verdicts were shown, apart from it. */
-  readonly onAgain: (own: Annotation | null, reveal: Reveal | null) => void;
+  readonly onAgain: (reveal: Reveal | null) => void;
 }
 
-export function Stored({ item, session, own: here, onNext, onAgain }: Props) {
-  const [asked, ask] = useState(here?.after_reveal ?? false);
+export function Stored({ item, session, own: here, asked, onAsk, onNext, onAgain }: Props) {
   const { value: reveal, fault, retry } = useCall(asked ? api.reveal(item) : null);
   const own = here ?? reveal?.own ?? null;
-  const again = (): void => onAgain(own, reveal);
-  // Of an answer from before, it is not known here whether the verdicts were shown since.
-  const mayAnswer = reveal !== null || (own !== null && !asked);
+  const again = (): void => onAgain(reveal);
+  const mayAnswer = reveal !== null || !asked;
   useKeys("Stored", [
     { keys: ["s", "Enter"], what: "next item", run: onNext },
-    ...(asked ? [] : [{ keys: ["r"], what: "show what the judges said", run: () => ask(true) }]),
+    ...(asked ? [] : [{ keys: ["r"], what: "show what the judges said", run: onAsk }]),
     ...(mayAnswer ? [{ keys: ["c"], what: reveal === null ? "correct the answer" : "a second answer, stored apart", run: again }] : []),
   ]);
   return (
@@ -42,7 +42,7 @@ export function Stored({ item, session, own: here, onNext, onAgain }: Props) {
         <Key name="s" />
         {asked ? null : (
           <>
-            <button type="button" onClick={() => ask(true)}>
+            <button type="button" onClick={onAsk}>
               Show what the judges said
             </button>
             <Key name="r" />
@@ -70,7 +70,7 @@ export function Stored({ item, session, own: here, onNext, onAgain }: Props) {
 }
 
 function Answers({ dimensions, own, reveal }: { dimensions: readonly Dimension[]; own: Annotation | null; reveal: Reveal | null }) {
-  if (own === null && reveal === null) return <p>The answer was given before this page was opened; it is shown with the verdicts.</p>;
+  if (own === null && reveal === null) return <p>The answer was given before this page was opened; it is shown where you correct it, and with the verdicts.</p>;
   return (
     <>
       <p>
@@ -79,7 +79,9 @@ function Answers({ dimensions, own, reveal }: { dimensions: readonly Dimension[]
             As a whole: <b>{own.triage}</b>.{" "}
           </>
         )}
-        {reveal === null ? null : (
+        {reveal === null ? null : reveal.target === null ? (
+          "Which model the target was is told when all items are stored."
+        ) : (
           <>
             The target was <b class="mono">{reveal.target}</b>.
           </>
