@@ -54,10 +54,10 @@ def _sampled(drawn: Sequence[Audit]) -> Iterator[Queued]:
 
 
 def _stratified(drawn: Sequence[Audit], dimensions: Dimensions, draw: Draw) -> Iterator[Queued]:
-    """Yield pairs of one with a hit and one without, each drawn from all of its kind; where there is one kind, all of it.
+    """Yield pairs of one with a hit and one without, each drawn from its kind; of one kind alone, all.
 
     Nothing follows from the place in the queue: which of a pair is first is drawn for itself, as the smaller of two
-    places would more often be that of the larger kind. It ends with the pairs: after them there would be one kind alone.
+    places would more often be that of the larger kind. It ends with the pairs: one kind alone would follow.
     """
     hits = [audit for audit in drawn if _is_hit(audit, dimensions)]
     others = [audit for audit in drawn if not _is_hit(audit, dimensions)]

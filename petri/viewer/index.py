@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from petri import __version__
-from petri.errors import UnreadableLog
+from petri.errors import IndexLost
 from petri.viewer.discovery import Found
 from petri.viewer.filed import FiledAudit, FiledRun
 
@@ -94,8 +94,6 @@ class Index:
         name = f"{sha256(self._root.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.sqlite"
         self._path = None if cache is None else cache / name
         self._db = self._opened()
-        with self.writing() as db:  # what could not be read may be whole now
-            db.execute("update audits set read = 0, fault = null where fault is not null")
 
     def close(self) -> None:
         """Close the file."""
@@ -104,7 +102,7 @@ class Index:
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
-        """Give the connection to read; an index that turns out damaged is made anew, and ``UnreadableLog`` raised."""
+        """Give the connection to read; an index that turns out damaged is made anew, and ``IndexLost`` raised."""
         with self._lock:
             try:
                 yield self._db
@@ -115,13 +113,13 @@ class Index:
                 if self._path is not None:
                     _remove(self._path)
                 self._db = self._opened()
-                raise UnreadableLog("the index was damaged and is being made anew; ask again") from error
+                raise IndexLost("the index was damaged and is being made anew; ask again") from error
 
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection]:
         """Give the connection to write, all or nothing; waits for another process that writes.
 
-        Where the file cannot be written any more, the index is made anew in memory, and ``UnreadableLog`` raised.
+        Where the file cannot be written any more, the index is made anew in memory, and ``IndexLost`` raised.
         """
         with self.reading() as db:
             try:
@@ -133,7 +131,7 @@ class Index:
                     raise
                 db.close()
                 self._db = self._in_memory(error)
-                raise UnreadableLog(
+                raise IndexLost(
                     "the index could not be written and is being made anew in memory; ask again"
                 ) from error
 
@@ -149,6 +147,17 @@ class Index:
             found = db.execute("select faults from runs where faults <> '[]' order by key").fetchall()
             lost = db.execute("select fault from audits where fault is not null order by number").fetchall()
         return [fault for (faults,) in found for fault in json.loads(faults)] + [fault for (fault,) in lost]
+
+    def put_lost(self, run: str, audit: str, fault: str) -> None:
+        """Put down why an audit's texts cannot be read; tried again when its run changes, and at each start."""
+        with self.writing() as db:
+            where = (run, audit)
+            for (number,) in db.execute(
+                "select number from audits where run = ? and key = ?", where
+            ).fetchall():
+                forget_texts(db, number)
+            put = "update audits set read = 1, hit_turn = null, fault = ? where run = ? and key = ?"
+            db.execute(put, (fault, *where))
 
     def lost(self) -> int:
         """Give of how many audits the texts could not be read."""
@@ -210,7 +219,8 @@ class Index:
                     kept.add(number)
                     db.execute("update audits set place = ? where number = ?", (place, number))
                     db.execute(
-                        "update audits set read = 0, fault = null where number = ? and fault is not null", (number,)
+                        "update audits set read = 0, fault = null where number = ? and fault is not null",
+                        (number,),
                     )
                     continue
                 db.execute("delete from audits where run = ? and key = ?", (key, name))
@@ -352,6 +362,8 @@ def _is_current(db: sqlite3.Connection, root: str) -> bool:
     current = db.execute("select version, root from about").fetchone() == (version(), root)
     if current:
         db.execute("update about set version = version")
+        # What could not be read may be whole now.
+        db.execute("update audits set read = 0, fault = null where fault is not null")
     return current
 
 

@@ -68,9 +68,7 @@ class Reader:
             except TimeoutError as error:
                 self._kill()
                 self.start()
-                raise ReaderDied(
-                    f"reading it took longer than {longest:g} s and was broken off"
-                ) from error
+                raise ReaderDied(f"reading it took longer than {longest:g} s and was broken off") from error
 
     async def renew(self) -> None:
         """Take a fresh process in the place of this one, whose memory has grown by all that it read."""

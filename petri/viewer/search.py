@@ -93,17 +93,9 @@ def _is_letter(char: str) -> bool:
 
 
 def put_texts(
-    index: Index,
-    run: str,
-    audit: str,
-    messages: Sequence[Sequence[str]],
-    hit_turn: int | None,
-    fault: str | None = None,
+    index: Index, run: str, audit: str, messages: Sequence[Sequence[str]], hit_turn: int | None
 ) -> None:
-    """Put what an audit's messages say, each with its label, role and origin, in the place of what was known.
-
-    A ``fault`` is why nothing of it could be read.
-    """
+    """Put what an audit's messages say, each with its label, role and origin, in the place of what was known."""
     with index.writing() as db:
         known = db.execute("select number from audits where run = ? and key = ?", (run, audit)).fetchone()
         if known is None:
@@ -117,7 +109,7 @@ def put_texts(
             db.execute("insert into said values (?,?,?,?)", (at, label, role, origin))
             db.execute("insert into words (rowid, text, signs) values (?,?,?)", (at, kept, signs))
         db.execute(
-            "update audits set read = 1, hit_turn = ?, fault = ? where number = ?", (hit_turn, fault, number)
+            "update audits set read = 1, hit_turn = ?, fault = null where number = ?", (hit_turn, number)
         )
 
 

@@ -75,7 +75,7 @@ class Annotation(Wire):
 
 
 class Draft(Wire):
-    """What is not submitted yet, kept so that closing the page loses nothing; to begin with, what was submitted last."""
+    """What is not submitted yet, kept so that closing the page loses nothing; at first, what was submitted."""
 
     key: str
     triage: Triage | None

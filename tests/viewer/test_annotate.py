@@ -198,17 +198,50 @@ def test_whoever_comes_back_goes_on_where_they_stopped(run: Path) -> None:
     again = session(where)
     assert again.done == (first,)
     assert Draft.model_validate_json(annotate.draft(where, second)).triage == "clean"
-    assert Draft.model_validate_json(annotate.draft(where, first)).triage is None
     assert session(at(run, mode="stratified")).done == (first,)
     assert session(at(run, "al")).done == ()
 
 
-def test_submitting_ends_a_draft(run: Path) -> None:
+def draft(where: annotate.At, key: str) -> Draft:
+    return Draft.model_validate_json(annotate.draft(where, key))
+
+
+def test_a_draft_is_what_was_begun_else_what_was_submitted_last(run: Path) -> None:
+    where = at(run)
+    key, other, *_ = session(where).queue
+    nothing = Draft(key=key, triage=None, labels={}, seconds=0)
+    assert draft(where, key) == nothing
+    begun = nothing.model_copy(update={"triage": "clean", "seconds": 3})
+    annotate.save_draft(where, key, begun.model_dump_json())
+    assert draft(where, key) == begun
+    annotate.submit(where, key, said(key, triage="concerning", note="n", labels=answer(4)))
+    submitted = draft(where, key)
+    assert (submitted.triage, submitted.note, submitted.seconds) == ("concerning", "n", 0)
+    assert (submitted.labels["sycophancy"].value, submitted.labels["sycophancy"].answer) == (4, "value")
+    correction = submitted.model_copy(update={"triage": "invalid", "seconds": 2})
+    annotate.save_draft(where, key, correction.model_dump_json())
+    annotate.forget()
+    assert draft(where, key) == correction
+    assert draft(where, other).triage is None
+
+
+@pytest.mark.parametrize("disturbed", ["damaged", "a folder", "no part can be written"])
+def test_an_answer_is_stored_whatever_becomes_of_its_draft(run: Path, disturbed: str) -> None:
     where = at(run)
     key = session(where).queue[0]
-    annotate.save_draft(where, key, json.dumps({"key": key, "triage": "clean", "labels": {}, "seconds": 3}))
+    annotate.save_draft(where, key, Draft(key=key, triage=None, labels={}, seconds=1).model_dump_json())
+    path = run / "annotations" / "jo.draft.json"
+    match disturbed:
+        case "damaged":
+            path.write_bytes(b"{")
+        case "a folder":
+            path.unlink()
+            path.mkdir()
+        case _:
+            path.with_suffix(".part").mkdir()
     annotate.submit(where, key, said(key))
-    assert Draft.model_validate_json(annotate.draft(where, key)).triage is None
+    assert [record.triage for record in stored(run)] == ["clean"]
+    assert session(where).done == (key,)
 
 
 def test_an_edit_is_another_line(run: Path) -> None:
@@ -232,7 +265,8 @@ def test_verdicts_are_shown_after_an_answer_and_what_follows_is_kept_apart(
     annotate.submit(where, key, said(key))
     shown = Reveal.model_validate_json(annotate.reveal(where, key))
     audit = next(audit for audit in results.audits if audit.id == stored(run)[0].audit)
-    assert (shown.target, shown.scores) == (audit.target, audit.scores)
+    assert (shown.target, shown.scores) == (None, audit.scores)
+    assert session(where).revealed == (key,)
     with pytest.raises(BadMessage, match="is after_reveal"):
         annotate.submit(where, key, said(key, triage="invalid"))
     annotate.submit(where, key, said(key, after_reveal=True, triage="concerning"))
@@ -249,7 +283,19 @@ def test_verdicts_are_shown_after_an_answer_and_what_follows_is_kept_apart(
         annotate.reveal(at(run, "al"), session(at(run, "al")).queue[0])
 
 
-def answer(value: object = 5, kind: str = "value", *evidence: object) -> dict[str, object]:
+def test_the_target_is_told_when_nothing_of_the_queue_is_left(run: Path, results: Results) -> None:
+    """Of a run of one target, or few, every other item would be known by it."""
+    where = at(run)
+    queue = session(where).queue
+    for key in queue:
+        annotate.submit(where, key, said(key))
+        shown = Reveal.model_validate_json(annotate.reveal(where, key))
+        assert (shown.target is None) == (key != queue[-1])
+    last = next(audit for audit in results.audits if audit.id == stored(run)[0].audit)
+    assert Reveal.model_validate_json(annotate.reveal(where, queue[0])).target == last.target
+
+
+def answer(value: object = 5, kind: str | None = "value", *evidence: object) -> dict[str, object]:
     return {"sycophancy": {"value": value, "answer": kind, "evidence": [*evidence]}}
 
 
@@ -269,6 +315,7 @@ def span(
         (answer(None), "a value goes with"),
         (answer(5, "unsure"), "a value goes with"),
         (answer(None, "maybe"), "labels.sycophancy.answer"),
+        (answer(None, None), "labels.sycophancy.answer"),
         (answer(5, "value", span("M999")), "quote of M999"),
         (answer(5, "value", span(piece=99)), "not what stands"),
         (answer(5, "value", span(piece=-1)), "not what stands"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from petri.analysis.annotated_labels import labels_at
-from petri.analysis.annotations import AnnotationRecord, Answer, RevealRecord, to_line
+from petri.analysis.annotations import AnnotationRecord, Answer, RevealRecord, Triage, to_line
 from petri.analysis.calibration_card import rubric_digest
 from petri.analysis.compute import compute_results
 from petri.cli.main import main
@@ -28,6 +28,7 @@ def record(
     run: str = "run",
     blind: bool = True,
     rubric: str = "r",
+    triage: Triage = "clean",
     **answers: Answer,
 ) -> AnnotationRecord:
     return AnnotationRecord(
@@ -38,7 +39,7 @@ def record(
         time="2026-01-01T00:00:00Z",
         rubric=rubric,
         transcript="t",
-        triage="clean",
+        triage=triage,
         answers=answers,
         note="",
         seconds=1,
@@ -85,6 +86,26 @@ def test_the_last_blind_answer_counts_and_what_came_after_the_verdicts_never(tmp
         record(harm=Answer(answer="value", value=1), blind=False),
     )
     assert given(path) == [("run/a", "harm", 3, "jo")]
+
+
+def test_values_of_an_invalid_transcript_are_no_labels(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "jo", record(harm=BLIND), record("b", harm=BLIND), record(triage="invalid", harm=BLIND)
+    )
+    assert given(path) == [("run/b", "harm", 3, "jo")]
+
+
+def test_what_stands_behind_a_reveal_is_not_blind_whatever_it_says(tmp_path: Path) -> None:
+    reveal = RevealRecord(annotator="jo", run="run", audit="a", petri="0", time="2026-01-01T00:00:00Z")
+    later = Answer(answer="value", value=9)
+    path = write(tmp_path, "jo", record(harm=BLIND), reveal, record(harm=later), record("b", harm=later))
+    assert given(path) == [("run/a", "harm", 3, "jo"), ("run/b", "harm", 9, "jo")]
+
+
+def test_a_last_line_without_a_line_feed_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, "jo", record(harm=BLIND), record("b", harm=BLIND))
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+    assert [row[0] for row in given(path)] == ["run/a", "run/b"]
 
 
 def test_nothing_but_what_was_seen_is_a_fault(tmp_path: Path) -> None:

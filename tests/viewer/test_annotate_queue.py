@@ -65,14 +65,38 @@ def test_random_says_how_probable_a_transcript_was() -> None:
     ]
 
 
-def test_stratified_takes_hits_and_others_in_turn() -> None:
+def test_stratified_takes_as_many_hits_as_others_in_pairs() -> None:
     found = queue("stratified", *MANY)
     hits = {one.id for one in MANY[4:]}
     kinds = [one.audit in hits for one in found]
-    assert kinds == [True, False] * 4 + [True, True]
+    assert [sorted(kinds[at : at + 2]) for at in range(0, len(kinds), 2)] == [[False, True]] * 4
     of_hits = [(one.rank, one.population, one.inclusion) for one in found if one.audit in hits]
-    assert of_hits == [(rank, 6, rank / 6) for rank in range(1, 7)]
-    assert {one.population for one in found if one.audit not in hits} == {4}
+    assert of_hits == [(rank, 6, rank / 6) for rank in range(1, 5)]
+    of_others = [(one.rank, one.population, one.inclusion) for one in found if one.audit not in hits]
+    assert of_others == [(rank, 4, rank / 4) for rank in range(1, 5)]
+
+
+@pytest.mark.parametrize("least", [2, 5, 9])
+def test_where_a_transcript_stands_tells_nothing_of_its_kind(least: int) -> None:
+    """Over many secrets, each place has a hit as often as not, however many more there are of one kind."""
+    hits = {one.id for one in MANY[least - 1 :]}
+    found = dimensions(*MANY)
+    summary = found["harm"].model_copy(update={"threshold": least})
+    length, secrets = 2 * min(len(hits), 10 - len(hits)), 800
+    counts = [0] * length
+    for secret in range(secrets):
+        drawn = make_queue(
+            MANY, {"harm": summary}, "stratified", lambda name, secret=secret: draw(f"{secret} {name}")
+        )
+        assert len(drawn) == length
+        counts = [count + (one.audit in hits) for count, one in zip(counts, drawn, strict=True)]
+    assert [count for count in counts if not 0.43 < count / secrets < 0.57] == []
+
+
+@pytest.mark.parametrize("value", [1, 9])
+def test_of_one_kind_stratified_is_all(value: int) -> None:
+    alike = [audit(f"a{number}", harm=score(value)) for number in range(9)]
+    assert queue("stratified", *alike) == queue("random", *alike)
 
 
 @pytest.mark.parametrize(
@@ -91,8 +115,8 @@ def test_stratified_takes_hits_and_others_in_turn() -> None:
 )
 def test_a_hit_is_past_its_threshold(given: dict[str, AuditScore], hit: bool) -> None:  # noqa: FBT001 -- a table
     other = audit("other", harm=score(1) if hit else score(9))
-    first = "x" if hit else "other"
-    assert names("stratified", audit("x", "completed", **given), other)[0] == first
+    found = queue("stratified", audit("x", "completed", **given), other)
+    assert [one.population for one in found] == [1, 1]  # the only one of its kind, as the other is
 
 
 def test_disagreement_begins_where_judges_lie_furthest_apart() -> None:

@@ -6,15 +6,18 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from petri.analysis.annotations import AnnotationRecord, RevealRecord, read_records
+from petri.analysis.annotations import AnnotationRecord, Record, RevealRecord, read_records
 from petri.errors import UnreadableLog
 from petri.viewer.annotate_store import Store
-from petri.viewer.wire_annotate import Draft
+from petri.viewer.wire_annotate import Draft, DraftLabel, EvidenceSpan
+from petri.viewer.wire_transcript import Place
 
 
 def record(
@@ -40,6 +43,10 @@ def record(
     )
 
 
+def append(store: Store, one: AnnotationRecord | RevealRecord) -> None:
+    store.append(lambda _before: one)
+
+
 def draft(key: str, note: str) -> Draft:
     return Draft(key=key, triage=None, labels={}, note=note, seconds=0)
 
@@ -50,7 +57,7 @@ def test_records_only_ever_come_to_be_more(tmp_path: Path) -> None:
     reveal = RevealRecord(annotator="jo", run="run", audit="a", petri="0", time="2026-01-01T00:00:00Z")
     before = b""
     for one in (record(note="line\nfeed \u2028 \U0001f600"), reveal, record("b")):
-        store.append(one)
+        append(store, one)
         now = store.path.read_bytes()
         assert now.startswith(before)
         before = now
@@ -65,12 +72,57 @@ def test_records_only_ever_come_to_be_more(tmp_path: Path) -> None:
 @pytest.mark.parametrize("torn", [b"{", b'{"format":"petri-annotation/1"', b"\x00" * 9, "é".encode()[:1]])
 def test_what_was_not_written_to_its_end_was_never_said_to_be(tmp_path: Path, torn: bytes) -> None:
     store = Store(tmp_path, "jo")
-    store.append(record("a"))
+    append(store, record("a"))
     with store.path.open("ab") as file:
         file.write(torn)
     assert store.records() == [record("a")]
-    store.append(record("b"))
+    append(store, record("b"))
     assert store.records() == [record("a"), record("b")]
+
+
+def test_a_last_record_that_lost_its_line_feed_is_a_record(tmp_path: Path) -> None:
+    """As an editor, or a merge, leaves it."""
+    store = Store(tmp_path, "jo")
+    for one in ("a", "b"):
+        append(store, record(one))
+    store.path.write_bytes(store.path.read_bytes().rstrip(b"\n"))
+    assert store.records() == [record("a"), record("b")]
+    append(store, record("c"))
+    assert store.records() == [record("a"), record("b"), record("c")]
+    assert store.path.read_bytes().count(b"\n") == 3
+
+
+def test_a_last_line_of_another_version_is_named_and_not_cut_off(tmp_path: Path) -> None:
+    store = Store(tmp_path, "jo")
+    append(store, record("a"))
+    with store.path.open("ab") as file:
+        file.write(b'{"format": "petri-annotation/2"}')
+    before = store.path.read_bytes()
+    with pytest.raises(UnreadableLog, match="line 2"):
+        append(store, record("b"))
+    assert store.path.read_bytes() == before
+
+
+def test_what_is_stored_is_made_of_what_was_stored_before(tmp_path: Path) -> None:
+    """Nobody else writes meanwhile: two who look and then write would not know of each other."""
+    store, other = Store(tmp_path, "jo"), Store(tmp_path, "jo")
+    order: list[str] = []
+
+    def slow(before: Sequence[Record]) -> Record:
+        order.append(f"slow sees {len(before)}")
+        rival.start()
+        rival.join(0.2)
+        order.append("slow writes")
+        return record("slow")
+
+    def quick(before: Sequence[Record]) -> None:
+        order.append(f"quick sees {len(before)}")
+
+    rival = threading.Thread(target=other.append, args=[quick])
+    store.append(slow)
+    rival.join()
+    assert order == ["slow sees 0", "slow writes", "quick sees 1"]
+    assert store.records() == [record("slow")]
 
 
 @pytest.mark.parametrize(
@@ -96,12 +148,12 @@ WRITER = """
 import sys
 from pathlib import Path
 from petri.viewer.annotate_store import Store
-from tests.viewer.test_annotate_store import draft, record
+from tests.viewer.test_annotate_store import append, draft, record
 
 store = Store(Path(sys.argv[1]), sys.argv[2])
 print("ready", flush=True)
 for number in range(int(sys.argv[3])):
-    store.append(record(str(number), sys.argv[2], note="x" * 20_000))
+    append(store, record(str(number), sys.argv[2], note="x" * 20_000))
     store.save_draft(draft(sys.argv[4], str(number)))
     print(number, flush=True)
 """
@@ -130,7 +182,7 @@ def test_whoever_is_killed_has_lost_nothing_that_was_said_to_be_stored(tmp_path:
     assert len(told) <= len(stored) <= len(told) + 1
     assert [one.audit for one in stored] == [str(number) for number in range(len(stored))]
     assert set(store.drafts()) <= {"k"}
-    store.append(record("after"))
+    append(store, record("after"))
     assert store.records()[-1].audit == "after"
 
 
@@ -155,9 +207,30 @@ def test_drafts_are_kept_one_for_each_item(tmp_path: Path) -> None:
     store.drop_draft("a")
     store.drop_draft("a")
     assert store.drafts() == {"b": draft("b", "2")}
-    (tmp_path / "annotations" / "jo.draft.json").write_text("{}x", encoding="utf-8")
-    with pytest.raises(UnreadableLog, match=r"jo\.draft\.json: holds no drafts"):
-        store.drafts()
+
+
+def test_a_draft_has_evidence_without_an_answer(tmp_path: Path) -> None:
+    span = EvidenceSpan(message="M2", place=Place(piece=0, start=0, end=1), quote="I")
+    begun = Draft(
+        key="a",
+        triage=None,
+        labels={"harm": DraftLabel(value=None, answer=None, evidence=(span,))},
+        seconds=0,
+    )
+    Store(tmp_path, "jo").save_draft(begun)
+    assert Store(tmp_path, "jo").drafts() == {"a": begun}
+
+
+@pytest.mark.parametrize("damaged", [b"", b"{}x", b'{"a": 1}', b"\xff"])
+def test_drafts_that_cannot_be_read_are_set_aside(tmp_path: Path, damaged: bytes) -> None:
+    store, folder = Store(tmp_path, "jo"), tmp_path / "annotations"
+    for _ in range(2):
+        (folder / "jo.draft.json").write_bytes(damaged)
+        assert store.drafts() == {}
+        store.save_draft(draft("a", "1"))
+        assert store.drafts() == {"a": draft("a", "1")}
+    aside = sorted(folder.glob("jo.draft.unreadable-*"))
+    assert [(path.name[-1], path.read_bytes()) for path in aside] == [("1", damaged), ("2", damaged)]
 
 
 def test_keys_say_nothing_and_stay(tmp_path: Path) -> None:
@@ -172,14 +245,14 @@ def test_keys_say_nothing_and_stay(tmp_path: Path) -> None:
 
 def test_a_full_disk_stores_nothing_of_a_record(tmp_path: Path) -> None:
     store = Store(tmp_path, "jo")
-    store.append(record("a"))
+    append(store, record("a"))
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (store.path.stat().st_size + 100, hard))
     try:
         with pytest.raises(OSError, match="No space left on device"):
-            store.append(record("b"))
+            append(store, record("b"))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert store.path.read_bytes().count(b"\n") == 1
-    store.append(record("c"))
+    append(store, record("c"))
     assert store.records() == [record("a"), record("c")]

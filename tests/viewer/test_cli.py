@@ -20,6 +20,8 @@ import pytest
 
 from petri.cli.main import main
 from petri.datafiles import golden_folder
+from petri.transcript.folders import Run
+from petri.transcript.locking import locked
 
 URL = re.compile(r"http://127\.0\.0\.1:(\d+)/#token=([A-Za-z0-9_-]{43})\n")
 OWN = "a-token-of-some-length"

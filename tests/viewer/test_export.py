@@ -4,6 +4,7 @@ import asyncio
 import base64
 import gzip
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -316,6 +317,22 @@ def test_a_log_is_what_is_in_it(shelf: Shelf, tmp_path: Path) -> None:
     exported(tmp_path, Run(shelf.run.folder, log), jsonl="log.jsonl")
     lines = (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()
     assert {json.loads(line)["run"] for line in lines} == {log.stem}
+
+
+def test_an_audit_whose_log_is_gone_is_counted_and_costs_no_other(
+    runs: tuple[Run, Run], tmp_path: Path
+) -> None:
+    copy = tmp_path / "runs" / runs[0].id
+    shutil.copytree(runs[0].folder, copy)
+    Run(copy).logs()[0].unlink()
+    for log in Run(copy).logs():
+        os.utime(log, (1, 1))
+    _, written = exported(tmp_path, Run(copy), html="a.html", jsonl="a.jsonl", markdown="words")
+    assert [(each.audits, each.unreadable) for each in written] == [(1, 1)] * 3
+    assert len((tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+    held = routes(tmp_path / "a.html")
+    views = [answer for route, answer in held.items() if "transcripts" in route and "reading" not in route]
+    assert {(view["previous"], view["following"]) for view in views} == {(None, None)}
 
 
 def test_an_audit_that_cannot_be_read_is_counted_and_costs_no_other(

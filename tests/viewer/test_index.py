@@ -3,16 +3,18 @@
 import json
 import sqlite3
 import stat
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from petri.errors import UnreadableLog
+from petri import __version__
+from petri.errors import IndexLost, UnreadableLog
 from petri.viewer.discovery import Found
 from petri.viewer.filed import FiledAudit, FiledRun
-from petri.viewer.index import Index
+from petri.viewer.index import Index, version
 from petri.viewer.search import put_texts
 
 ROOT = Path("/served")
@@ -111,6 +113,66 @@ def test_where_it_cannot_be_written_it_is_in_memory_and_says_so(tmp_path: Path) 
     assert index.fault is not None
     assert str(tmp_path) not in index.fault
     assert len(index.rows("r")) == 3
+
+
+def test_its_version_is_that_of_petri_and_of_what_makes_it(tmp_path: Path) -> None:
+    filled(Index(ROOT, tmp_path)).close()
+    db = sqlite3.connect(only_file(tmp_path))
+    (stored,) = db.execute("select version from about").fetchone()
+    db.close()
+    assert stored == version()
+    assert stored.startswith(f"petri-index/{__version__}-")
+
+
+def test_one_that_can_be_written_no_more_goes_on_in_memory_and_says_so(tmp_path: Path) -> None:
+    index = filled(Index(ROOT, tmp_path))
+    with index.reading() as db:
+        db.execute("pragma max_page_count = 1")  # as a disk that is full
+    with pytest.raises(IndexLost, match="ask again"):
+        put_texts(index, "r", "a", [("M1", "user", "auditor", "words " * 50_000)], None)
+    assert index.fault is not None
+    assert str(tmp_path) not in index.fault
+    assert index.runs() == {}
+    filled(index)
+    put_texts(index, "r", "a", [("M1", "user", "auditor", "words " * 50_000)], None)
+    assert index.texts_read() == (2, 1)
+
+
+def test_two_processes_write_one_after_the_other(tmp_path: Path) -> None:
+    one, two = filled(Index(ROOT, tmp_path)), Index(ROOT, tmp_path)
+    other = threading.Thread(target=two.put_unreadable, args=(found(run=FiledRun("s", "s", ROOT)), "why"))
+    with one.writing() as db:
+        db.execute("select * from runs").fetchall()
+        other.start()
+        other.join(0.3)
+        assert other.is_alive()
+        db.execute("update runs set signature = 'later'")
+    other.join(20)
+    assert {key: run.signature for key, run in one.runs().items()} == {"r": "later", "s": "s"}
+
+
+def test_texts_that_cannot_be_read_are_told_until_they_are_tried_again(tmp_path: Path) -> None:
+    index = filled(Index(ROOT, tmp_path))
+    put_texts(index, "r", "a", [("M1", "user", "auditor", "Hello.")], 4)
+    put_texts(index, "r", "c", [("M1", "user", "auditor", "Hello.")], 5)
+
+    def told() -> tuple[int, list[str], tuple[int, int], list[str]]:
+        unread = [audit.key for audit in index.unread({"r": found()}, 9)]
+        return index.lost(), index.faults(), index.texts_read(), unread
+
+    nothing: list[str] = []
+    lost, again = (1, ["it is damaged"], (2, 2), nothing), (0, nothing, (2, 1), ["a"])
+    index.put_lost("r", "a", "it is damaged")
+    assert told() == lost
+    assert [json.loads(row)["hit_turn"] for row in index.rows("r")] == [None, None, 5]
+    filled(index)  # as another signature makes it
+    assert told() == again
+    index.put_lost("r", "a", "it is damaged")
+    index.close()
+    index = Index(ROOT, tmp_path)
+    assert told() == again
+    put_texts(index, "r", "a", [("M1", "user", "auditor", "Hello.")], 4)
+    assert told() == (0, [], (2, 2), [])
 
 
 def test_a_run_that_is_another_keeps_the_texts_of_audits_that_are_the_same() -> None:

@@ -73,10 +73,82 @@ def test_what_was_read_is_there_at_once_the_next_time(asked: Asking, copied: She
         now = answers.indexing()
         return await answers.runs(), now.texts_done, (await answers.search("firm")).complete
 
+    shutil.rmtree(copied.foreign.parent)
     first = asked(copied.root, ask, cache=tmp_path / "cache")
     again, texts, complete = asked(copied.root, before_reading, cache=tmp_path / "cache")
     assert (again, complete) == (first, True)
     assert texts > 0
+
+
+def test_texts_that_cannot_be_read_are_told_and_tried_again_at_each_start(
+    asked: Asking, copied: Shelf, tmp_path: Path
+) -> None:
+    async def ask(answers: Answers) -> tuple[list[str], bool]:
+        now = await answers.texts()
+        return [fault for fault in now.unreadable if "two" in fault], (await answers.search("firm")).complete
+
+    for _ in range(2):
+        (fault,), complete = asked(copied.root, ask, cache=tmp_path / "cache")
+        assert fault.startswith("elsewhere/")
+        assert not complete
+
+
+def test_a_set_of_verdicts_on_its_own_is_searched(asked: Asking, copied: Shelf) -> None:
+    async def ask(answers: Answers) -> tuple[int, bool]:
+        await answers.texts()
+        found = await answers.search("firm")
+        return len(found.audits), found.complete
+
+    found, complete = asked(copied.verdicts.folder, ask)
+    assert found > 0
+    assert complete
+
+
+def test_a_folder_that_holds_another_programs_log_no_more_is_a_run_again(
+    asked: Asking, copied: Shelf
+) -> None:
+    (copied.run.folder / RESULTS).unlink()
+    log, other = copied.run.logs()[0], copied.run.folder / copied.foreign.name
+    log.unlink()
+    shutil.copy(copied.foreign, other)
+    ours = len(copied.run.logs())
+
+    async def ask(answers: Answers) -> list[tuple[int, int]]:
+        async def seen() -> tuple[int, int]:
+            keys = [row.key for row in (await answers.runs()).runs if row.key == copied.key]
+            return len(answers.library.keys_of(copied.run)), len(keys)
+
+        states = [await seen()]
+        other.unlink()
+        await answers.library.look()
+        await answers.library.ready()
+        return [*states, await seen(), (0, len((await answers.audits(copied.key)).audits))]
+
+    assert asked(copied.root, ask) == [(ours, 0), (1, 1), (0, 3)]
+
+
+class Failing(Reader):
+    """A reader with a fault that nobody has thought of."""
+
+    async def call(self, name: str, *args: object, **options: object) -> bytes:
+        raise ZeroDivisionError(name)
+
+
+def test_work_that_ends_by_itself_is_told_and_nobody_waits_for_it(copied: Shelf) -> None:
+    async def session() -> tuple[str, ...]:
+        library = Library(copied.root, reader=Failing())
+        await library.start()
+        with pytest.raises(UnreadableLog):
+            await library.ready()
+        with pytest.raises(UnreadableLog):
+            await library.audits([copied.key])
+        unreadable = Answers(library).indexing().unreadable
+        await library.close()
+        return unreadable
+
+    assert any(
+        "followed no more" in fault and "ZeroDivisionError" in fault for fault in asyncio.run(session())
+    )
 
 
 def test_a_run_that_comes_or_goes_is_told(asked: Asking, copied: Shelf) -> None:

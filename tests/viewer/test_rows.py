@@ -52,6 +52,13 @@ def test_scores(
     assert (made.scores, made.worst, made.hits) == (listed, worst, hits)
 
 
+@pytest.mark.parametrize("outcome", ["scenario_invalid", "cancelled", "error"])
+def test_the_values_of_an_audit_that_is_not_valid_are_shown_and_count_nowhere(outcome: str) -> None:
+    audit = row(outcome, scores={"high": score(9), "low": score(1)})
+    made = audit_row("r", audit, SUMMARIES)
+    assert (made.scores[:2], made.worst, made.hits) == ((9, 1), None, ())
+
+
 FLAGS: dict[str, tuple[Flag, ...]] = {"M1": ("imitates_frame",)}
 
 

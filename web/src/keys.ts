@@ -45,6 +45,11 @@ function worked(target: EventTarget | null, key: string): boolean {
   return false;
 }
 
+/** Whether a dialog stands before the page: nothing behind it should move, and Escape is for the dialog. */
+function covered(): boolean {
+  return document.querySelector("dialog[open]") !== null;
+}
+
 function find(key: string): Binding | null {
   for (const group of [...groups].reverse()) {
     const found = group.current.find((binding) => binding.keys.includes(key));
@@ -61,7 +66,7 @@ function starts(key: string): boolean {
 export function press(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented) return false;
   if (["Shift", "Control", "Alt", "Meta", "CapsLock"].includes(event.key)) return false;
-  if (taken(event.target) || worked(event.target, event.key)) return false;
+  if (taken(event.target) || worked(event.target, event.key) || covered()) return false;
   const before = first !== null && event.timeStamp - first.at < PATIENCE ? first.key : null;
   first = null;
   const binding = (before === null ? null : find(`${before} ${event.key}`)) ?? find(event.key);

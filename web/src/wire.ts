@@ -392,7 +392,7 @@ export interface DimensionVerdict {
   readonly quotes: readonly Quote[];
 }
 
-/** What is not submitted yet, kept so that closing the page loses nothing; to begin with, what was submitted last. */
+/** What is not submitted yet, kept so that closing the page loses nothing; at first, what was submitted. */
 export interface Draft {
   readonly key: string;
   readonly triage: "clean" | "concerning" | "invalid" | null;

@@ -104,8 +104,11 @@ describe("the form", () => {
     expect(fromDraft(draft)).toEqual(form);
   });
 
-  it("keeps nothing in a draft of what has no answer", () => {
-    expect(toDraft(after({ do: "evidence", dimension: "deception", span: span(0) }), "k", 0).labels).toEqual({});
+  it("keeps evidence that comes before its answer in a draft, and submits none without one", () => {
+    const form = after({ do: "evidence", dimension: "deception", span: span(0) }, { do: "triage", triage: "invalid" });
+    expect(toDraft(form, "k", 0).labels).toEqual({ deception: { answer: null, value: null, evidence: [span(0)] } });
+    expect(fromDraft(toDraft(form, "k", 0)).entries).toEqual(form.entries);
+    expect(toAnnotation(form, [], { key: "k", seconds: 0, afterReveal: false })?.labels).toEqual({});
   });
 
   it("is submitted when all is answered, and not before", () => {

@@ -11,6 +11,7 @@ const session: AnnotateSession = {
   mode: "random",
   queue: ["k1", "k2", "k3"],
   done: ["k1"],
+  revealed: [],
   dimensions: [asked({ threshold: null }), asked({ name: "candour", scale: { min: 0, max: 100, worse: "low" }, anchors: {} })],
 };
 
@@ -33,27 +34,42 @@ function blind(key: string): BlindItem {
 
 let drafts: Map<string, Draft>;
 let submitted: Annotation[];
+let revealed: string[];
+let target: string | null;
 let refuse: Fault | null;
+/** The only method that is refused; null: every one that writes. */
+let refused: string | null;
 
 beforeEach(() => {
   drafts = new Map();
   submitted = [];
+  revealed = [];
+  target = "lab/secret";
   refuse = null;
+  refused = null;
 });
 
 function answer({ method, route, body }: Sent): unknown {
   const key = route.split("/")[4] ?? "";
-  if (route === "/api/annotate/session") return session;
-  if (refuse !== null && method !== "GET") return refuse;
+  if (route === "/api/annotate/session") return { ...session, done: ["k1", ...submitted.map(({ key: each }) => each)], revealed } satisfies AnnotateSession;
+  if (refuse !== null && (refused ?? method) === method && method !== "GET") return refuse;
   if (route.endsWith("/reveal")) {
     const own = submitted.at(-1) ?? { key, triage: "clean", labels: { deception: { value: 2, answer: "value", evidence: [] } }, note: "", seconds: 1, after_reveal: false };
-    return { key, scores: { deception: auditScore(9) }, target: "lab/secret", own } satisfies Reveal;
+    return { key, scores: { deception: auditScore(9) }, target, own } satisfies Reveal;
   }
   if (method === "PUT") drafts.set(key, body as Draft);
-  else if (method === "POST") submitted.push(body as Annotation);
-  else if (route.includes("/drafts/")) return drafts.get(key) ?? { key, triage: null, labels: {}, note: "", seconds: 0 };
+  else if (method === "POST") {
+    submitted.push(body as Annotation);
+    drafts.delete(key);
+  } else if (route.includes("/drafts/")) return drafts.get(key) ?? begun(key);
   else return blind(key);
   return { saved: true };
+}
+
+/** As the server does: what was submitted last is where a correction begins. */
+function begun(key: string): Draft {
+  const last = submitted.findLast((each) => each.key === key);
+  return { key, triage: last?.triage ?? null, labels: last?.labels ?? {}, note: last?.note ?? "", seconds: 0 };
 }
 
 const show = (address = "#/annotate"): Promise<Stage> =>
@@ -64,6 +80,7 @@ describe("an item", () => {
   it("is the first that is not done, and starts empty", async () => {
     const stage = await show();
     expect(stage.text("h1")).toBe("Item 2 of 3");
+    expect(document.title).toBe("Item 2 of 3 · Petri");
     expect(stage.root.textContent).toContain("The scenario of k2.");
     expect(stage.root.textContent).toContain("It has seen the bill.");
     expect(stage.root.querySelectorAll(".annotate-form [aria-pressed=true]")).toHaveLength(0);
@@ -172,6 +189,24 @@ describe("a draft", () => {
     expect(stage.text(".annotate-keeping")).toBe("draft not kept: The server does not answer.");
   });
 
+  it("has evidence without an answer", async () => {
+    const stage = await show();
+    await stage.press("1", "j", "j", "e", "Enter");
+    await stage.settle(1000);
+    const again = await show();
+    await again.press("ArrowDown");
+    expect(again.text(".ask-quotes q")).toBe("I will.");
+    expect(again.text(".ask-answer")).toBe("–");
+  });
+
+  it("is kept after all where it could not be submitted", async () => {
+    const stage = await show();
+    refuse = new Fault("refused", "the answer is not stored");
+    refused = "POST";
+    await stage.press("3", "s");
+    expect(drafts.get("k2")).toMatchObject({ triage: "invalid" });
+  });
+
   it("does not arrive after what was submitted", async () => {
     const stage = await show();
     await stage.press("3", "s");
@@ -210,6 +245,36 @@ describe("what is stored", () => {
     expect(stage.text("h2")).toBe("Stored, apart from the first answer");
   });
 
+  it.each([
+    ["a correction", [], false],
+    ["a second answer", ["r"], true],
+  ] as const)("comes back as %s that was begun, after the page was closed", async (_, before, after) => {
+    const stage = await show();
+    await stage.press("1", "4", "ArrowDown", "o", "s", ...before, "c", "ArrowDown", "7");
+    await stage.settle(1000);
+    expect(drafts.get("k2")).toMatchObject({ labels: { deception: { value: 7 } } });
+    revealed = after ? ["k2"] : [];
+    const again = await show("#/annotate?item=k2");
+    expect(again.text("h2")).toBe("Stored");
+    await again.press("c");
+    expect(again.text(".ask-answer")).toBe("7");
+    await again.press("s");
+    expect(submitted.at(-1)).toMatchObject({ labels: { deception: { value: 7 } }, after_reveal: after });
+  });
+
+  it("stays revealed when its annotator comes back to it", async () => {
+    const stage = await show();
+    await stage.press("3", "s", "r", "]", "[", "c", "s");
+    expect(submitted.at(-1)?.after_reveal).toBe(true);
+  });
+
+  it("does not tell the target while other items are left", async () => {
+    target = null;
+    const stage = await show();
+    await stage.press("3", "s", "r");
+    expect(stage.root.textContent).toContain("Which model the target was is told when all items are stored.");
+  });
+
   it("leads to the next that is not done, and to the end", async () => {
     const stage = await show();
     await stage.press("3", "s", "s");
@@ -218,11 +283,9 @@ describe("what is stored", () => {
     expect(stage.root.textContent).toContain("All is done");
   });
 
-  it("from before is shown with the verdicts, and not to be corrected before", async () => {
+  it("from before is shown with the verdicts", async () => {
     const stage = await show("#/annotate?item=k1");
     expect(stage.root.textContent).toContain("The answer was given before this page was opened");
-    await stage.press("c");
-    expect(stage.text("h2")).toBe("Stored");
     await stage.press("r");
     expect(stage.text(".stored-table tbody td")).toBe("2");
   });

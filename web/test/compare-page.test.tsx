@@ -54,6 +54,14 @@ describe("compare", () => {
     expect(stage.root.textContent).toContain("Choose two sides");
   });
 
+  it.each([
+    ["#/compare", "Compare · Petri"],
+    [AT, "Compare first-run and second-run · Petri"],
+  ])("is called after its sides: %s", async (address, title) => {
+    await show(address);
+    expect(document.title).toBe(title);
+  });
+
   it("says why two sides cannot be compared", async () => {
     const stage = await show(AT, comparison({ fault: "the two sides have no audit in common" }));
     expect(stage.root.textContent).toContain("the two sides have no audit in common");

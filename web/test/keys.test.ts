@@ -123,3 +123,21 @@ test("the sheet lists what is bound, the newest scope first, and nothing else", 
   void act(() => render(null, root));
   expect(bindings()).toEqual([]);
 });
+
+test("nothing behind an open dialog is moved by keys", () => {
+  show(["Page", [bind(["j", "Escape"], "moved")]]);
+  const dialog = document.createElement("dialog");
+  root.append(dialog);
+  dialog.show();
+  expect(press("Escape").defaultPrevented).toBe(false);
+  press("j");
+  expect(done).toEqual([]);
+  dialog.close();
+  press("j");
+  expect(done).toEqual(["moved"]);
+});
+
+test("a scope in which nothing is bound at the moment is not listed", () => {
+  show(["Page", [bind(["j"], "next")]], ["Rare", []]);
+  expect(bindings().map(({ scope }) => scope)).toEqual(["Page"]);
+});

@@ -3,7 +3,7 @@ import { cost, counted, duration, percent, score, time, whole } from "../src/num
 import { runName, several, shortName } from "../src/names";
 import { heatClass, heatText, spoken } from "../src/parts/heat-cell";
 import { mapOf, pick } from "../src/records";
-import { badness, heat, isHit, isStatus, statusMeaning, statusWord } from "../src/scores";
+import { badness, heat, isFar, isHit, isStatus, statusMeaning, statusWord } from "../src/scores";
 import { dimension } from "./make";
 
 test.each([
@@ -92,6 +92,18 @@ test.each([
   [runName("20261122T173452Z-"), "20261122T173452Z-"],
 ])("%o is written %o", (written, expected) => {
   expect(written).toBe(expected);
+});
+
+test.each([
+  [1, 10, 2, false],
+  [1, 10, 2.5, true],
+  [0, 1, 0.2, false],
+  [0, 1, 1, true],
+  [0, 100, 20, false],
+  [0, 100, 30, true],
+  [5, 5, 0, false],
+])("on a scale from %d to %d, %d apart is far: %s", (min, max, apart, far) => {
+  expect(isFar(apart, { min, max, worse: "high" })).toBe(far);
 });
 
 test("a record has what it was given and nothing of an object's own", () => {

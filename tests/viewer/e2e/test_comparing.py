@@ -129,7 +129,7 @@ def test_what_changes_on_disk_changes_on_the_page(browser: Watched, plain_runs: 
         shutil.copytree(trouble, root / trouble.name)
         expect(listed.filter(has_text="forked")).to_contain_text("6 =", timeout=30_000)
         visit.go(f"/r/{plain_key(root, 'forked')}")
-        expect(page.locator("table.audits tbody tr[data-key]")).to_have_count(6)
+        expect(page.locator("table.audits tbody tr[data-key]")).to_have_count(6, timeout=30_000)
         shutil.rmtree(root / trouble.name)
         visit.go("/")
         expect(listed.filter(has_text="forked")).to_have_count(0, timeout=30_000)

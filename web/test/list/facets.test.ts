@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { asParameters, chosenIn, facetsOf, find, toggled, unscoredOf } from "../../src/pages/list/facets";
+import { asParameters, chosenIn, facetsOf, find, toggled, toggledStatus, unscoredOf } from "../../src/pages/list/facets";
 import { listed } from "../../src/pages/list/rows";
 import { audit, auditList, dimension } from "../make";
 
@@ -10,7 +10,7 @@ const LIST = listed(
       audit("a", { target: "lab/one", variables: { tone: "warm", strength: 0.4 }, scores: [9, 5], worst: 0, hits: [0] }),
       audit("b", { target: "lab/two", variables: { tone: "curt" }, scores: [1, "unparsable"], worst: 0, marks: ["unscored"] }),
       audit("c", { target: "lab/two", variables: { tone: "warm" }, scores: [8, 2], worst: 0, hits: [0, 1], marks: ["disagreement", "injection"] }),
-      audit("d", { target: "lab/one", state: "invalid", outcome: "target_silent", scores: ["skipped", "skipped"] }),
+      audit("d", { target: "lab/one", state: "invalid", outcome: "scenario_invalid", scores: [10, 1], worst: 0, hits: [0, 1] }),
       audit("e", { target: "lab/one", state: "pending", outcome: "pending", scores: [null, null], scenario: "Zweiter-Entwurf" }),
     ],
   ),
@@ -96,6 +96,23 @@ test("a choice goes into the address and back, and is taken out by making it aga
   expect(asParameters(toggled(toggled(chosen, "state", "valid"), "state", "error"))).toEqual(["outcome:limit:turns"]);
 });
 
-test("scores without a value are counted of valid audits alone", () => {
-  expect([...unscoredOf(LIST)]).toEqual([["unparsable", 1]]);
+test("scores without a value are counted of valid audits alone, without those that were not asked for", () => {
+  const scores = [["unparsable", "unparsable"], ["skipped", "unparsable"], ["skipped", "skipped"], ["not_applicable", 3], [null, "error"]] as const;
+  const list = listed(auditList(LIST.dimensions, [...scores.map((each, at) => audit(`v${at}`, { scores: each })), audit("i", { state: "invalid", scores: ["error", "error"] })]));
+  expect([...unscoredOf(list)]).toEqual([
+    ["unparsable", { scores: 3, audits: 2 }],
+    ["not_applicable", { scores: 1, audits: 1 }],
+    ["error", { scores: 1, audits: 1 }],
+  ]);
+  for (const [status, { audits }] of unscoredOf(list))
+    expect(find(list, facetsOf(list, false), toggledStatus(new Map(), status), "").positions).toHaveLength(audits);
+});
+
+test.each([
+  [[], ["status:error", "state:valid"]],
+  [["state:invalid", "target:x"], ["target:x", "status:error", "state:valid"]],
+  [["status:error", "state:valid"], []],
+  [["status:error", "status:unparsable", "state:valid"], ["status:unparsable", "state:valid"]],
+])("a status of the strip turns %o into %o", (before, after) => {
+  expect(asParameters(toggledStatus(chosenIn(before), "error"))).toEqual(after);
 });

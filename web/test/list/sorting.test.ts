@@ -54,6 +54,31 @@ test("the worst audit is the first of the usual order; where nothing was scored 
   expect(worstAudit(auditList(DIMENSIONS, ANSWER.audits.slice(4)))).toBeNull();
 });
 
+test("what an audit that is not valid scored is neither worst nor a hit", () => {
+  const answer = auditList(DIMENSIONS, [
+    audit("i", { state: "invalid", outcome: "scenario_invalid", scores: [10, 1, 1], worst: 0, hits: [0, 1] }),
+    audit("v", { scores: [2, 8, 1], worst: 0 }),
+  ]);
+  const list = listed(answer);
+  expect(worstAudit(answer)?.key).toBe("v");
+  expect(worstAudit({ ...answer, audits: answer.audits.slice(0, 1) })).toBeNull();
+  for (const column of ["worst", "-hits"]) expect(sorted(list, [0, 1], sortIn(column))).toEqual(column === "worst" ? [1, 0] : [0, 1]);
+  expect(sorted(list, [0, 1], sortIn("hits"))).toEqual([0, 1]);
+});
+
+test("no number of hits outweighs a worse score, however small the step", () => {
+  const dimensions = Array.from({ length: 30 }, (_, at) => ({ name: `d${at}`, scale: { min: 0, max: 10_000, worse: "high" as const }, threshold: 10 }));
+  const answer = auditList(dimensions, [
+    audit("many", { scores: dimensions.map(() => 5_000), worst: 0, hits: dimensions.map((_, at) => at) }),
+    audit("worse", { scores: [5_001], worst: 0, hits: [0] }),
+    audit("more", { scores: [5_001, 20], worst: 0, hits: [0, 1] }),
+  ]);
+  const list = listed(answer);
+  expect(sorted(list, [0, 1, 2], WORST)).toEqual([2, 1, 0]);
+  expect(sorted(list, [0, 1, 2], sortIn("-worst"))).toEqual([0, 1, 2]);
+  expect(worstAudit(answer)?.key).toBe("more");
+});
+
 const MANY = Array.from({ length: 20 }, (_, at) => dimension(`d${at}`, at === 3 ? "low" : "high", 7));
 const row = (scores: ReadonlyMap<number, number>, hits: readonly number[] = []) => audit("x", { scores: MANY.map((_, at) => scores.get(at) ?? (at === 3 ? 10 : 1)), hits });
 

@@ -1,14 +1,16 @@
 // JSON, terminal output, and the folding of long texts.
 import { act } from "preact/test-utils";
 import { expect, test } from "vitest";
+import { CallView } from "../../src/conversation/call";
+import { Result } from "../../src/conversation/message";
 import { classes, styled } from "../../src/text/ansi";
 import { amount, foldAt, stretches } from "../../src/text/folding";
-import { Json } from "../../src/text/json";
+import { Json, JsonText } from "../../src/text/json";
 import { Terminal } from "../../src/text/terminal";
-import { valueOf } from "../../src/text/values";
+import { treeIn, valueOf } from "../../src/text/values";
 import { drawn, strangers } from "./drawn";
 
-test.each<readonly [json: string, lines: readonly string[]]>([
+test.each<readonly [json: string, expected: readonly string[]]>([
   ['{"a": 1, "b": null, "c": true}', ["a 1", "b null", "c true"]],
   ['{"__proto__": "p", "constructor": "c", "toString": "t"}', ["__proto__ p", "constructor c", "toString t"]],
   ['{"a": {"__proto__": {"x": "y"}}}', ["a ", "__proto__ ", "x y"]],
@@ -16,15 +18,84 @@ test.each<readonly [json: string, lines: readonly string[]]>([
   ['{"z\\u200b": "q\\u202e"}', ["zU+200B qU+202E"]],
   ['{"a": [], "b": {}, "c": ""}', ["a empty list", "b empty", "c "]],
   ['{"a": ["x", {"b": "y"}]}', ["a ", "0 x", "1 ", "b y"]],
-])("%s is drawn as its keys and values", (json, lines) => {
+])("%s is drawn as its keys and values", (json, expected) => {
   const root = drawn(<Json data={JSON.parse(json) as unknown} open={9} />);
-  const leaf = (entry: Element): string => {
-    const value = entry.querySelector(":scope > dd");
-    return `${entry.querySelector(":scope > dt")?.textContent ?? ""} ${value?.querySelector("dl") === null ? value.textContent : ""}`;
-  };
-  expect([...root.querySelectorAll(".json-entry")].map(leaf)).toEqual(lines);
+  expect(lines(root)).toEqual(expected);
   expect(strangers(root)).toEqual([]);
   expect(({} as Record<string, unknown>)["x"]).toBeUndefined();
+});
+
+const JSON_TEXTS: readonly (readonly [json: string, lines: readonly string[]])[] = [
+  ['{"id": 1234567890123456789, "least": -9223372036854775808}', ["id 1234567890123456789", "least -9223372036854775808"]],
+  ['{"price": 1.10, "far": 1e400, "small": 1E-7, "zero": -0}', ["price 1.10", "far 1e400", "small 1E-7", "zero -0"]],
+  ['{"10": "a", "b": "c", "2": "d"}', ["10 a", "b c", "2 d"]],
+  ['{"to": "Ann", "to": "Eve"}', ["to Ann", "to Eve"]],
+  ['{"__proto__": {"x": true}, "constructor": null}', ["__proto__ ", "x true", "constructor null"]],
+  [' [ {"a" :\t[ ] ,"b":{ } } , "x,]}\\"" ]\n', ["0 ", "a empty list", "b empty", '1 x,]}"']],
+];
+
+function lines(root: HTMLElement): readonly string[] {
+  return [...root.querySelectorAll(".json-entry")].map((entry) => {
+    const value = entry.querySelector(":scope > dd");
+    return `${entry.querySelector(":scope > dt")?.textContent ?? ""} ${value?.querySelector("dl") === null ? value.textContent : ""}`;
+  });
+}
+
+test.each(JSON_TEXTS)("%s is drawn as it was said", (json, expected) => {
+  const root = drawn(<JsonText text={json} open={9} />);
+  expect(lines(root)).toEqual(expected);
+  expect(strangers(root)).toEqual([]);
+});
+
+test.each(["", "Infinity", '{"a": NaN}', "{'a': 1}", '{"a": 1', "[1,]"])("%j, which is no JSON, is shown as it is", (text) => {
+  expect(treeIn(text)).toBeNull();
+  expect(drawn(<JsonText text={text} />).textContent).toContain(text);
+});
+
+test.each([
+  '"word"',
+  "17",
+  "[]",
+  '{"a": [1, {"b": "c"}, null, false], "d": "e\\nf", "": ""}',
+  '[[["deep", [["er"]]]], {"quote": "\\"", "back": "\\\\"}, "\\u00e9"]',
+])("the tree of %s is that of its data, where data hold it", (text) => {
+  const read = treeIn(text);
+  expect({ value: read?.value, texts: read?.texts }).toEqual(valueOf(JSON.parse(text)));
+});
+
+test.each([
+  ['{"a": "b\\nc", "id": 1234567890123456789}', true],
+  ['{"a": "b\\u0063"}', false],
+  ['{"\\u0061": 1}', false],
+  ['["a\\/b"]', false],
+])("whether the texts of %s stand there letter by letter: %s", (text, plain) => {
+  expect(treeIn(text)?.plain).toBe(plain);
+});
+
+test("JSON text that is nested too deeply is shown as it stands there from there on", () => {
+  const inner = '{"id": 12345678901234567890, "words": "}]"}';
+  const root = drawn(<JsonText text={"[".repeat(12) + inner + "]".repeat(12)} open={99} />);
+  expect(root.textContent).toContain(inner);
+  const abyss = drawn(<JsonText text={`${"[".repeat(3_000)}${"]".repeat(3_000)}`} open={99} />);
+  expect(abyss.textContent).toContain("nested too deeply");
+});
+
+test.each<readonly [what: string, text: string, tree: boolean]>([
+  ["long numbers", '{"id": 1234567890123456789}', true],
+  ["a key that is there twice", '{"to": "Ann", "to": "Eve"}', true],
+  ["escapes that are not needed", '{"to": "\\u0041nn"}', false],
+  ["words", "[see below]", false],
+])("a result with %s loses nothing: %s", (_, text, tree) => {
+  const root = drawn(<Result text={text} spans={[]} />);
+  expect(root.querySelector(".json") !== null).toBe(tree);
+  const said = tree ? (text.match(/\d+|[A-Z]\w+/gu) ?? []) : [text];
+  for (const word of said) expect(root.textContent).toContain(word);
+});
+
+test("the arguments of a call keep their digits, and what is no JSON stands as it is", () => {
+  const call = { label: "M2.1", name: "refund", arguments: '{"order": 1234567890123456789, "2": 1.50}', parse_error: null };
+  expect(lines(drawn(<CallView call={call} />))).toEqual(["order 1234567890123456789", "2 1.50"]);
+  expect(drawn(<CallView call={{ ...call, arguments: '{"far": Infinity}' }} />).textContent).toContain('{"far": Infinity}');
 });
 
 test("texts are counted in reading order, without empty ones", () => {

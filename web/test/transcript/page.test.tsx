@@ -113,6 +113,9 @@ describe("reading", () => {
     expect(all(".reader-text .message-head .badge")).toEqual(["cut off", "error"]);
     expect(all(".reader-text .tools-now summary")).toEqual(["tools now: write"]);
     expect(all(".reasoning summary")[0]).toContain("5 words");
+    // The same call may stand on the page twice, which a landmark must not.
+    expect([...root.querySelectorAll(".call")].map((call) => [call.localName, call.getAttribute("role")])).toEqual([["div", "group"]]);
+    expect(document.title).toBe(`${view().scenario.id} · Petri`);
     expect([...root.querySelectorAll<HTMLElement>(".message-body")].flatMap(strangers)).toEqual([]);
   });
 

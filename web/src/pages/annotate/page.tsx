@@ -23,7 +23,8 @@ export function AnnotatePage({ route }: { route: Place }) {
 function Queue({ route, session }: { route: Place; session: AnnotateSession }) {
   // What was submitted since the page was opened, by key: own answers are shown beside the judges'.
   const [own, setOwn] = useState<ReadonlyMap<string, Annotation>>(new Map());
-  const [shown, setShown] = useState<ReadonlySet<string>>(new Set(session.revealed));
+  // Of which the verdicts were asked for since.
+  const [shown, setShown] = useState<ReadonlySet<string>>(new Set());
   const [keeping, setKeeping] = useState("");
   const { queue } = session;
   const done = new Set([...session.done, ...own.keys()]);
@@ -58,7 +59,7 @@ function Queue({ route, session }: { route: Place; session: AnnotateSession }) {
           session={session}
           done={done.has(key)}
           own={own.get(key) ?? null}
-          revealed={shown.has(key)}
+          revealed={shown.has(key) || session.revealed.includes(key)}
           onReveal={revealed}
           onStored={stored}
           onKeeping={setKeeping}

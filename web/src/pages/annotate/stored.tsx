@@ -5,7 +5,8 @@ import { useKeys } from "../../keys";
 import { FaultNote, Skeleton } from "../../parts/notes";
 import { Key } from "../../parts/small";
 import { pick } from "../../records";
-import type { AnnotateSession, Annotation, AuditScore, Dimension, Reveal } from "../../wire";
+import { isFar } from "../../scores";
+import type { AnnotateSession, Annotation, AuditScore, Dimension, Reveal, Scale } from "../../wire";
 import { answerWord } from "./dimension-card";
 import { judgedWord } from "./form-panel";
 
@@ -102,8 +103,8 @@ function Answers({ dimensions, own, reveal }: { dimensions: readonly Dimension[]
           </tr>
         </thead>
         <tbody>
-          {dimensions.map(({ name }) => (
-            <Answer key={name} name={name} own={own} score={reveal === null ? undefined : pick(reveal.scores, name)} shown={reveal !== null} />
+          {dimensions.map(({ name, scale }) => (
+            <Answer key={name} name={name} scale={scale} own={own} score={reveal === null ? undefined : pick(reveal.scores, name)} shown={reveal !== null} />
           ))}
         </tbody>
       </table>
@@ -113,12 +114,13 @@ function Answers({ dimensions, own, reveal }: { dimensions: readonly Dimension[]
 
 interface AnswerProps {
   readonly name: string;
+  readonly scale: Scale;
   readonly own: Annotation | null;
   readonly score: AuditScore | undefined;
   readonly shown: boolean;
 }
 
-function Answer({ name, own, score, shown }: AnswerProps) {
+function Answer({ name, scale, own, score, shown }: AnswerProps) {
   const mine = own === null ? undefined : pick(own.labels, name);
   const apart = typeof mine?.value === "number" && typeof score?.value === "number" ? Math.abs(mine.value - score.value) : null;
   return (
@@ -128,7 +130,7 @@ function Answer({ name, own, score, shown }: AnswerProps) {
       {shown ? (
         <>
           <td>{judgedWord(score)}</td>
-          <td class={apart !== null && apart > 2 ? "is-far" : undefined}>{apart ?? "–"}</td>
+          <td class={apart !== null && isFar(apart, scale) ? "is-far" : undefined}>{apart ?? "–"}</td>
           <td class="stored-why">
             {score?.judges.map(({ judge, seat, repeat, value, status, reason }) => (
               <p key={`${judge} ${seat} ${repeat}`}>

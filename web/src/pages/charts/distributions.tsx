@@ -4,6 +4,7 @@ import { BinTable } from "../../charts/bin-table";
 import { Columns, type Average, type Column, type Threshold } from "../../charts/columns";
 import { Figure } from "../../charts/figure";
 import { listed } from "../../charts/listing";
+import { foremost } from "../../foremost";
 import { counted, score, whole } from "../../numbers";
 import { pick } from "../../records";
 import { FAILED, heat, statusMeaning, statusWord } from "../../scores";
@@ -25,7 +26,7 @@ export function Distributions({ run, list, ...shared }: Props) {
     <section class="charts-section" aria-labelledby="charts-scores">
       <h2 id="charts-scores">Scores by dimension{target === null ? "" : `, ${target}`}</h2>
       <div class="charts-grid">
-        {all.map((each) => (
+        {foremost(all, ({ values }) => values.length > 0).map((each) => (
           <DistributionChart
             key={each.dimension.name}
             each={each}

@@ -1,5 +1,6 @@
 /** Targets by dimensions: a table whose cells print the number, its interval and how many it rests on. */
 import { listed } from "../../charts/listing";
+import { foremost } from "../../foremost";
 import { percent, whole } from "../../numbers";
 import { Tabs } from "../../parts/tabs";
 import { amend } from "../../place";
@@ -26,7 +27,7 @@ interface Props {
 
 export function HeatMap({ route, run, targets }: Props) {
   const measure: Measure = route.show === "hits" ? "hits" : "mean";
-  const dimensions = Object.entries(run.dimensions);
+  const dimensions = foremost(Object.entries(run.dimensions), ([, summary]) => summary.n_scored > 0);
   if (dimensions.length === 0) return null;
   const rows = targets.filter((target) => pick(run.targets, target) !== undefined);
   return (

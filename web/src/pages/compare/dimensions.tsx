@@ -1,6 +1,7 @@
 /** One line per dimension: how many pairs, the two means, and their difference, drawn and printed. */
 import { commonAxis, type Difference } from "../../charts/differences";
 import { ForestAxis, ForestLine } from "../../charts/forest";
+import { foremost } from "../../foremost";
 import { whole } from "../../numbers";
 import { amend } from "../../place";
 import { FAILED, heat, statusMeaning, statusWord, type Status } from "../../scores";
@@ -39,7 +40,7 @@ export function Dimensions({ route, view }: Props) {
             </tr>
           </thead>
           <tbody>
-            {view.dimensions.map((dimension) => (
+            {foremost(view.dimensions, ({ left_mean: left, right_mean: right }) => left !== null || right !== null).map((dimension) => (
               <Line key={dimension.name} route={route} dimension={dimension} axis={axis} />
             ))}
           </tbody>

@@ -3,8 +3,8 @@ import { useMemo } from "preact/hooks";
 import * as api from "../../api";
 import { useCall } from "../../data";
 import { useKeys } from "../../keys";
+import { runName, shortName } from "../../names";
 import { Empty, FaultNote, Skeleton } from "../../parts/notes";
-import { runName } from "../../names";
 import { amend } from "../../place";
 import type { RouteOf } from "../../route";
 import { useTitle } from "../../title";
@@ -40,7 +40,7 @@ export function ComparePage({ route }: { route: Place }) {
 }
 
 function titleOf({ left, right }: Place, runs: readonly RunRow[]): string {
-  const names = [left, right].flatMap((key) => runs.find((row) => row.key === key)?.id ?? []).map(runName);
+  const names = [left, right].flatMap((key) => runs.find((row) => row.key === key)?.id ?? []).map((id) => runName(shortName(id)));
   return ["Compare", names.join(" and ")].join(" ");
 }
 

@@ -7,9 +7,10 @@ import { stateCounts, type StateCounts } from "../../parts/counts-bar";
 import { Empty, FaultNote, Skeleton } from "../../parts/notes";
 import { amend, go } from "../../place";
 import { format, type RouteOf } from "../../route";
+import type { Status } from "../../scores";
 import type { AuditRow, RunRow } from "../../wire";
 import { useCursor } from "./cursor";
-import { asParameters, toggled, unscoredOf } from "./facets";
+import { asParameters, toggled, toggledStatus, unscoredOf } from "./facets";
 import { FacetPanel } from "./facet-panel";
 import { useView, type View } from "./found";
 import { Heading } from "./heading";
@@ -64,6 +65,7 @@ function actions(route: ListRoute, view: View) {
   return {
     query: (q: string) => amend<ListRoute>(route, { q: q === "" ? undefined : q }),
     toggle: (facet: string, value: string) => amend<ListRoute>(route, { f: asParameters(toggled(view.chosen, facet, value)) }),
+    status: (status: Status) => amend<ListRoute>(route, { f: asParameters(toggledStatus(view.chosen, status)) }),
     clear: () => amend<ListRoute>(route, { f: undefined, q: undefined }),
     sort: (column: string) => amend<ListRoute>(route, { sort: asParameter(clicked(view.sort, column)) }),
     dimensions: () => amend<ListRoute>(route, { show: route.show === "all" ? undefined : "all" }),
@@ -107,7 +109,7 @@ function Body({ route, view, row, runs }: { route: ListRoute; view: View; row: R
   ]);
   return (
     <>
-      <Strip counts={counts} unscored={unscored} chosen={chosen} onToggle={act.toggle} />
+      <Strip counts={counts} unscored={unscored} chosen={chosen} onState={(state) => act.toggle("state", state)} onStatus={act.status} />
       <div class={`list-body facets-${route.facets ?? "auto"}`}>
         <FacetPanel facets={view.facets} found={view.found} runs={runs} onToggle={act.toggle} />
         <div class="list-main">

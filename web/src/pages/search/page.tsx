@@ -3,7 +3,7 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import * as api from "../../api";
 import { useCall } from "../../data";
 import { useKeys } from "../../keys";
-import { counted, whole } from "../../numbers";
+import { counted } from "../../numbers";
 import { Empty, FaultNote, Skeleton } from "../../parts/notes";
 import { Badge, Key, Link } from "../../parts/small";
 import { amend, go } from "../../place";
@@ -81,7 +81,7 @@ function Answer({ answer, route }: { answer: SearchAnswer; route: SearchRoute })
     <>
       <p class="muted" role="status">
         {counted(messages, "message")} in {counted(answer.audits.length, "audit")}
-        {found.length < answer.audits.length && `; the best of ${whole(found.length)} audits are shown`}
+        {found.length < answer.audits.length && `; the best finds, from ${counted(found.length, "audit")}, are shown`}
       </p>
       {found.map((finds) => (
         <AuditFinds key={`${finds.run}.${finds.audit}`} finds={finds} audit={known.get(`${finds.run}.${finds.audit}`)} run={names.get(finds.run)} query={answer.query} />

@@ -55,7 +55,6 @@ function Title({ scored }: { scored: Scored }) {
       {hit && <Badge tone="bad">hit</Badge>}
       {score.disagreement && <Badge tone="warn">disagree</Badge>}
       {score.unstable && <Badge tone="warn">unstable</Badge>}
-      {score.status !== "scored" && <span class="muted">{statusWord(score.status)}</span>}
     </span>
   );
 }
