@@ -266,7 +266,7 @@ class Indexer:
         again = of is not None and any(one.filed.folder == of for one in found.values())
         try:
             documents = await self._paced("texts.texts", len(audits), audits, again=again)
-        except ReaderDied as error:
+        except UnreadableLog as error:
             if len(audits) > 1:
                 pace.size = 1
                 return True
@@ -322,7 +322,7 @@ class Indexer:
         )
 
 
-def _lost(audit: FiledAudit, error: ReaderDied) -> dict[str, Any]:
+def _lost(audit: FiledAudit, error: UnreadableLog) -> dict[str, Any]:
     """Give what is known of texts that nobody can read."""
     return {
         "audit": audit.key,

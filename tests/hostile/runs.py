@@ -1,6 +1,7 @@
 """The corpus as runs on disk: real audits in which a payload stands in every place that a model or a file can reach."""
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
@@ -43,6 +44,8 @@ def hostile_root(folder: Path) -> Path:
     spoken(folder / "spoken", root)
     huge(folder / "huge", root)
     renamed(folder / "renamed", root)
+    (said,) = root.glob("*-spoken-*")
+    shutil.copytree(said, root / "20260102T000000Z-again-0001")  # something to compare it with
     return root
 
 

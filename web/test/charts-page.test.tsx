@@ -37,7 +37,7 @@ describe("charts", () => {
   it("ask for the run and its audits, and nothing else", async () => {
     const { requests } = await show("#/charts/run");
     expect(requests.map(({ route }) => route).sort()).toEqual(["/api/audits?run=run", "/api/runs/run"]);
-    expect(document.title).toBe("Charts of run · Petri");
+    expect(document.title).toBe("Charts of 20260101T000000Z-run · Petri");
   });
 
   it("say what is counted, of how many, and what is missing", async () => {

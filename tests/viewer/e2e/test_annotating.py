@@ -43,6 +43,9 @@ ASK_ANYWAY: Final = """async (route) => {
     const headers = {"Content-Type": "application/json", "X-Petri": "1"}
     return (await fetch(route, {method: "POST", body: "{}", headers})).status
 }"""
+ARRIVED: Final = """async ([key, note]) => {
+    while ((await (await fetch(`/api/annotate/drafts/${key}`)).json()).note !== note);
+}"""
 DRAG: Final = """([label, from, to]) => {
     const node = (words) => {
         const message = document.querySelector(`[data-message="${label}"]`);
@@ -248,10 +251,7 @@ def test_a_draft_outlives_page_and_browser(
     desk.page.goto("about:blank")  # at once: what was typed last is sent while the page goes away
     with browser.page() as (page, watch):
         again = sit_down(page, watch, served)
-        page.wait_for_function(
-            "async ([key, note]) => (await (await fetch(`/api/annotate/drafts/${key}`)).json()).note === note",
-            arg=[key, NOTE],
-        )
+        page.evaluate(ARRIVED, [key, NOTE])
         again.open(key, 3)
         expect(page.get_by_role("button", name="concerning", pressed=True)).to_be_visible()
         shown = [

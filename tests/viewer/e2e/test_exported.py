@@ -19,7 +19,7 @@ from tests.viewer.e2e.words import WORDS, squeezed
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
-VIEWS: Final = ("target", "auditor", "judge", "raw")
+VIEWS: Final = ("target", "auditor", "judge")
 MARKED: Final = (
     """() => [...document.querySelectorAll("mark[data-current]")].map((mark) => mark.textContent).join("")"""
 )
@@ -80,6 +80,8 @@ def test_its_transcripts_have_every_view_and_lead_to_quotes(visit: Visit, plain_
         for view in VIEWS:
             visit.go(f"{place}?view={view}")
             expect(visit.page.get_by_role("alert")).to_have_count(0)
+        visit.go(f"{place}?view=raw")
+        expect(visit.page.get_by_role("alert")).to_contain_text("This file does not hold that")
     (place,) = rows(visit, plain_key(plain_runs, "words"))
     visit.go(place)
     visit.press("n")

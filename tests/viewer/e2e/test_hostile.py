@@ -67,12 +67,32 @@ def test_what_is_named(visit: Visit) -> None:
 
 
 def test_what_is_searched_for(visit: Visit) -> None:
-    for payload in PAYLOADS[::7]:
+    for payload in PAYLOADS[::9]:
         visit.go("/search")
         visit.page.get_by_role("searchbox").first.fill(payload.text)
         visit.page.keyboard.press("Enter")
         visit.page.wait_for_timeout(60)
         assert (strange_nodes(visit.page), unseen_text(visit.page)) == ([], []), payload.id
+
+
+def test_what_is_compared(visit: Visit) -> None:
+    left, right = visit.key_of("spoken"), visit.key_of("again")
+    place = f"/compare?left={left}&right={right}"
+    look(visit, place)
+    links = visit.page.locator("a.pair-link")
+    assert links.count() == len(groups())
+    for address in [link.get_attribute("href") or "" for link in links.all()][::4]:
+        for more in ("", "&diff=1", "&panes=apart"):
+            look(visit, f"{address.removeprefix('#')}{more}")
+    look(visit, f"/charts/{left}")
+
+
+def test_what_is_annotated(browser: Watched, hostile_runs: Path) -> None:
+    (run,) = hostile_runs.glob("*-spoken-*")
+    with serve(run, "--annotate", "--annotator", "reader") as served, browser.page() as (page, _):
+        visit = Visit.enter(page, served, "/annotate")
+        for item in visit.get("/api/annotate/session")["queue"][::3]:
+            look(visit, f"/annotate?item={item}")
 
 
 def test_what_is_in_the_address(visit: Visit) -> None:

@@ -1,6 +1,7 @@
 // A model's text on the page: rendered as markdown where that is exact, otherwise as it is.
 import { useState } from "preact/hooks";
 import type { Block } from "./blocks";
+import { directionOf } from "./direction";
 import { Folded } from "./folded";
 import { amount, foldAt } from "./folding";
 import type { Span } from "./highlight";
@@ -61,7 +62,7 @@ export function Brief({ text }: { text: string }) {
 export function Plain({ text, spans = NO_SPANS, why }: { text: string; spans?: readonly Span[]; why?: string }) {
   const leaf: Leaf = { kind: "exact", text, start: 0, end: text.length };
   return (
-    <div class="text text-plain" dir="auto">
+    <div class="text text-plain" dir={directionOf(text)}>
       {why !== undefined && <p class="text-note">Shown plain: {why}.</p>}
       <Folded leaves={[leaf]} spans={spans} />
     </div>
