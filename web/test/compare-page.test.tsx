@@ -57,6 +57,7 @@ describe("compare", () => {
   it.each([
     ["#/compare", "Compare · Petri"],
     [AT, "Compare first-run and second-run · Petri"],
+    ["#/compare?left=one&right=one&lt=lab/a&rt=lab/b", "Compare first-run a and first-run b · Petri"],
   ])("is called after its sides: %s", async (address, title) => {
     await show(address);
     expect(document.title).toBe(title);

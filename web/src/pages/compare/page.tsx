@@ -39,8 +39,12 @@ export function ComparePage({ route }: { route: Place }) {
   );
 }
 
-function titleOf({ left, right }: Place, runs: readonly RunRow[]): string {
-  const names = [left, right].flatMap((key) => runs.find((row) => row.key === key)?.id ?? []).map((id) => runName(shortName(id)));
+function titleOf({ left, right, lt, rt }: Place, runs: readonly RunRow[]): string {
+  const sides = [[left, lt], [right, rt]] as const;
+  const names = sides.flatMap(([key, target]) => {
+    const row = runs.find((each) => each.key === key);
+    return row === undefined ? [] : [runName(shortName(row.id)) + (target === undefined ? "" : ` ${shortName(target)}`)];
+  });
   return ["Compare", names.join(" and ")].join(" ");
 }
 
