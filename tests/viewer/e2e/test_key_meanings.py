@@ -162,8 +162,8 @@ PLACES: Final = {
 READING: Final[dict[str, Means | None]] = {
     "next message": Means(HERE, "^M1$"),
     "previous message": Means(HERE, "^M1$", ("j", "j")),
-    "next message of the target": Means(HERE, "^M3$"),
-    "previous message of the target": Means(HERE, "^M3$", ("J", "J")),
+    "next message of the target": Means(HERE, "^M[23]$"),
+    "previous message of the target": Means(HERE, "^M[23]$", ("J", "J")),
     "next branch": IDLE,
     "previous branch": IDLE,
     "item before": Means(ITEM, r"^Item \d+ of 25$", ("]",)),
@@ -322,7 +322,7 @@ def test_keys_of_an_annotator_mean_what_the_sheet_says(
         first, table, known = STATES[name]
         session = visit.get("/api/annotate/session")
         waiting = [key for key in reversed(session["queue"][1:-1]) if key not in session["done"]]
-        fresh = iter([key for key in waiting if has_sentences(visit, key)] if table is PICKING else waiting)
+        fresh = (key for key in waiting if table is not PICKING or has_sentences(visit, key))
         item = next(fresh)
 
         def start() -> None:
