@@ -403,6 +403,7 @@ def test_steps_are_as_long_as_fits(took: tuple[float, ...], sizes: list[int]) ->
         (2**22 + 1, socket.gethostname(), False),
         (1, "elsewhere", True),
     ],
+    ids=["one that lives", "one that is gone", "one elsewhere"],
 )
 def test_who_holds_a_run(tmp_path: Path, pid: int, host: str, held: bool) -> None:  # noqa: FBT001 -- a column
     (tmp_path / LOCK).write_text(Holder(pid=pid, host=host, since="now").model_dump_json())
