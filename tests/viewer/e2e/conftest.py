@@ -15,7 +15,7 @@ from tests.viewer.e2e.watched import Watched, watched_browser
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Watched]:
+def browser(plain_runs: Path, hostile_runs: Path) -> Iterator[Watched]:
     with watched_browser() as started:
         yield started
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 _TAGS: Final = """
     a abbr article aside b blockquote body br button caption circle clipPath code col colgroup dd defs del desc
     details dialog div dl dt em fieldset figcaption figure footer form g h1 h2 h3 h4 h5 h6 head header hr html
-    input kbd label legend li line link main mark meta nav noscript ol optgroup option output p path pattern polygon
+    input ins kbd label legend li line link main mark meta nav noscript ol optgroup option output p path pattern polygon
     polyline pre progress q rect script search section select small span strong style sub summary sup svg table
     tbody td text textarea tfoot th thead time title tr tspan ul
 """
