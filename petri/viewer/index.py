@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache as computed_once
 from hashlib import sha256
@@ -47,6 +47,7 @@ A message's number is that of its audit, shifted, and its place in it.
 SHIFT: Final = 20
 """Bits of a message's number that are its place in its audit."""
 
+_SETTINGS: Final = "pragma journal_mode = wal; pragma synchronous = off;"  # what a crash damages is made anew
 _PACKAGE: Final = Path(__file__).parents[1]
 _MAKERS: Final = ("analysis", "conversation", "judge", "rubric", "transcript", "viewer")
 """Packages whose code decides what the index holds."""
@@ -94,6 +95,11 @@ class Index:
         name = f"{sha256(self._root.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.sqlite"
         self._path = None if cache is None else cache / name
         self._db = self._opened()
+
+    def __del__(self) -> None:
+        """Close the file where nobody did: a server that was made but never ran has no end."""
+        with suppress(AttributeError):  # where it could not be opened
+            self._db.close()
 
     def close(self) -> None:
         """Close the file."""
@@ -355,8 +361,7 @@ def _remove(path: Path) -> None:
 
 def _is_current(db: sqlite3.Connection, root: str) -> bool:
     """Say whether an index is of this version and folder, and can be written."""
-    db.execute("pragma journal_mode = wal")
-    db.execute("pragma synchronous = off")  # what a crash of the machine damages is made anew
+    db.executescript(_SETTINGS)
     if not db.execute("select count(*) from sqlite_master where name = 'about'").fetchone()[0]:
         return False
     current = db.execute("select version, root from about").fetchone() == (version(), root)
@@ -369,10 +374,12 @@ def _is_current(db: sqlite3.Connection, root: str) -> bool:
 
 def _made(db: sqlite3.Connection, root: str) -> sqlite3.Connection:
     """Make the tables of a new index."""
-    db.execute("pragma journal_mode = wal")
-    db.execute("pragma synchronous = off")
-    db.executescript(_TABLES)
-    db.execute("insert into about values (?, ?)", (version(), root))
+    try:
+        db.executescript(_SETTINGS + _TABLES)
+        db.execute("insert into about values (?, ?)", (version(), root))
+    except sqlite3.Error:
+        db.close()
+        raise
     return db
 
 
