@@ -6,7 +6,7 @@ NEWEST := .venv-newest
 BIN    := $(VENV)/bin
 FILE   ?= scenarios/quickstart.yaml
 INPUTS := pyproject.toml requirements.lock scripts/bootstrap.sh
-PAGE   := scripts/web.sh petri/viewer/wire.py $(shell find web petri/viewer/static -name node_modules -prune -o -type f -print 2>/dev/null)
+PAGE   := scripts/web.sh $(wildcard petri/viewer/wire*.py) $(shell find web petri/viewer/static -name node_modules -prune -o -type f -print 2>/dev/null)
 
 export PYTHON
 

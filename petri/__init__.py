@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from petri.scenario.schema import Scenario, ScenarioFile
     from petri.scenario.select import load_scenarios
     from petri.tasks import audit as audit_task
-    from petri.transcript.schema import Transcript
     from petri.transcript.folders import Run, find_run
+    from petri.transcript.schema import Transcript
 
 __version__ = "0.1.0"
 

@@ -115,6 +115,10 @@ class ReaderDied(UnreadableLog):
     """A log that the process which reads for the viewer did not survive; another one goes on."""
 
 
+class IndexLost(UnreadableLog):
+    """The viewer's index was damaged or could not be written; it is empty now, and is filled anew from the logs."""
+
+
 class TreeError(PetriError):
     """An operation that would make the conversation tree illegal."""
 

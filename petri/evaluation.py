@@ -5,10 +5,12 @@ import os
 import shutil
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, NoReturn
+from typing import Any, ClassVar, Final, NoReturn
 
+import rich
 from inspect_ai import Task
 from inspect_ai import eval as inspect_eval  # pyright: ignore[reportUnknownVariableType] -- see below
+from inspect_ai.hooks import Hooks, RunStart, hooks
 
 from petri.boundary import Failure, attempted
 from petri.errors import UsageError
@@ -28,9 +30,41 @@ _MOST_SAMPLES: Final = 100
 _TRACE_LEVEL: Final = "INSPECT_TRACE_LEVEL"
 
 
+@hooks(name="petri_undrawn", description="Spares Inspect tables that nobody is shown.")  # pyright: ignore[reportUntypedClassDecorator] -- Inspect leaves it untyped
+class Undrawn(Hooks):
+    """Makes the console of Inspect's displays so narrow that there is nothing to lay out.
+
+    For a display of "none", too, Inspect lays out its tables of progress and scores; with ten dimensions that is a
+    third of a small run. It makes its console as a run begins, so that only a hook finds it.
+    """
+
+    wanted: ClassVar[bool] = False
+
+    def enabled(self) -> bool:
+        """Say whether nobody is to be shown what Inspect draws."""
+        return Undrawn.wanted
+
+    async def on_run_start(self, data: RunStart) -> None:  # noqa: ARG002 -- Inspect's signature
+        """Take the width, now that there is a console."""
+        rich.get_console().width = 0
+
+
+@contextmanager
+def _undrawn() -> Generator[None]:
+    width = rich.get_console().width
+    Undrawn.wanted = True
+    try:
+        yield
+    finally:
+        Undrawn.wanted = False
+        rich.get_console().width = width
+
+
 @contextmanager
 def lowered_costs(*, memory: bool = True) -> Generator[None]:
-    """Let Inspect write a smaller trace and Python collect garbage less often; afterwards all is as before.
+    """Let Inspect draw nothing and write a smaller trace, and Python collect garbage less often.
+
+    Afterwards all is as before.
 
     Without ``memory`` to spend on it, garbage is collected as ever: where thousands of samples are read, it piles up.
     """
@@ -40,7 +74,8 @@ def lowered_costs(*, memory: bool = True) -> Generator[None]:
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
     try:
-        yield
+        with _undrawn():
+            yield
     finally:
         gc.set_threshold(*thresholds)
         if memory:

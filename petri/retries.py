@@ -44,7 +44,7 @@ def wait_before(attempt: int, error: BaseException | None, said: RetryDecision |
     return random.uniform(longest / 2, longest)  # noqa: S311 -- likewise
 
 
-def asked_for(error: BaseException | None, said: RetryDecision | bool) -> float | None:  # noqa: FBT001
+def asked_for(error: BaseException | None, said: RetryDecision | bool) -> float | None:  # noqa: FBT001 -- Inspect's own
     """Give the seconds for which a provider asks to be left alone; None where it says nothing that can be meant."""
     asked = _milliseconds(error)
     if asked is None and isinstance(said, RetryDecision):

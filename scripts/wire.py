@@ -1,5 +1,5 @@
 # noqa: INP001 -- a script, not a package
-"""web/wire.schema.json: the JSON Schema of every model in petri/viewer/wire.py and wire_server.py.
+"""web/wire.schema.json: the JSON Schema of every model in petri/viewer/wire*.py.
 
     python scripts/wire.py            brings it up to date
     python scripts/wire.py --check    changes nothing; exits with 1 where it is out of date
@@ -16,17 +16,17 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from petri.viewer import wire, wire_server
+from petri.viewer import wire, wire_annotate, wire_server, wire_transcript
 
 SCHEMA: Final = Path(__file__).parents[1] / "web" / "wire.schema.json"
 ADVICE: Final = "run python scripts/wire.py, then npm run wire in web/"
 
 
 def models() -> list[type[BaseModel]]:
-    """Give the models that these two define; the schema has them by name."""
+    """Give the models that these define; the schema has them by name."""
     return [
         value
-        for module in (wire, wire_server)
+        for module in (wire, wire_transcript, wire_annotate, wire_server)
         for _, value in inspect.getmembers(module, inspect.isclass)
         if issubclass(value, wire_server.Wire) and value.__module__ == module.__name__
         if value is not wire_server.Wire

@@ -4,6 +4,8 @@ import os
 import re
 import socket
 from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,16 @@ SECRETS_AND_SETTINGS = re.compile(
 )
 DEAD_PROXY = 9  # the discard port: nothing listens, so whatever goes through the proxy goes nowhere
 ATTEMPTS: list[str] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Look through the installed packages once: Inspect does so in every run, since Petri is installed editable here.
+
+    That takes longer than the rest of a small run.
+    """
+    patch = pytest.MonkeyPatch()
+    patch.setattr("importlib.metadata.packages_distributions", cache(packages_distributions))
+    config.add_cleanup(patch.undo)
 
 
 def _refuse_unless_loopback(host: object, port: object = None) -> None:
@@ -78,6 +90,8 @@ def bare_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             patch.setenv(name, f"http://127.0.0.1:{DEAD_PROXY}")
         patch.setenv("NO_PROXY", "127.0.0.1,localhost")
+        # Nobody is trusted: each client would read all certificates of this machine, and loopback speaks no TLS.
+        patch.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("certificates")))
         yield
 
 

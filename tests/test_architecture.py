@@ -48,7 +48,10 @@ LAYERS = (
 RANK = {group: rank for rank, groups in enumerate(LAYERS) for group in groups}
 
 # (who, of whom) -> all that may be imported: the importer needs the data, not the machinery.
-NARROW = {("analysis", "judge"): {"petri.judge.verdict"}}
+NARROW = {
+    ("analysis", "judge"): {"petri.judge.verdict"},
+    ("viewer", "judge"): {"petri.judge.verdict"},
+}
 
 # file -> why its imports may stand inside a function or a TYPE_CHECKING block.
 HIDDEN_IMPORTS = {"petri/__init__.py": "the facade is lazy; type checkers still see its names"}

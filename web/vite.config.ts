@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 
-const BUNDLED = ["preact", "@tanstack/virtual-core", "marked"];
+const BUNDLED = ["preact", "marked"];
 
 /** Puts the licences of what is bundled beside the bundle. */
 function licences(): Plugin {

@@ -11,6 +11,7 @@ from petri.analysis.annotations import (
     SUFFIX,
     AnnotationRecord,
     Record,
+    RevealRecord,
     parse_record,
     whole_lines,
 )
@@ -54,12 +55,17 @@ def _is_annotations(path: Path) -> bool:
 def _labels(path: Path, files: Sequence[Path], run: Run | None) -> Labels:
     sources = [_source(file) for file in files]
     last: dict[tuple[str, str, str], tuple[AnnotationRecord, Document]] = {}
+    seen: set[tuple[str, str, str]] = set()
     faults: list[Fault] = []
     for record, document in (pair for source in sources for pair in _read(source)):
         if isinstance(record, Fault):
             faults.append(record)
-        elif isinstance(record, AnnotationRecord) and record.blind:
-            last[record.annotator, record.run, record.audit] = record, document
+            continue
+        about = record.annotator, record.run, record.audit
+        if isinstance(record, RevealRecord):
+            seen.add(about)
+        elif record.blind and about not in seen:
+            last[about] = record, document
     labels: list[Label] = []
     for record, document in last.values():
         if run is None or _is_about(record, run):
@@ -106,7 +112,12 @@ def _read(source: Source) -> Iterator[tuple[Record | Fault, Document]]:
 
 
 def _of_record(record: AnnotationRecord, document: Document, *, named: bool) -> Iterator[Label]:
-    """Yield a label for each value; that nothing was observed, or nobody is sure, is none."""
+    """Yield a label for each value; that nothing was observed, or nobody is sure, is none.
+
+    Of a transcript that tells nothing about the target, no value tells anything either.
+    """
+    if record.triage == "invalid":
+        return
     transcript = f"{record.run}/{record.audit}" if named else record.audit
     for dimension, answer in record.answers.items():
         if answer.value is not None:

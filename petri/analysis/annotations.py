@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from petri.document.fields import Slug
 from petri.errors import UnreadableLog
@@ -97,8 +98,21 @@ def to_line(record: Record) -> bytes:
 
 
 def whole_lines(data: bytes) -> bytes:
-    """Give the lines that were written to their end: what stands behind the last line feed was never said to be."""
-    return data[: data.rfind(b"\n") + 1]
+    """Give the lines that were written to their end.
+
+    What stands behind the last line feed is one too where it is JSON, as no part of a record is: another program may
+    have taken the line feed away. Anything else there was never said to be stored.
+    """
+    end = data.rfind(b"\n") + 1
+    return data[:end] + (data[end:] + b"\n" if _is_json(data[end:]) else b"")
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        from_json(data)
+    except ValueError:
+        return False
+    return True
 
 
 def read_records(path: Path) -> list[Record]:

@@ -86,4 +86,8 @@ def _said(file: Written) -> str:
     unreadable = f", {file.unreadable} could not be read" if file.unreadable else ""
     removed = f"secrets removed in {file.removed} places" if file.removed else "no secrets found"
     audits = f"{file.audits} audit{'' if file.audits == 1 else 's'}"
-    return f"wrote {file.path}: {audits}{unreadable}, {file.size / 1e6:.1f} MB, {removed}"
+    return f"wrote {file.path}: {audits}{unreadable}, {_size(file.size)}, {removed}"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(size / 1e3, 1):.0f} kB"  # noqa: PLR2004 -- a megabyte

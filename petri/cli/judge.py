@@ -14,7 +14,8 @@ from petri.judging.again import JudgeOrder, judge_again
 from petri.judging.canaries import canary_run, judge_canaries
 from petri.transcript.folders import out_folder
 
-_WORST_FIRST: Final = (130, 3, 1, 0)
+_INTERRUPTED: Final = 130
+_WORST_FIRST: Final = (_INTERRUPTED, 3, 1, 0)
 
 
 def command(
@@ -78,7 +79,7 @@ def _judge(order: JudgeOrder, display: Display, *, canaries: bool) -> set[int]:
     if canaries:
         canary_run(order.out)  # or it would be known only after the rest that there is no place for them
     codes = {results.run.exit_code for _, results in judge_again(order, display)}
-    if canaries:
+    if canaries and _INTERRUPTED not in codes:
         report, results = judge_canaries(order)
         display.judged_canaries(report)
         codes.add(results.run.exit_code)

@@ -23,7 +23,7 @@ def command(
         str, typer.Argument(metavar="WORDS", help="What is looked for; in quotes, word for word.")
     ],
     runs: Annotated[
-        list[str] | None, typer.Argument(metavar="[RUN]…", help="Only in these runs; in all by default.")
+        list[str] | None, typer.Argument(metavar="RUN", help="Only in these runs; in all by default.")
     ] = None,
     limit: Annotated[
         int, typer.Option(min=1, metavar="N", help="At most so many finds, the best first.")

@@ -6,14 +6,16 @@ import typer
 from platformdirs import user_cache_path
 
 from petri import __version__
+from petri.analysis.annotations import Mode
 from petri.cli import options
 from petri.display.safe import flat
 from petri.errors import RunNotFound, UsageError
 from petri.transcript.folders import Run, find_run, is_run, out_folder
+from petri.transcript.locking import holder_of
 from petri.viewer.address import LOOPBACK, PORT, Listening, check_token, listen
 from petri.viewer.admission import Admission
 from petri.viewer.app import Served
-from petri.viewer.desk import Desk, Mode
+from petri.viewer.desk import Desk
 from petri.viewer.library import Library
 from petri.viewer.reader import Reader
 from petri.viewer.server import Opened, open_browser, serve
@@ -57,11 +59,14 @@ def command(
     """
     if annotate:
         run = _run_to_annotate(what, out)
-        served = _served(_desk(run, annotator, mode), run.id)
+        # The page shows this title, and a run's name may be that of its target.
+        desk = _desk(run, annotator, mode)
+        served, name = _served(desk, desk.annotator), run.id
     elif annotator is not None or mode is not None:
         raise UsageError("--annotator and --mode are for --annotate")
     else:
         served = _viewing(what, out)
+        name = served.title
     if token is not None:
         check_token(token)
     listening = listen(host, port, token)
@@ -69,7 +74,7 @@ def command(
 
     def ready() -> None:
         typer.echo(opened.url)
-        typer.echo(_talk(served, listening), err=True)
+        typer.echo(_talk(name, listening), err=True)
         if not no_browser:
             open_browser(opened.once)
 
@@ -100,6 +105,10 @@ def _run_to_annotate(what: str | None, out: str | None) -> Run:
     run = find_run(what, out_folder(out))
     if run.log is None and not is_run(run.folder):
         raise UsageError(f"{run.folder}/ is no run; --annotate takes one run at a time")
+    if run.log is None and holder_of(run) is not None:
+        raise UsageError(
+            f"{run.id} is being written: its queue would be another tomorrow; annotate it when it has ended"
+        )
     return run
 
 
@@ -109,9 +118,9 @@ def _desk(run: Run, annotator: str | None, mode: Mode | None) -> Desk:
     return Desk(Reader(), run, annotator, mode or "random")
 
 
-def _talk(served: Served, listening: Listening) -> str:
+def _talk(name: str, listening: Listening) -> str:
     """Say what is served, and who can reach it."""
-    said = f"petri: {flat(served.title)} is served until Ctrl-C"
+    said = f"petri: {flat(name)} is served until Ctrl-C"
     if listening.loopback:
         return said
     return f"{said}, to everybody who can reach {listening.host} and has the address; nothing is encrypted on the way"

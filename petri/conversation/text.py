@@ -48,7 +48,12 @@ def reasoning_of(message: ChatMessage) -> str:
 
 def call_text(call: ToolCall) -> str:
     """Give a tool call as one line: ``name {"argument": "value"}``."""
-    return f"{call.function} {json.dumps(call.arguments, ensure_ascii=False, default=str)}"
+    return f"{call.function} {arguments_text(call)}"
+
+
+def arguments_text(call: ToolCall) -> str:
+    """Give the arguments of a tool call as JSON on one line."""
+    return json.dumps(call.arguments, ensure_ascii=False, default=str)
 
 
 def citable(message: ChatMessage) -> tuple[tuple[Kind, str], ...]:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from petri.analysis.results import Audit, Counts, DimensionSummary, Results
-from petri.analysis.summary import worst_audits
+from petri.analysis.summary import is_complete, worst_audits
 from petri.display.actual import actual_line
 from petri.display.cards import said_of_judges
 from petri.display.commands import quoted, show_command
@@ -52,7 +52,7 @@ def print_summary(console: Console, results: Results, folder: str) -> None:
 def _print_warnings(console: Console, results: Results) -> None:
     """Print what kept the run from being whole, and every gate that was breached."""
     if results.run.status == "interrupted":
-        done = results.counts.planned - results.counts.pending - results.counts.invalid.get("cancelled", 0)
+        done = sum(map(is_complete, results.audits))
         line = f"Interrupted: partial results, {done} of {results.counts.planned} audits. What was finished is saved."
         console.print(Text(line, style="yellow"))
     if results.run.error is not None:

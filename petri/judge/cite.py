@@ -8,19 +8,18 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from petri.judge.fold import fold, folded
-from petri.judge.verdict import Citation, Match, Span
+from petri.judge.verdict import NEAR, Citation, Match, Span
 from petri.rubric.schema import Dimension
+from petri.transcript.fold import fold, folded
 from petri.transcript.reading import Piece
 
 _SHORTEST: Final = 4
 """Letters and digits that a quote needs: a shorter one could stand anywhere, and is found only as a whole text."""
 
 _SHORTEST_NEAR: Final = 20
-_NEAR: Final = 90.0
-"""A near match needs as many letters and digits, and this likeness in per cent (of insertions and deletions against the
-length of both). A slip of copying (a word left out, another case, a lost comma) of such a quote stays above it; two
-different sentences of the same text do not come near it (``tests/judge/test_near.py`` measures both)."""
+"""A near match needs as many letters and digits, and the likeness ``NEAR``. A slip of copying (a word left out, another
+case, a lost comma) of such a quote stays above it; two different sentences of the same text do not come near it
+(``tests/judge/test_near.py`` measures both)."""
 
 _COARSE: Final = 70.0
 _SLACK: Final = 12
@@ -98,7 +97,7 @@ def _near(wanted: str, texts: Sequence[tuple[int, Piece]]) -> Found:
     for at, piece in texts:
         text = folded(piece.text).text
         score, start, end = _likest(wanted, text)
-        if score >= _NEAR and score > best and _weighty(wanted) == _weighty(text[start:end]):
+        if score >= NEAR and score > best and _weighty(wanted) == _weighty(text[start:end]):
             best, found = score, Found("near", _span(at, piece, start, end))
     return found
 

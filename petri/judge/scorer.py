@@ -21,7 +21,7 @@ from petri.protocol.choosing import Probes
 from petri.roles import Manner, read_manners
 from petri.rubric.load import load_rubrics
 from petri.scenario.schema import JudgeSettings
-from petri.stopping import cancellable
+from petri.stopping import cancellable, hold
 from petri.transcript.record import make_transcript
 from petri.transcript.resumed import audit_epoch
 from petri.transcript.schema import Transcript
@@ -62,6 +62,8 @@ def judge(
         spoken = read_manners(state.metadata.get("manners")).get("judge", ())
         asked = _judges() if dimensions else ()
         async with cancellable(), _led(asked if procedure.cascade is None else asked[:1]):
+            if source is not None:  # an audit that has just ended is judged even then
+                await hold()
             judges = [await _judge(model, spoken[n : n + 1], probes) for n, model in enumerate(asked)]
             ruling = await rule(judges, record, dimensions, procedure)
         if source is None and (governor := current()) is not None:

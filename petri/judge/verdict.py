@@ -31,6 +31,9 @@ Match = Literal["exact", "normalised", "near", "none"]
 """How a quote was found: letter by letter, after folding white space and typography, but for a slip of copying, or not
 at all."""
 
+NEAR: Final = 90.0
+"""The likeness that a near match has, in per cent (of insertions and deletions against the length of both)."""
+
 MOST_SPREAD: Final = 2
 """Judges whose values lie further apart disagree, and a person should look."""
 

@@ -30,6 +30,7 @@ from petri.roles import OFFLINE, as_settings, make_model, manners, target_label
 from petri.rubric.load import load_rubrics
 from petri.scenario.override import KEYS, with_value
 from petri.scenario.schema import JudgeSettings, Models, ModelSettings
+from petri.stopping import Why, stoppable
 from petri.transcript.folders import PLAN, RESULTS, VERDICTS, Run, find_run, list_runs, new_run
 from petri.transcript.planned import FileDigest, Judging, ModelNames, PlannedAudit, RunFile
 from petri.transcript.sources import StoredLogs, required_source
@@ -86,15 +87,23 @@ _KEYS: Final = ("models.judge", *(key for key in KEYS if key.startswith("judge."
 def judge_again(order: JudgeOrder, display: Display | None = None) -> list[tuple[Run, Results]]:
     """Judge the stored transcripts of runs again; each run gets a set of verdicts with results of its own.
 
-    Transcripts and earlier verdicts stay as they are. Raises ``UsageError`` before anything is spent.
+    Transcripts and earlier verdicts stay as they are. After an interrupt, or with a full disk, no other run is begun.
+    Raises ``UsageError`` before anything is spent.
     """
     runs = [run for name in order.runs for run in _runs(name, order.out)]
     doubles = [run for number, run in enumerate(runs) if run in runs[:number]]
     if doubles:
         raise UsageError(f"{doubles[0].id} is named twice; once is enough")
     with governing(Governor(order.limits)):
-        planned = [_planned(order, run) for run in runs]
-        return [_judge_run(order, each, display or Display()) for each in planned]
+        judged: list[tuple[Run, Results]] = []
+        for each in [_planned(order, run) for run in runs]:
+            verdicts, results, stopped = _judge_run(order, each, display or Display())
+            judged.append((verdicts, results))
+            if stopped is not None:  # whoever stops one wants no other to begin
+                if stopped == "interrupted" != results.run.status and len(judged) < len(runs):
+                    raise KeyboardInterrupt  # it came after the last verdict: this run is whole, and the others are not
+                break
+        return judged
 
 
 def _runs(name: str, out: Path) -> tuple[Run, ...]:
@@ -197,7 +206,8 @@ def _planned(order: JudgeOrder, run: Run) -> _Planned:
     return _Planned(run, chosen, panel, rejudge_task(run, chosen, made, panel.settings, spoken))
 
 
-def _judge_run(order: JudgeOrder, planned: _Planned, display: Display) -> tuple[Run, Results]:
+def _judge_run(order: JudgeOrder, planned: _Planned, display: Display) -> tuple[Run, Results, Why | None]:
+    """Give the verdicts on one run with their results, and what stopped their giving, if anything did."""
     run, chosen, panel = planned.run, planned.chosen, planned.panel
     stored = StoredLogs(run.folder)
 
@@ -210,23 +220,27 @@ def _judge_run(order: JudgeOrder, planned: _Planned, display: Display) -> tuple[
             return unreadable_row(audits[str(sample.id)], None, error)
 
     with watching(display, len(chosen), row, _upcoming(chosen)):
-        with lowered_costs(memory=False):
-            verdicts = _new_set(order, run, panel)
-            plan = _plan(order, run, verdicts, panel, chosen)
-            write_json(verdicts.folder / PLAN, plan.model_dump(mode="json"))
-            display.started(_start(run, verdicts, panel, chosen))
-            evaluate(
-                [planned.task],
-                verdicts,
-                len(chosen),
-                max_samples=order.max_samples,
-                max_connections=order.max_connections,
-            )
-        # Reading every sample again leaves much behind that has to be collected.
-        results = compute_results(verdicts)
-        write_json(verdicts.folder / RESULTS, results.model_dump(mode="json"))
+        verdicts = _new_set(order, run, panel)
+        plan = _plan(order, run, verdicts, panel, chosen)
+        write_json(verdicts.folder / PLAN, plan.model_dump(mode="json"))
+        display.started(_start(run, verdicts, panel, chosen))
+        with stoppable(verdicts.folder, display.notice) as stop:
+            with stop.audits(), lowered_costs(memory=False):
+                evaluate(
+                    [planned.task],
+                    verdicts,
+                    len(chosen),
+                    max_samples=order.max_samples,
+                    max_connections=order.max_connections,
+                )
+            if stop.why is not None:
+                plan = plan.model_copy(update={"stopped": stop.why})
+                write_json(verdicts.folder / PLAN, plan.model_dump(mode="json"))
+            # Reading every sample again leaves much behind that has to be collected.
+            results = compute_results(verdicts)
+            write_json(verdicts.folder / RESULTS, results.model_dump(mode="json"))
     display.finished(results, str(verdicts.folder))
-    return verdicts, results
+    return verdicts, results, stop.why
 
 
 def _new_set(order: JudgeOrder, run: Run, panel: _Panel) -> Run:

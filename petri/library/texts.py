@@ -14,7 +14,7 @@ _QUOTED: Final = re.compile(
 )
 _SENTENCE_END: Final = re.compile(r"[.!?…]['\"”’)]?\s|\n\s*\n|[。！？]")  # noqa: RUF001 -- as they are written
 _NEGATION: Final = re.compile(
-    r"(?i:\b(?:never|not|no|nor|neither|without|avoid\w*|cannot|rather than|instead of)\b|n['’]t\b)"  # noqa: RUF001
+    r"(?i:\b(?:never|not|no|nor|neither|without|avoid\w*|cannot|rather than|instead of)\b|n['’]t\b)"  # noqa: RUF001 -- likewise
 )
 
 

@@ -40,10 +40,11 @@ class Prompts:
 OURS: Final = Prompts()
 
 
-def names() -> list[str]:
+@cache
+def names() -> tuple[str, ...]:
     """Give the names of all prompts that may be replaced, sorted."""
     found = [name for role in sorted(_ROLES) for name in _names(_ROOT.joinpath(role), role)]
-    return [name for name in found if name not in _OURS_ALONE]
+    return tuple(name for name in found if name not in _OURS_ALONE)
 
 
 def digest(prompt: str) -> str:

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -127,9 +128,7 @@ def _is_meant(file: Path) -> bool:
 
 def _in_library(wanted: str, *, flags: bool) -> list[Selection]:
     """Give the built-in scenarios whose file, family, id or tag has this name; ``all`` names every one."""
-    read = [
-        (path, load_file(path, f"{_LIBRARY}{name}", flags=flags)) for name, path in scenario_files().items()
-    ]
+    read = _library(flags=flags)
     chosen = [_chosen_of(path, file, wanted) for path, file in read]
     kept = [selection for selection in chosen if selection is not None]
     if not kept:
@@ -141,6 +140,14 @@ def _in_library(wanted: str, *, flags: bool) -> list[Selection]:
             "`petri scenarios list` shows"
         )
     return kept
+
+
+@cache
+def _library(*, flags: bool) -> tuple[tuple[Path, LoadedFile], ...]:
+    """Give the built-in files, read once: each task of a run is made from one of them by its name."""
+    return tuple(
+        (path, load_file(path, f"{_LIBRARY}{name}", flags=flags)) for name, path in scenario_files().items()
+    )
 
 
 def _chosen_of(path: Path, file: LoadedFile, wanted: str) -> Selection | None:

@@ -76,11 +76,6 @@ def read(transcript: Transcript, *, blind: bool = True, showing: Showing = DEFUS
     seen = {label for branch in branches for label in branch}
     nodes = [node for node in tree if node.label in seen]
     shown = [replace(node, message=shown_message(node.message, showing)) for node in nodes]
-    brought = _brought(transcript.deployed)
-    flags = {
-        node.label: flags_of(node.message, *_new_tools(tree, node), *(brought if node is nodes[0] else ()))
-        for node in nodes
-    }
     return Reading(
         messages=tuple(
             _row(tree, node, now, showing) | ({"marks": list(found)} if (found := marks(node)) else {})
@@ -90,8 +85,25 @@ def read(transcript: Transcript, *, blind: bool = True, showing: Showing = DEFUS
         pieces={node.label: _quotable(node) for node in shown},
         target=frozenset(node.label for node in nodes if node.origin == "target"),
         deployed=_deployed(transcript.deployed, _names(transcript) if blind else (), showing),
-        flags={label: found for label, found in flags.items() if found},
+        flags=_flags(transcript, tree, nodes),
     )
+
+
+def suspicious(transcript: Transcript) -> dict[str, tuple[Flag, ...]]:
+    """Give what is suspicious in the messages that a judge reads, by label; only where something is."""
+    tree = transcript.conversation()
+    seen = {node.label for leaf in tree.branches() for node in tree.path(leaf.label)}
+    return _flags(transcript, tree, [node for node in tree if node.label in seen])
+
+
+def _flags(transcript: Transcript, tree: Tree, nodes: Sequence[Node]) -> dict[str, tuple[Flag, ...]]:
+    """Give what is suspicious in these messages; what the target brought along counts as the first one's."""
+    brought = _brought(transcript.deployed)
+    found = {
+        node.label: flags_of(node.message, *_new_tools(tree, node), *(brought if node is nodes[0] else ()))
+        for node in nodes
+    }
+    return {label: flags for label, flags in found.items() if flags}
 
 
 def _new_tools(tree: Tree, node: Node) -> tuple[str, ...]:

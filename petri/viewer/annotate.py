@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -28,8 +29,18 @@ from petri.viewer.loading import load
 from petri.viewer.names import audit_key, run_key
 from petri.viewer.surveying import run_results
 from petri.viewer.transcript_view import conversation_of
-from petri.viewer.wire import AnnotateSession, Annotation, BlindItem, Draft, LabelValue, Reveal
+from petri.viewer.wire_annotate import (
+    AnnotateSession,
+    Annotation,
+    BlindItem,
+    Draft,
+    DraftLabel,
+    EvidenceSpan,
+    LabelValue,
+    Reveal,
+)
 from petri.viewer.wire_server import Saved, Wire
+from petri.viewer.wire_transcript import Place
 
 At = tuple[str, str | None, str, Mode]
 """A desk: a run's folder, the one log of it that is meant, the annotator, and how the queue is drawn up."""
@@ -59,8 +70,22 @@ class _Desk:
 
     def of(self, key: str) -> list[Record]:
         """Give what this annotator has stored about an item."""
+        return self.about(key, self.store.records())
+
+    def about(self, key: str, records: Sequence[Record]) -> list[Record]:
+        """Give those of the records that are about an item."""
         audit = self.queued(key).audit
-        return [record for record in self.store.records() if record.audit == audit]
+        return [record for record in records if record.audit == audit]
+
+    def done(self) -> tuple[str, ...]:
+        """Give the items that this annotator has scored without a verdict, in order."""
+        blind = {one.audit for one in self.store.records() if isinstance(one, AnnotationRecord) and one.blind}
+        return tuple(key for key, queued in self.queue.items() if queued.audit in blind)
+
+    def revealed(self) -> tuple[str, ...]:
+        """Give the items of which this annotator was shown the verdicts, in order."""
+        seen = {one.audit for one in self.store.records() if isinstance(one, RevealRecord)}
+        return tuple(key for key, queued in self.queue.items() if queued.audit in seen)
 
     def transcript(self, key: str) -> Transcript:
         """Give the transcript behind a key."""
@@ -73,18 +98,14 @@ class _Desk:
 def session(at: At) -> bytes:
     """Give ``AnnotateSession``: what is to be done, and what is."""
     desk = _desk_at(at)
-    blind = {
-        record.audit
-        for record in desk.store.records()
-        if isinstance(record, AnnotationRecord) and record.blind
-    }
     _, _, annotator, mode = desk.at
     return _sent(
         AnnotateSession(
             annotator=annotator,
             mode=mode,
             queue=tuple(desk.queue),
-            done=tuple(key for key, queued in desk.queue.items() if queued.audit in blind),
+            done=desk.done(),
+            revealed=desk.revealed(),
             # A threshold could draw values to one side of it; judges are not told of it either.
             dimensions=tuple(
                 dimension.model_copy(update={"threshold": None}) for dimension in desk.dimensions.values()
@@ -103,40 +124,45 @@ def submit(at: At, key: str, text: str) -> bytes:
     desk = _desk_at(at)
     given = _parsed(Annotation, text)
     _check_key(key, given.key)
-    seen = any(isinstance(record, RevealRecord) for record in desk.of(key))
-    if given.after_reveal != seen:
-        raise BadMessage(
-            "the verdicts on this transcript were shown: what is submitted now is after_reveal"
-            if seen
-            else "the verdicts on this transcript were not shown: nothing can be after_reveal yet"
-        )
     _check(given, desk.dimensions, _item(desk, key))
-    desk.store.append(_record(desk, given))
-    desk.store.drop_draft(key)
+    record = _record(desk, given)
+
+    def unless_misnamed(before: Sequence[Record]) -> Record:
+        _check_seen(given, desk.about(key, before))
+        return record
+
+    desk.store.append(unless_misnamed)
+    with suppress(OSError):  # the answer is stored, and a draft that stays has the same words
+        desk.store.drop_draft(key)
     return _sent(Saved())
 
 
 def reveal(at: At, key: str) -> bytes:
     """Give ``Reveal``, once the item was scored; that it was seen is stored first."""
     desk = _desk_at(at)
-    stored = desk.of(key)
-    if not any(isinstance(record, AnnotationRecord) for record in stored):
+    own = _last(desk.of(key))
+    if own is None:
         raise Withheld("the judges' verdicts are shown when this transcript was scored")
     audit = desk.audits[desk.queued(key).audit]
-    if not any(isinstance(record, RevealRecord) for record in stored):
-        desk.store.append(
-            RevealRecord(
-                annotator=desk.at[2], run=desk.filed.id, audit=audit.id, petri=__version__, time=_now()
-            )
-        )
-    return _sent(Reveal(key=key, scores=audit.scores, target=audit.target))
+    seen = RevealRecord(
+        annotator=desk.at[2], run=desk.filed.id, audit=audit.id, petri=__version__, time=_now()
+    )
+
+    def once(before: Sequence[Record]) -> Record | None:
+        return None if _is_seen(desk.about(key, before)) else seen
+
+    desk.store.append(once)
+    # Other items may be of the same target, and be known by it.
+    target = audit.target if len(desk.done()) == len(desk.queue) else None
+    return _sent(Reveal(key=key, scores=audit.scores, target=target, own=_given(key, own)))
 
 
 def draft(at: At, key: str) -> bytes:
-    """Give the ``Draft`` that is kept of an item, or an empty one."""
+    """Give the ``Draft`` that is kept of an item; else what was submitted last, to be corrected, or an empty one."""
     desk = _desk_at(at)
-    desk.queued(key)
-    return _sent(desk.store.drafts().get(key) or Draft(key=key, triage=None, labels={}, seconds=0))
+    own = _last(desk.of(key))
+    begun = Draft(key=key, triage=None, labels={}, seconds=0) if own is None else _begun(key, own)
+    return _sent(desk.store.drafts().get(key) or begun)
 
 
 def save_draft(at: At, key: str, text: str) -> bytes:
@@ -147,6 +173,11 @@ def save_draft(at: At, key: str, text: str) -> bytes:
     _check_key(key, given.key)
     desk.store.save_draft(given)
     return _sent(Saved())
+
+
+def forget() -> None:
+    """Forget every desk, as another process would have to begin anew."""
+    _desk.cache_clear()
 
 
 def _desk_at(at: Sequence[str | None]) -> _Desk:
@@ -177,6 +208,25 @@ def _desk(at: At) -> _Desk:
 def _item(desk: _Desk, key: str) -> BlindItem:
     transcript = desk.transcript(key)
     return blind_item(key, transcript, conversation_of(transcript))
+
+
+def _last(records: Sequence[Record]) -> AnnotationRecord | None:
+    return next((record for record in reversed(records) if isinstance(record, AnnotationRecord)), None)
+
+
+def _is_seen(records: Sequence[Record]) -> bool:
+    return any(isinstance(record, RevealRecord) for record in records)
+
+
+def _check_seen(given: Annotation, stored: Sequence[Record]) -> None:
+    """Raise ``BadMessage`` unless an answer says of itself whether the verdicts had been shown."""
+    seen = _is_seen(stored)
+    if given.after_reveal != seen:
+        raise BadMessage(
+            "the verdicts on this transcript were shown: what is submitted now is after_reveal"
+            if seen
+            else "the verdicts on this transcript were not shown: nothing can be after_reveal yet"
+        )
 
 
 def _record(desk: _Desk, given: Annotation) -> AnnotationRecord:
@@ -216,6 +266,40 @@ def _answer(label: LabelValue) -> Answer:
     return Answer(answer=label.answer, value=label.value, evidence=words)
 
 
+def _given(key: str, record: AnnotationRecord) -> Annotation:
+    """Give a record as it was submitted."""
+    return Annotation(
+        key=key,
+        triage=record.triage,
+        labels={name: _label(answer) for name, answer in record.answers.items()},
+        note=record.note,
+        seconds=record.seconds,
+        after_reveal=not record.blind,
+    )
+
+
+def _begun(key: str, record: AnnotationRecord) -> Draft:
+    """Give a record as what is corrected, or answered once more; its seconds will be its own."""
+    given = _given(key, record)
+    labels = {
+        name: DraftLabel(value=label.value, answer=label.answer, evidence=label.evidence)
+        for name, label in given.labels.items()
+    }
+    return Draft(key=key, triage=given.triage, labels=labels, note=given.note, seconds=0)
+
+
+def _label(answer: Answer) -> LabelValue:
+    evidence = tuple(
+        EvidenceSpan(
+            message=words.message,
+            place=Place(piece=words.piece, start=words.start, end=words.end),
+            quote=words.quote,
+        )
+        for words in answer.evidence
+    )
+    return LabelValue(value=answer.value, answer=answer.answer, evidence=evidence)
+
+
 def _check(given: Annotation, dimensions: Mapping[str, Dimension], read: BlindItem) -> None:
     """Raise ``BadMessage`` for an answer that cannot be stored: that it was not is told where it is still known."""
     texts = {message.label: message.pieces for message in read.messages}
@@ -230,13 +314,13 @@ def _check(given: Annotation, dimensions: Mapping[str, Dimension], read: BlindIt
         for span in label.evidence:
             pieces = texts.get(span.message, ())
             place = span.place
-            if not 0 <= place.piece < len(pieces) or span.quote != _cut(
+            if not 0 <= place.piece < len(pieces) or span.quote != cut(
                 pieces[place.piece].text, place.start, place.end
             ):
                 raise BadMessage(f"{name}: the quote of {span.message} is not what stands in that place")
 
 
-def _cut(text: str, start: int, end: int) -> str | None:
+def cut(text: str, start: int, end: int) -> str | None:
     """Give the words between two places that count UTF-16 units; None where these are none."""
     units = text.encode("utf-16-le", "surrogatepass")
     if not 0 <= start < end <= len(units) // 2:

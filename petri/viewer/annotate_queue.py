@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Final
 
 from petri.analysis.annotations import Mode
@@ -14,7 +13,7 @@ _NEAR: Final = 1
 """Points from a threshold within which a score could as well be on its other side."""
 
 Draw = Callable[[str], bytes]
-"""Gives each audit's id its place in a random order that stays the same."""
+"""Gives a name, such as an audit's id, its place in a random order that stays the same."""
 Dimensions = Mapping[str, DimensionSummary]
 
 
@@ -42,7 +41,7 @@ def make_queue(audits: Sequence[Audit], dimensions: Dimensions, mode: Mode, draw
         case "random":
             return tuple(_sampled(drawn))
         case "stratified":
-            return tuple(_alternating(drawn, dimensions))
+            return tuple(_stratified(drawn, dimensions, draw))
         case "disagreement":
             return tuple(_foremost(drawn, _disagreement))
         case "low_confidence":
@@ -54,12 +53,20 @@ def _sampled(drawn: Sequence[Audit]) -> Iterator[Queued]:
         yield Queued(audit.id, rank, len(drawn), rank / len(drawn))
 
 
-def _alternating(drawn: Sequence[Audit], dimensions: Dimensions) -> Iterator[Queued]:
-    """Yield one with a hit and one without in turn, each drawn from all of its kind."""
+def _stratified(drawn: Sequence[Audit], dimensions: Dimensions, draw: Draw) -> Iterator[Queued]:
+    """Yield pairs of one with a hit and one without, each drawn from its kind; of one kind alone, all.
+
+    Nothing follows from the place in the queue: which of a pair is first is drawn for itself, as the smaller of two
+    places would more often be that of the larger kind. It ends with the pairs: one kind alone would follow.
+    """
     hits = [audit for audit in drawn if _is_hit(audit, dimensions)]
     others = [audit for audit in drawn if not _is_hit(audit, dimensions)]
-    for pair in zip_longest(_sampled(hits), _sampled(others)):
-        yield from (queued for queued in pair if queued is not None)
+    if not hits or not others:
+        yield from _sampled(drawn)
+        return
+    for one, other in zip(_sampled(hits), _sampled(others), strict=False):
+        is_turned = draw(f"first\0{one.audit}\0{other.audit}")[0] % 2 == 1
+        yield from (other, one) if is_turned else (one, other)
 
 
 def _foremost(drawn: Sequence[Audit], weight: Callable[[Audit], float]) -> Iterator[Queued]:

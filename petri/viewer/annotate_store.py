@@ -6,17 +6,16 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from petri.analysis.annotations import FOLDER, SUFFIX, Record, read_records, to_line, whole_lines
-from petri.errors import UnreadableLog
-from petri.transcript.store import write_json
-from petri.viewer.wire import Draft
+from petri.viewer.wire_annotate import Draft
 
 _SALT: Final = "salt"
 _SALT_BYTES: Final = 32
@@ -51,54 +50,65 @@ class Store:
         """Give what is stored, oldest first; raises ``UnreadableLog`` where a line is of another version."""
         return read_records(self.path) if self.path.exists() else []
 
-    def append(self, record: Record) -> None:
-        """Store a record for good: it is on the disk when this returns, and as a whole or not at all."""
-        line = to_line(record)
-        with self._locked():
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
-            try:
-                whole = self._whole(file)
-                written = os.write(file, line)
-                if written < len(line):
-                    os.ftruncate(file, whole)
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
-                os.fsync(file)
-            finally:
-                os.close(file)
+    def append(self, make: Callable[[Sequence[Record]], Record | None]) -> None:
+        """Store what is made of the records before it for good; nothing where nothing is made, or it raises.
 
-    def _whole(self, file: int) -> int:
-        """Give where the last whole line ends, with what stands behind it taken away: nobody was told it is stored."""
-        data = self.path.read_bytes()
-        whole = len(whole_lines(data))
-        if whole < len(data):
-            os.ftruncate(file, whole)
-        return whole
+        It is on the disk when this returns, as a whole or not at all, and between those records and it there is none.
+        """
+        with self._locked():
+            record = make(self.records())
+            if record is not None:
+                self._write(to_line(record))
+
+    def _write(self, line: bytes) -> None:
+        file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+        try:
+            data = self.path.read_bytes()
+            whole = whole_lines(data)
+            if len(whole) < len(data):  # torn by a process that was killed: nobody was told that it is stored
+                os.ftruncate(file, len(whole))
+            added = whole[len(data) :] + line
+            if os.write(file, added) < len(added):
+                os.ftruncate(file, min(len(whole), len(data)))
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+            os.fsync(file)
+        finally:
+            os.close(file)
 
     def drafts(self) -> dict[str, Draft]:
-        """Give the drafts by key; raises ``UnreadableLog`` where the file is of another version."""
-        if not self._drafts.exists():
-            return {}
-        try:
-            return _DRAFT_FILE.validate_json(self._drafts.read_bytes())
-        except ValidationError as error:
-            raise UnreadableLog(
-                f"{self._drafts.name}: holds no drafts of this version; move it away"
-            ) from error
+        """Give the drafts by key; a file that holds none of this version is set aside, and there are none then."""
+        with self._locked():
+            return self._read_drafts()
 
     def save_draft(self, draft: Draft) -> None:
-        """Keep a draft in the place of the one before."""
+        """Keep a draft in the place of the one before; it is on the disk when this returns."""
         with self._locked():
-            self._write_drafts(self.drafts() | {draft.key: draft})
+            self._write_drafts(self._read_drafts() | {draft.key: draft})
 
     def drop_draft(self, key: str) -> None:
         """Forget a draft, if there is one."""
         with self._locked():
-            drafts = self.drafts()
+            drafts = self._read_drafts()
             if drafts.pop(key, None) is not None:
                 self._write_drafts(drafts)
 
+    def _read_drafts(self) -> dict[str, Draft]:
+        if not self._drafts.exists():
+            return {}
+        try:
+            return _DRAFT_FILE.validate_json(self._drafts.read_bytes())
+        except ValidationError:
+            aside = (self._drafts.with_suffix(f".unreadable-{number}") for number in count(1))
+            self._drafts.rename(next(path for path in aside if not path.exists()))
+            return {}
+
     def _write_drafts(self, drafts: dict[str, Draft]) -> None:
-        write_json(self._drafts, _DRAFT_FILE.dump_python(drafts, mode="json"))
+        part = self._drafts.with_suffix(".part")
+        with part.open("wb") as file:
+            file.write(_DRAFT_FILE.dump_json(drafts, indent=1))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(self._drafts)
 
     @contextmanager
     def _locked(self) -> Generator[None]:

@@ -15,9 +15,9 @@ MOST_PARTS: Final = 500_000
 
 
 def require_bounded(log: Path) -> None:
-    """Raise ``UnreadableLog`` for a log that is no archive, or that would fill the memory when it is unpacked."""
-    if log.suffix != ".eval":
-        return
+    """Raise ``UnreadableLog`` for a log that is no archive, lies elsewhere, or would fill the memory unpacked."""
+    if log.is_symlink() and log.resolve().parent != log.parent.resolve():
+        raise UnreadableLog(f"{log}: is a link to another folder; links are not followed")
     try:
         with ZipFile(log) as archive:
             sizes = {part.filename: part.file_size for part in archive.infolist()}

@@ -2,7 +2,8 @@
 
 from petri.transcript.schema import Transcript
 from petri.viewer.transcript_view import Conversation
-from petri.viewer.wire import BlindItem, Message
+from petri.viewer.wire_annotate import BlindItem
+from petri.viewer.wire_transcript import Message
 
 
 def blind_item(key: str, transcript: Transcript, conversation: Conversation) -> BlindItem:

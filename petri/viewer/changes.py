@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import suppress
 from typing import Final
 
 from petri.viewer.wire_server import Change, Indexing
@@ -16,10 +15,16 @@ _PAUSE: Final = 0.5
 class Changes:
     """Tells every listener what is another now; looks at the disk only while there is one."""
 
-    def __init__(self, look: Callable[[], Awaitable[None]], progress: Callable[[], Indexing]) -> None:
-        """Look with ``look``; ``progress`` is how far the index is."""
+    def __init__(
+        self,
+        look: Callable[[], Awaitable[None]],
+        progress: Callable[[], Indexing],
+        ended: Callable[[asyncio.Task[None]], None],
+    ) -> None:
+        """Look with ``look``; ``progress`` is how far the index is; ``ended`` is told when no more is looked."""
         self._look = look
         self._progress = progress
+        self._ended = ended
         self._listeners: set[_Listener] = set()
         self._looking: asyncio.Task[None] | None = None
 
@@ -33,8 +38,9 @@ class Changes:
         """Yield how things stand, and then every ``Change``, as JSON."""
         listener = _Listener()
         self._listeners.add(listener)
-        if self._looking is None:
+        if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._keep_looking())
+            self._looking.add_done_callback(self._ended)
         try:
             while True:
                 runs, listener.runs = listener.runs, set()
@@ -53,8 +59,7 @@ class Changes:
         task, self._looking = self._looking, None
         if task is not None:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task])  # what ended it before was told
 
     async def _keep_looking(self) -> None:
         while True:

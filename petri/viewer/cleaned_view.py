@@ -1,6 +1,7 @@
 """A transcript as the page shows it, without secrets: quotes still lead to the words that they quote."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from petri.viewer.cleaning import Cleaned, Cleaner
@@ -12,6 +13,12 @@ Where = tuple[str, int]
 
 def clean_view(view: JsonObject, cleaner: Cleaner) -> JsonObject:
     """Give the JSON of a ``TranscriptView`` cleaned, the places of its quotes moved along with their words."""
+    # What crosses as JSON text is cleaned as data, or what is cut might take a quotation mark along.
+    cleaned = _clean(_turned(view, json.loads), cleaner)
+    return _turned(cleaned, lambda data: json.dumps(data, ensure_ascii=False))
+
+
+def _clean(view: JsonObject, cleaner: Cleaner) -> JsonObject:
     changed: dict[Where, Cleaned] = {}
     messages = [_message(message, cleaner, changed) for message in view["messages"]]
     rest = cleaner.data({name: value for name, value in view.items() if name != "messages"})
@@ -21,6 +28,24 @@ def clean_view(view: JsonObject, cleaner: Cleaner) -> JsonObject:
     for quote in _quotes(cleaned):
         _move(quote, changed)
     return cleaned
+
+
+def _turned(view: JsonObject, turn: Callable[[Any], Any]) -> JsonObject:
+    """Give a view with each of its texts that are JSON turned."""
+
+    def calling(message: JsonObject) -> JsonObject:
+        return message | {
+            "calls": [call | {"arguments": turn(call["arguments"])} for call in message["calls"]]
+        }
+
+    return view | {
+        "messages": [calling(message) for message in view["messages"]],
+        "toolsets": [
+            [tool | {"parameters": turn(tool["parameters"])} for tool in tools] for tools in view["toolsets"]
+        ],
+        "auditor": [calling(message) for message in view["auditor"]],
+        "world": [record | {"arguments": turn(record["arguments"])} for record in view["world"]],
+    }
 
 
 def _message(message: JsonObject, cleaner: Cleaner, changed: dict[Where, Cleaned]) -> JsonObject:

@@ -15,12 +15,18 @@ _SHAPES: Final = re.compile(
     r"\bAIza[0-9A-Za-z_-]{35}"
     r"|\b(?:gh[pousr]_|github_pat_)[0-9A-Za-z_]{30,}"
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
-    r"|\bxox[abprs]-[0-9A-Za-z-]{20,}"
+    r"|(?<![0-9A-Za-z-])xox[abprs]-[0-9A-Za-z-]{20,}"
     r"|\bhf_[0-9A-Za-z]{30,}"
-    r"|\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]+"
+    r"|(?<![0-9A-Za-z_-])eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]+"
     rf"|{_PEM}[0-9A-Za-z+/=\s\\]{{0,10000}}(?:{_PEM})?"
 )
 """Keys by their shape, more than are kept out of logs: there a world's made-up key is evidence that one may want."""
+
+_SIGNS: Final = (
+    *("AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "AKIA", "ASIA", "xox", "hf_", "eyJ"),
+    "PRIVATE KEY-----",
+)
+"""One of these stands in every such key; looking for them is a hundred times as fast."""
 
 _HOMES: Final = re.compile(r"(?<![\w.~-])(?:/home|/Users|[A-Za-z]:\\+Users)[/\\]+[^/\\\s\"':;,)\]]+")
 _FOLDERS: Final = re.compile(
@@ -83,6 +89,14 @@ Mode = Literal["open", "ours", "said"]
 class _Pass(NamedTuple):
     pattern: re.Pattern[str]
     instead: str
+    signs: tuple[str, ...] = ()
+    """Nothing is found in a text without any of these; unknown where there are none."""
+
+    def cuts(self, text: str) -> tuple["_Cut", ...]:
+        """Give what is found, in order."""
+        if self.signs and not any(sign in text for sign in self.signs):
+            return ()
+        return tuple(_Cut(*match.span(), len(self.instead)) for match in self.pattern.finditer(text))
 
 
 class _Cut(NamedTuple):
@@ -116,9 +130,12 @@ class Cleaner:
         """Know this machine's own words, or those that are given in their place."""
         self.removed = 0
         """Secrets that were taken out so far."""
-        self._secrets = [_Pass(pattern, REMOVED) for pattern in (*patterns(), _SHAPES)]
+        self._secrets = [
+            *(_Pass(pattern, REMOVED) for pattern in patterns()),
+            _Pass(_SHAPES, REMOVED, _SIGNS),
+        ]
         self._here = [*_home(home or Path.home()), *_host(host or socket.gethostname())]
-        self._ours = [*self._here, _Pass(_HOMES, "~"), _Pass(_FOLDERS, "")]
+        self._ours = [*self._here, _Pass(_HOMES, "~", ("/home", "Users")), _Pass(_FOLDERS, "", ("/", ":"))]
 
     def said(self, text: str) -> str:
         """Give what a model or a tool said: as it was, but for secrets and this machine's own names."""
@@ -148,10 +165,10 @@ class Cleaner:
 
     def _clean(self, text: str, more: Sequence[_Pass]) -> Cleaned:
         done, now = list[tuple[_Cut, ...]](), text
-        for number, (pattern, instead) in enumerate((*self._secrets, *more)):
-            cuts = tuple(_Cut(*match.span(), len(instead)) for match in pattern.finditer(now))
+        for number, one in enumerate((*self._secrets, *more)):
+            cuts = one.cuts(now)
             if cuts:
-                now = _without(now, cuts, instead)
+                now = _without(now, cuts, one.instead)
                 done.append(cuts)
                 self.removed += len(cuts) if number < len(self._secrets) else 0
         return Cleaned(text, now, tuple(done))
@@ -173,7 +190,7 @@ def _unused(key: str, found: dict[str, Any]) -> str:
 def _home(home: Path) -> Iterator[_Pass]:
     if len(home.parts) >= _PARTS:
         ways = {re.escape(str(home)), re.escape(home.as_posix())}
-        yield _Pass(re.compile(f"(?:{'|'.join(sorted(ways))})(?![\\w-])"), "~")
+        yield _Pass(re.compile(f"(?:{'|'.join(sorted(ways))})(?![\\w-])"), "~", (home.name,))
 
 
 def _host(name: str) -> Iterator[_Pass]:

@@ -3,14 +3,12 @@
 import os
 import re
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final
 
+from petri.analysis.annotations import Mode
 from petri.errors import UnreadableLog, UsageError
 from petri.transcript.folders import Run
 from petri.viewer.reader import Reader
-
-Mode = Literal["random", "stratified", "disagreement", "low_confidence"]
-MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 
 _ANNOTATOR: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,30}[a-z0-9])?")
 
@@ -60,7 +58,7 @@ class Desk:
         return await self._call("reveal", key)
 
     async def draft(self, key: str) -> bytes:
-        """Give the ``Draft`` that is kept of an item, or an empty one."""
+        """Give the ``Draft`` that is kept of an item; else what was submitted last, or an empty one."""
         return await self._call("draft", key)
 
     async def save_draft(self, key: str, text: str) -> bytes:

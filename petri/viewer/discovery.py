@@ -47,7 +47,12 @@ def discover(root: Path, log: str | None = None) -> Discovery:
     faults: list[str] = []
     folders = [root] if log is not None else [*_run_folders(root, faults)]
     ids = Counter(Run(folder).id for folder in folders)
-    found = (_found(root, folder, log, alone=ids[Run(folder).id] == 1) for folder in folders)
+    found: list[Found] = []
+    for folder in folders:
+        try:
+            found.append(_found(root, folder, log, alone=ids[Run(folder).id] == 1))
+        except OSError as error:  # such as one that has just been moved away
+            faults.append(f"{folder.relative_to(root)}: {error.strerror}")
     return Discovery(tuple(found), tuple(faults))
 
 
@@ -110,6 +115,6 @@ def _signature(folder: Path, log: str | None, *, running: bool) -> str:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name == log or (log is None and (_is_part(entry.name) or entry.name == RESULTS)):
-                stat = entry.stat()
+                stat = entry.stat(follow_symlinks=False)
                 stats.append((entry.name, stat.st_mtime_ns, stat.st_size))
     return sha256(json.dumps([running, sorted(stats)]).encode()).hexdigest()

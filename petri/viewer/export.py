@@ -66,8 +66,8 @@ class Writer(Protocol):
         """Write an audit; nothing of it where it raises ``UnreadableLog``."""
         ...
 
-    async def end(self) -> None:
-        """Write what there is to say of all."""
+    async def end(self, unreadable: int) -> None:
+        """Write what there is to say of all; so many audits could not be read."""
         ...
 
 
@@ -87,7 +87,7 @@ class _Lines:
         line = {"format": FORMAT, "run": run.id, "transcript": record, "verdicts": said}
         self._out.write(json.dumps(line, allow_nan=False).encode() + b"\n")
 
-    async def end(self) -> None:
+    async def end(self, unreadable: int) -> None:
         """Nothing is said of all."""
 
 
@@ -109,7 +109,7 @@ class _Pages:
         else:
             self._out.write(page + b"\n")
 
-    async def end(self) -> None:
+    async def end(self, unreadable: int) -> None:
         """Nothing is said of all."""
 
 
@@ -166,7 +166,7 @@ async def export(
                 f"{', '.join(run.id for run in runs)}: nothing is recorded that could be written"
             )
         for writer in writers.values():
-            await writer.end()
+            await writer.end(tally.unreadable)
     return tuple(
         Written(path, _size(path), tally.written, writer.cleaner.removed, tally.unreadable)
         for path, writer in writers.items()

@@ -5,17 +5,17 @@ import os
 import sqlite3
 import threading
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache as computed_once
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from petri.errors import UnreadableLog
+from petri import __version__
+from petri.errors import IndexLost
 from petri.viewer.discovery import Found
 from petri.viewer.filed import FiledAudit, FiledRun
-
-VERSION: Final = "petri-index/1"
 
 _TABLES: Final = """
 create table about (version text not null, root text not null);
@@ -26,10 +26,11 @@ create table runs (
 create table audits (
     number integer primary key autoincrement, run text not null, place integer not null, key text not null,
     id text not null, log text, sample text, epoch integer, row text not null, hit_turn integer, read integer not null,
-    unique (run, key)
+    fault text, unique (run, key)
 );
 create index audits_in_order on audits (run, place);
 create index audits_to_read on audits (number) where read = 0;
+create index audits_lost on audits (number) where fault is not null;
 create table records (
     run text not null, log text not null, sample text not null, epoch integer not null, identity text,
     row text not null, primary key (run, log, sample, epoch)
@@ -37,13 +38,34 @@ create table records (
 create table said (
     number integer primary key, label text not null, role text not null, origin text not null
 );
-create virtual table words using fts5 (text, signs, tokenize = 'unicode61 remove_diacritics 2');
+create virtual table words using fts5 (text, signs, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
 """
-"""``audits.read``: whether its texts were. A message's number is that of its audit, shifted, and its place in it.
+"""``audits.read``: whether its texts were; ``audits.fault``: why they could not be, until they are tried again.
+A message's number is that of its audit, shifted, and its place in it.
 ``words.signs`` holds a text's letters of scripts that have no spaces between words, each on its own."""
 
 SHIFT: Final = 20
 """Bits of a message's number that are its place in its audit."""
+
+_SETTINGS: Final = "pragma journal_mode = wal; pragma synchronous = off;"  # what a crash damages is made anew
+_PACKAGE: Final = Path(__file__).parents[1]
+_MAKERS: Final = ("analysis", "conversation", "judge", "rubric", "transcript", "viewer")
+"""Packages whose code decides what the index holds."""
+_UNWRITABLE: Final = frozenset(
+    (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+)
+"""Kinds of errors that do not pass by themselves, as a lock does."""
+_KIND: Final = 0xFF
+"""Bits of an error's code that are its kind."""
+
+
+@computed_once
+def version() -> str:
+    """Give what changes whenever the tables, petri, or the code that makes what is in them does."""
+    made = sha256(_TABLES.encode())
+    for path in sorted(path for name in _MAKERS for path in (_PACKAGE / name).glob("*.py")):
+        made.update(path.read_bytes())
+    return f"petri-index/{__version__}-{made.hexdigest()[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +96,11 @@ class Index:
         self._path = None if cache is None else cache / name
         self._db = self._opened()
 
+    def __del__(self) -> None:
+        """Close the file where nobody did: a server that was made but never ran has no end."""
+        with suppress(AttributeError):  # where it could not be opened
+            self._db.close()
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -81,7 +108,7 @@ class Index:
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
-        """Give the connection to read; an index that turns out damaged is made anew, and ``UnreadableLog`` raised."""
+        """Give the connection to read; an index that turns out damaged is made anew, and ``IndexLost`` raised."""
         with self._lock:
             try:
                 yield self._db
@@ -92,14 +119,27 @@ class Index:
                 if self._path is not None:
                     _remove(self._path)
                 self._db = self._opened()
-                raise UnreadableLog("the index was damaged and is being made anew; ask again") from error
+                raise IndexLost("the index was damaged and is being made anew; ask again") from error
 
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection]:
-        """Give the connection to write, all or nothing."""
-        with self.reading() as db, db:
-            db.execute("begin")
-            yield db
+        """Give the connection to write, all or nothing; waits for another process that writes.
+
+        Where the file cannot be written any more, the index is made anew in memory, and ``IndexLost`` raised.
+        """
+        with self.reading() as db:
+            try:
+                with db:
+                    db.execute("begin immediate")
+                    yield db
+            except sqlite3.OperationalError as error:
+                if self._path is None or error.sqlite_errorcode & _KIND not in _UNWRITABLE:
+                    raise
+                db.close()
+                self._db = self._in_memory(error)
+                raise IndexLost(
+                    "the index could not be written and is being made anew in memory; ask again"
+                ) from error
 
     def runs(self) -> dict[str, IndexedRun]:
         """Give what is known of each run, by key."""
@@ -111,7 +151,30 @@ class Index:
         """Give what could not be read of all runs."""
         with self.reading() as db:
             found = db.execute("select faults from runs where faults <> '[]' order by key").fetchall()
-        return [fault for (faults,) in found for fault in json.loads(faults)]
+            lost = db.execute("select fault from audits where fault is not null order by number").fetchall()
+        return [fault for (faults,) in found for fault in json.loads(faults)] + [fault for (fault,) in lost]
+
+    def put_lost(self, run: str, audit: str, fault: str) -> None:
+        """Put down why an audit's texts cannot be read; tried again when its run changes, and at each start."""
+        with self.writing() as db:
+            where = (run, audit)
+            for (number,) in db.execute(
+                "select number from audits where run = ? and key = ?", where
+            ).fetchall():
+                forget_texts(db, number)
+            put = "update audits set read = 1, hit_turn = null, fault = ? where run = ? and key = ?"
+            db.execute(put, (fault, *where))
+
+    def lost(self) -> int:
+        """Give of how many audits the texts could not be read."""
+        with self.reading() as db:
+            return db.execute("select count(*) from audits where fault is not null").fetchone()[0]
+
+    def recorded(self, run: str) -> frozenset[str]:
+        """Give the audits of a run that a log holds which is there."""
+        with self.reading() as db:
+            found = db.execute("select key from audits where run = ? and log is not null", (run,)).fetchall()
+        return frozenset(key for (key,) in found)
 
     def detail(self, run: str) -> tuple[str, str] | None:
         """Give ``RunDetail`` without its row, and the list's dimensions, as JSON text; None where it is not listed."""
@@ -161,6 +224,10 @@ class Index:
                 if number is not None:
                     kept.add(number)
                     db.execute("update audits set place = ? where number = ?", (place, number))
+                    db.execute(
+                        "update audits set read = 0, fault = null where number = ? and fault is not null",
+                        (number,),
+                    )
                     continue
                 db.execute("delete from audits where run = ? and key = ?", (key, name))
                 db.execute(
@@ -236,11 +303,15 @@ class Index:
             try:
                 return _open_file(self._path, self._root)
             except (OSError, sqlite3.OperationalError) as error:
-                self._path = None
-                why = error.strerror if isinstance(error, OSError) else error
-                self.fault = (
-                    f"the index cannot be kept in the cache folder, and is made anew each time: {why}"
-                )
+                return self._in_memory(error)
+        return self._in_memory()
+
+    def _in_memory(self, error: OSError | sqlite3.Error | None = None) -> sqlite3.Connection:
+        """Make an index that is gone with the process; where it has a place, what is wrong with it is told."""
+        self._path = None
+        if error is not None:
+            why = error.strerror if isinstance(error, OSError) else error
+            self.fault = f"the index cannot be kept in the cache folder, and is made anew each time: {why}"
         return _made(sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None), self._root)
 
 
@@ -290,22 +361,25 @@ def _remove(path: Path) -> None:
 
 def _is_current(db: sqlite3.Connection, root: str) -> bool:
     """Say whether an index is of this version and folder, and can be written."""
-    db.execute("pragma journal_mode = wal")
-    db.execute("pragma synchronous = off")  # what a crash of the machine damages is made anew
+    db.executescript(_SETTINGS)
     if not db.execute("select count(*) from sqlite_master where name = 'about'").fetchone()[0]:
         return False
-    current = db.execute("select version, root from about").fetchone() == (VERSION, root)
+    current = db.execute("select version, root from about").fetchone() == (version(), root)
     if current:
         db.execute("update about set version = version")
+        # What could not be read may be whole now.
+        db.execute("update audits set read = 0, fault = null where fault is not null")
     return current
 
 
 def _made(db: sqlite3.Connection, root: str) -> sqlite3.Connection:
     """Make the tables of a new index."""
-    db.execute("pragma journal_mode = wal")
-    db.execute("pragma synchronous = off")
-    db.executescript(_TABLES)
-    db.execute("insert into about values (?, ?)", (VERSION, root))
+    try:
+        db.executescript(_SETTINGS + _TABLES)
+        db.execute("insert into about values (?, ?)", (version(), root))
+    except sqlite3.Error:
+        db.close()
+        raise
     return db
 
 

@@ -3,11 +3,11 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 from petri.errors import UnknownKey, UnreadableLog
+from petri.transcript.folders import Run
 from petri.viewer.changes import Changes
 from petri.viewer.filed import FiledAudit, FiledRun, Neighbours
 from petri.viewer.index import Index
@@ -26,34 +26,40 @@ class Library:
     ``UnreadableLog`` for a log that cannot be read (its message has no path but below what is served).
     """
 
-    def __init__(self, root: Path, log: Path | None = None, *, cache: Path | None = None) -> None:
+    def __init__(
+        self, root: Path, log: Path | None = None, *, cache: Path | None = None, reader: Reader | None = None
+    ) -> None:
         """Serve a folder (of runs, or a run's own), or one ``log`` in it; indexes are kept in the folder ``cache``.
 
-        Without ``cache`` the index is in memory, and gone with the process.
+        Without ``cache`` the index is in memory, and gone with the process. A ``reader`` that is given is running, and
+        stays when the library is closed.
         """
         self.root = root.absolute()
-        self.reader = Reader()
+        self._own_reader = reader is None
+        self.reader = reader or Reader()
         """Runs heavy functions elsewhere: ``await library.reader.call("annotating.item", ...)``."""
         name = None if log is None else log.name
         self._index = Index(self.root if name is None else self.root / name, cache)
-        self._changes = Changes(self.look, lambda: self._indexer.progress)
+        self._changes = Changes(self.look, lambda: self._indexer.progress, self._ended)
         self._indexer = Indexer((self.root, name), self._index, self.reader, self._changes.tell)
         self._working: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start the reader and look what there is; returns before anything was read."""
-        self.reader.start()
+        if self._own_reader:
+            self.reader.start()
         await self._indexer.look()
         self._working = asyncio.create_task(self._indexer.work())
+        self._working.add_done_callback(self._ended)
 
     async def close(self) -> None:
         """Stop the reader and close the index."""
         if self._working is not None:
             self._working.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._working
+            await asyncio.wait([self._working])  # what ended it before was told
         await self._changes.close()
-        await self.reader.close()
+        if self._own_reader:
+            await self.reader.close()
         self._index.close()
 
     async def look(self) -> None:
@@ -120,7 +126,9 @@ class Library:
             "query": query,
             "audits": [],
             "snippets": [],
-            "complete": progress.texts_done == progress.texts and progress.runs_done == progress.runs,
+            "complete": progress.texts_done == progress.texts
+            and progress.runs_done == progress.runs
+            and not self._indexer.lost,
             "fault": None,
         }
         parsed = parse(query)
@@ -132,6 +140,22 @@ class Library:
         answer["audits"] = [(owners.get(run, run), audit, count) for _, run, audit, count in found]
         answer["snippets"] = [asdict(hit) | {"run": owners.get(hit.run, hit.run)} for hit in hits]
         return json.dumps(answer).encode()
+
+    async def recorded(self, run: str) -> frozenset[str]:
+        """Give the keys of the audits of a run that a log holds which is there."""
+        self._indexer.filed(run)
+        await self._indexer.listed(run)
+        return await asyncio.to_thread(self._index.recorded, run)
+
+    def keys_of(self, run: Run) -> list[str]:
+        """Give the keys of a run, of a log, or of the logs in a folder that are runs of their own."""
+        folder = run.folder.resolve()
+        among = [one.filed for one in self._indexer.found.values() if one.filed.folder.resolve() == folder]
+        return [
+            filed.key
+            for filed in among
+            if run.log is None or [log.name for log in filed.run.logs()] == [run.log.name]
+        ]
 
     async def compare(
         self, left: str, right: str, left_target: str | None = None, right_target: str | None = None
@@ -152,6 +176,9 @@ class Library:
         if found is None:
             raise UnknownKey(f"run {run} has recorded no audit with the key {audit[:40]!r}")
         return found
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._indexer.ended(task)
 
     def _judged(self, filed: FiledAudit) -> list[FiledAudit]:
         """Give the records of an audit in the sets of verdicts on its run, and of one in a set, in its run."""

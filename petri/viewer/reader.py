@@ -13,14 +13,19 @@ from contextlib import suppress
 from multiprocessing import connection, get_context, parent_process
 from typing import Final
 
-from petri.errors import ReaderDied, UnreadableLog
+from petri.errors import ReaderDied
 
 _PACKAGE: Final = "petri.viewer"
-_FIRST: Final = ("reading", "surveying", "texts")
+_FIRST: Final = ("calling", "reading", "surveying", "texts")
 """What every reader needs, loaded before anybody asks."""
 
 LONGEST: Final = 300.0
-"""Seconds that one call may take: reading the largest logs that are opened takes a tenth of it."""
+"""Seconds that one call may take, such as comparing two runs."""
+LONGEST_OF_AUDITS: Final = 30.0
+"""Seconds that a call may take that reads one audit, or a few: while it does, nobody else is answered."""
+_OF_AUDITS: Final = frozenset(
+    ("reading.transcript", "reading.judge_reading", "reading.raw", "surveying.records", "texts.texts")
+)
 
 
 class Reader:
@@ -41,16 +46,20 @@ class Reader:
     async def call(self, name: str, *args: object, **options: object) -> bytes:
         """Run ``petri.viewer.MODULE``'s public ``FUNCTION``, named ``MODULE.FUNCTION``, and give the bytes it returns.
 
-        Arguments are what JSON has, tuples, and the dataclasses of ``filed.py``. Raises what the function raises, and
-        ``ReaderDied`` where the call killed the process, or would not end.
+        Arguments are what JSON has, tuples, and the dataclasses of ``filed.py``. Raises the function's ``PetriError``,
+        ``UnreadableLog`` for whatever else it raises, and ``ReaderDied`` where the call killed the process or would
+        not end.
         """
         async with self._turn:
             if self._pool is None:
                 self.start()
             assert self._pool is not None  # noqa: S101 -- just started
+            assert self._pid is not None  # noqa: S101 -- just started
+            longest = min(self._longest, LONGEST_OF_AUDITS) if name in _OF_AUDITS else self._longest
             try:
-                running = self._pool.submit(_run, name, args, options)
-                return await asyncio.wait_for(asyncio.wrap_future(running), self._longest)
+                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._pid)), self._longest)
+                running = self._pool.submit(answer, name, args, options)
+                return await asyncio.wait_for(asyncio.wrap_future(running), longest)
             except BrokenProcessPool as error:
                 self.start()
                 raise ReaderDied(
@@ -59,9 +68,7 @@ class Reader:
             except TimeoutError as error:
                 self._kill()
                 self.start()
-                raise ReaderDied(
-                    f"reading it took longer than {self._longest:g} s and was broken off"
-                ) from error
+                raise ReaderDied(f"reading it took longer than {longest:g} s and was broken off") from error
 
     async def renew(self) -> None:
         """Take a fresh process in the place of this one, whose memory has grown by all that it read."""
@@ -113,16 +120,13 @@ def _end_with_parent() -> None:
     parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])
-        os._exit(0)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _run(name: str, args: tuple[object, ...], options: dict[str, object]) -> bytes:
+def answer(name: str, args: tuple[object, ...], options: dict[str, object]) -> bytes:
+    """Run a function in this process, as ``Reader.call`` does in its own."""
     module, _, function = name.partition(".")
     # By name, because whoever asks must not load what it names.
     found: Callable[..., bytes] = getattr(importlib.import_module(f"{_PACKAGE}.{module}"), function)
-    try:
-        return found(*args, **options)
-    except (MemoryError, RecursionError) as error:
-        raise UnreadableLog(
-            f"is too large or too deeply nested to be read: {type(error).__name__}"
-        ) from error
+    attempt: Callable[[Callable[[], bytes]], bytes] = importlib.import_module(f"{_PACKAGE}.calling").attempt
+    return attempt(lambda: found(*args, **options))

@@ -10,13 +10,14 @@ from petri.transcript.reading import read
 from petri.transcript.record import staged_by
 from petri.transcript.sources import Source
 from petri.transcript.store import Header, read_plan
-from petri.viewer.comparing import Side, compare_sides
+from petri.viewer.comparing import Side, compare_sides, refused
 from petri.viewer.filed import FiledAudit, FiledRun, Neighbours
-from petri.viewer.loading import Loaded, load
+from petri.viewer.loading import Loaded, load, open_log
 from petri.viewer.surveying import run_results
 from petri.viewer.transcript_view import Conversation, conversation_of, transcript_view
 from petri.viewer.verdicts import set_verdicts
-from petri.viewer.wire import JudgeReading, RawTranscript, SetVerdicts
+from petri.viewer.wire import ComparedSide
+from petri.viewer.wire_transcript import JudgeReading, RawTranscript, SetVerdicts
 
 
 def transcript(filed: FiledAudit, judged: Sequence[FiledAudit], beside: Neighbours) -> bytes:
@@ -56,11 +57,19 @@ def comparison(
     left: FiledRun, right: FiledRun, left_target: str | None = None, right_target: str | None = None
 ) -> bytes:
     """Give ``ComparisonView`` of two runs or sets of verdicts."""
-    sides = [
-        Side(filed.key, run_results(filed), target)
-        for filed, target in ((left, left_target), (right, right_target))
-    ]
-    return compare_sides(*sides).model_dump_json().encode()
+    one = ComparedSide(run=left.key, id=left.id, target=left_target)
+    two = ComparedSide(run=right.key, id=right.id, target=right_target)
+    foreign = next((filed for filed in (left, right) if _is_foreign(filed)), None)
+    if foreign is not None:
+        why = f"{foreign.id} is another program's log, and has no scores of ours to compare"
+        return refused(one, two, why).model_dump_json().encode()
+    first = Side(left.key, run_results(left), left_target)
+    second = Side(right.key, run_results(right), right_target)
+    return compare_sides(first, second).model_dump_json().encode()
+
+
+def _is_foreign(filed: FiledRun) -> bool:
+    return filed.log is not None and not isinstance(open_log(filed.folder / filed.log).header, Header)
 
 
 def _verdicts(filed: FiledAudit, loaded: Loaded, conversation: Conversation) -> SetVerdicts:

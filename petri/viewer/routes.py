@@ -126,7 +126,7 @@ def add_annotating(app: FastAPI, desk: Desk) -> None:
     async def submit(key: ItemInPath, request: Request) -> Response:
         return json_answer(await desk.submit(key, await _text(request)))
 
-    @app.get("/api/annotate/items/{key}/reveal")
+    @app.post("/api/annotate/items/{key}/reveal")
     async def reveal(key: ItemInPath) -> Response:
         return json_answer(await desk.reveal(key))
 

@@ -36,6 +36,8 @@ def audit_row(run: str, audit: Audit, dimensions: Mapping[str, DimensionSummary]
     """Give an audit's row in the list of the run with this key; ``hit_turn`` is known when its texts were read."""
     names = list(dimensions)
     hits = hits_of(audit, dimensions)
+    # The values of an audit that is not valid are shown, and count nowhere.
+    counts = is_valid(audit.outcome)
     return AuditRow(
         key=audit_key(audit.id),
         run=run,
@@ -55,8 +57,8 @@ def audit_row(run: str, audit: Audit, dimensions: Mapping[str, DimensionSummary]
             for used in audit.usage.values()
         ),
         scores=tuple(_listed(audit.scores.get(name)) for name in names),
-        worst=_worst(audit, dimensions, names),
-        hits=tuple(names.index(name) for name in hits),
+        worst=_worst(audit, dimensions, names) if counts else None,
+        hits=tuple(names.index(name) for name in hits) if counts else (),
         marks=_marks(audit, hits),
     )
 

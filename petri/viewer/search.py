@@ -1,5 +1,6 @@
 """Searching the texts of the index: what a person types is words, never a query language."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,8 @@ _LONGEST_QUERY: Final = 400
 _MOST_WORDS: Final = 24
 _LONGEST_TEXT: Final = 200_000
 """Characters of a message that can be searched: what is longer is data, and would make a search slow."""
+_SHORTEST_BEGINNING: Final = 2
+"""Letters of a word's beginning: one letter begins too many words."""
 _SNIPPET: Final = 24
 """Tokens of a snippet."""
 _AROUND: Final = 60
@@ -60,7 +63,8 @@ def parse(text: str) -> Query | str:
     """Give the query, or why there is none; every word must be there, the last as a beginning, phrases as they are."""
     if len(text) > _LONGEST_QUERY:
         return f"this is too long to look for: at most {_LONGEST_QUERY} characters"
-    found = [(phrase or word, bool(word)) for phrase, word in _TERM.findall(text)]
+    # A text of SQLite's query language ends at a NUL.
+    found = [(phrase or word, bool(word)) for phrase, word in _TERM.findall(text.replace("\0", " "))]
     terms = [(term, loose) for term, loose in found if any(map(_is_letter, term))]
     if not terms:
         return "there is no letter or digit to look for"
@@ -81,7 +85,7 @@ def _parts(term: str, begins: bool) -> Iterator[str]:  # noqa: FBT001 -- whether
         yield f'signs : "{" ".join(run)}"'
     rest = [part for part in _SIGN_RUN.split(term) if any(map(_is_letter, part))]
     for part in rest:
-        yield f'text : "{part}"{"*" if begins else ""}'
+        yield f'text : "{part}"{"*" if begins and len(part) >= _SHORTEST_BEGINNING else ""}'
 
 
 def _is_letter(char: str) -> bool:
@@ -104,7 +108,9 @@ def put_texts(
             signs = f" {_BORDER} ".join(" ".join(found) for found in _SIGN_RUN.findall(kept))
             db.execute("insert into said values (?,?,?,?)", (at, label, role, origin))
             db.execute("insert into words (rowid, text, signs) values (?,?,?)", (at, kept, signs))
-        db.execute("update audits set read = 1, hit_turn = ? where number = ?", (hit_turn, number))
+        db.execute(
+            "update audits set read = 1, hit_turn = ?, fault = null where number = ?", (hit_turn, number)
+        )
 
 
 def find(index: Index, query: Query, runs: Iterable[str] = ()) -> list[tuple[int, str, str, int]]:
@@ -120,26 +126,38 @@ def find(index: Index, query: Query, runs: Iterable[str] = ()) -> list[tuple[int
         return db.execute(statement, (query.match, *chosen)).fetchall()
 
 
-def snippets(index: Index, query: Query, found: Iterable[tuple[int, str, str, int]], limit: int) -> list[Hit]:
+def snippets(index: Index, query: Query, found: Sequence[tuple[int, str, str, int]], limit: int) -> list[Hit]:
     """Give so many snippets of these finds at most, a few of each audit."""
-    hits: list[Hit] = []
-    statement = (
-        "select label, role, origin, snippet(words, 0, ?, ?, '…', ?), text "
+    chosen = {number: (run, audit) for number, run, audit, _ in _enough(found, limit)}
+    # Adding nothing to the row's number keeps SQLite from looking all words up again for each of these rows.
+    rows = f"select rowid from words where words match ? and ((rowid + 0) >> {SHIFT}) in (select value from json_each(?))"  # noqa: S608, E501 -- no value is in it
+    texts = (
+        "select words.rowid, label, role, origin, snippet(words, 0, ?, ?, '…', ?), text "
         "from words join said on number = words.rowid "
-        "where words match ? and words.rowid >= ? and words.rowid < ? order by words.rowid limit ?"
+        "where words match ? and (words.rowid + 0) in (select value from json_each(?))"
     )
     with index.reading() as db:
-        for number, run, audit, _ in found:
-            left = min(limit - len(hits), _OF_EACH)
-            if left <= 0:
-                break
-            span = (number << SHIFT, (number + 1) << SHIFT)
-            rows = db.execute(statement, (_OPEN, _CLOSE, _SNIPPET, query.match, *span, left))
-            hits += [
-                Hit(run, audit, label, role, origin, _signs_in(text, query.signs) or _marked(snippet))
-                for label, role, origin, snippet, text in rows
-            ]
-    return hits
+        messages: dict[int, list[int]] = {number: [] for number in chosen}
+        for (row,) in db.execute(rows, (query.match, json.dumps([*chosen]))):
+            messages[row >> SHIFT].append(row)
+        wanted = [row for among in messages.values() for row in sorted(among)[:_OF_EACH]][:limit]
+        shown = {
+            row: (label, role, origin, _signs_in(text, query.signs) or _marked(snippet))
+            for row, label, role, origin, snippet, text in db.execute(
+                texts, (_OPEN, _CLOSE, _SNIPPET, query.match, json.dumps(wanted))
+            )
+        }
+    return [Hit(*chosen[row >> SHIFT], *shown[row]) for row in wanted]
+
+
+def _enough(found: Sequence[tuple[int, str, str, int]], limit: int) -> Iterator[tuple[int, str, str, int]]:
+    """Yield as many of the finds as have so many snippets."""
+    count = 0
+    for each in found:
+        if count >= limit:
+            return
+        count += min(each[-1], _OF_EACH)
+        yield each
 
 
 def _marked(snippet: str) -> tuple[str, ...]:

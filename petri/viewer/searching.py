@@ -59,14 +59,13 @@ class Search:
 async def search_texts(search: Search, cache: Path, told: Told) -> Finds:
     """Give where words stand in transcripts; first reads what the index in the folder ``cache`` does not have yet.
 
-    Raises ``UsageError`` for words that cannot be looked for.
+    Raises ``UsageError`` for words that cannot be looked for, and for a run that is not among those in the folder.
     """
     async with _opened(Library(search.folder, cache=cache)) as library:
         unreadable = await _indexed(library, told)
         listed: list[JsonObject] = json.loads(await library.runs())["runs"]
         ids = {str(row["key"]): str(row["id"]) for row in listed}
-        wanted = {run.id for run in search.runs}
-        keys = [key for key, id_ in ids.items() if id_ in wanted]
+        keys = [key for run in search.runs for key in _keys(library, run)]
         answer = json.loads(await library.search(search.query, keys, search.limit))
         if answer["fault"] is not None:
             raise UsageError(f"{search.query!r}: {answer['fault']}")
@@ -86,6 +85,13 @@ async def search_texts(search: Search, cache: Path, told: Told) -> Finds:
         return Finds(len(counts), sum(counts), tuple(best), unreadable)
 
 
+def _keys(library: Library, run: Run) -> list[str]:
+    keys = library.keys_of(run)
+    if not keys:
+        raise UsageError(f"{run.id} cannot be searched on its own; name its run, or the folder that holds it")
+    return keys
+
+
 @asynccontextmanager
 async def _opened(library: Library) -> AsyncGenerator[Library]:
     await library.start()
@@ -102,6 +108,7 @@ async def _indexed(library: Library, told: Told) -> tuple[str, ...]:
         async for change in changes:
             now = json.loads(change)["indexing"]
             told(now["texts_done"], now["texts"])
+            await library.ready()  # raises where nothing is read any more
             if (now["runs_done"], now["texts_done"]) == (now["runs"], now["texts"]):
                 return tuple(map(str, now["unreadable"]))
     return ()

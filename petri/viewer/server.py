@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import active_children
 from typing import Final
 
 import uvicorn
@@ -26,13 +27,12 @@ _BROWSER_SECONDS: Final = 30
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's, but that the signal which ends it is not raised again: it was meant for the server, and was heard."""
+    """Uvicorn's, but that signals are not its to hear: it would raise them again after it has ended."""
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Hear what asks the process to stop."""
-        with handled((signal.SIGINT, *SOFT), self.handle_exit):
-            yield
+        """Leave them to whoever runs it."""
+        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,16 @@ def serve(served: Served, opened: Opened, ready: Callable[[], None]) -> None:
 
 
 async def _serve(served: Served, opened: Opened, ready: Callable[[], None]) -> None:
-    app = make_app(served, opened.admission, opened.listening.authorities())
+    server = make_server(make_app(served, opened.admission, opened.listening.authorities()))
     await served.source.start()
     try:
-        ready()
-        await make_server(app).serve([opened.listening.socket])
+        with handled((signal.SIGINT, *SOFT), server.handle_exit):
+            ready()
+            await server.serve([opened.listening.socket])
     finally:
         await served.source.close()
+        for child in active_children():  # a reader that is still loading would be waited for
+            child.kill()
 
 
 def make_server(app: ASGIApp, connection: type[Connection] = Connection) -> uvicorn.Server:

@@ -57,8 +57,8 @@ class SharedPage:
             for of in run.shelves:
                 self._routes.alias(f"{route}/reading?set={of.key}", f"{route}/reading")
 
-    async def end(self) -> None:
-        """Write what there is to say of all runs, and of the page itself."""
+    async def end(self, unreadable: int) -> None:
+        """Write what there is to say of all runs, and of the page itself; so many audits could not be read."""
         shelves = [shelf for run in self._runs for shelf in run.shelves]
         self._add("/api/runs", {"runs": [shelf.row for shelf in shelves]}, "ours")
         if len(self._runs) == 1:
@@ -70,7 +70,7 @@ class SharedPage:
             "mode": "export",
             "title": self.cleaner.ours(", ".join(run.id for run in self._runs)),
             "indexing": None,
-            "note": " ".join(self._note()),
+            "note": " ".join(self._note(unreadable)),
         }
         self._write("/api/about", about)
 
@@ -99,13 +99,15 @@ class SharedPage:
         given = sides | {name: self.cleaner.ours(target) for name, target in targets.items() if target}
         return f"/api/compare?{'&'.join(f'{name}={_encoded(value)}' for name, value in given.items())}"
 
-    def _note(self) -> Iterator[str]:
+    def _note(self, unreadable: int) -> Iterator[str]:
         given, recorded = (
             sum(len(run.audits) for run in self._runs),
             sum(run.recorded for run in self._runs),
         )
         if given < recorded:
             yield f"This file holds {given} of {recorded} audits; the numbers of the run are those of all."
+        if unreadable:
+            yield f"Audits that could not be read, and are not in it: {unreadable}."
         missing = ", ".join(["stored records", "search", *sorted(self._left_out)])
         yield f"Left out: {missing}."
         removed = self.cleaner.removed

@@ -37,28 +37,32 @@ class Shelf:
 
     positions: Mapping[str, int]
     """Where the list has each audit of which anything is recorded, by id."""
+    held: frozenset[str]
+    """The keys of those that a log holds which is there."""
 
     filed: FiledRun | None
-    """Where it lies; None where nothing is recorded."""
+    """Where it lies; None where nothing of it is there."""
 
     @classmethod
     async def of(cls, library: Library, row: JsonObject, listed: JsonObject) -> Self:
         """Make a shelf of what the library says."""
         recorded = [(at, one) for at, one in enumerate(listed["audits"]) if one["state"] != "pending"]
-        filed = (await library.place(row["key"], recorded[0][1]["key"])).run if recorded else None
-        return cls(row, listed, {str(one["id"]): at for at, one in recorded}, filed)
+        held = await library.recorded(row["key"])
+        first = next((one["key"] for _, one in recorded if one["key"] in held), None)
+        filed = None if first is None else (await library.place(row["key"], first)).run
+        return cls(row, listed, {str(one["id"]): at for at, one in recorded}, held, filed)
 
     @property
     def key(self) -> str:
         """Its key."""
         return str(self.row["key"])
 
-    def beside(self, position: int, step: int) -> list[str] | None:
-        """Give run and key of the recorded audit before or after a place in the list."""
+    def beside(self, position: int, step: int, among: frozenset[str]) -> list[str] | None:
+        """Give run and key of the recorded audit before or after a place in the list that is ``among`` these."""
         rows = self.listed["audits"]
         at = position + step
         while 0 <= at < len(rows):
-            if rows[at]["state"] != "pending":
+            if rows[at]["key"] in self.held & among:
                 return [self.key, str(rows[at]["key"])]
             at += step
         return None
@@ -91,15 +95,24 @@ class SharedRun:
     async def view(self, audit: str, shelf: Shelf | None = None) -> JsonObject | None:
         """Give the ``TranscriptView`` of an audit, as the run or a set of verdicts has it; None where it has none.
 
-        Its neighbours are among those that are given away too. Raises ``UnreadableLog`` where it is damaged.
+        Its neighbours are among those that are given away too. Raises ``UnreadableLog`` where it is damaged, or its log
+        is gone.
         """
         shelf = shelf or self.shelves[0]
         position = shelf.positions.get(audit)
         if position is None:
             return None
         key = shelf.listed["audits"][position]["key"]
+        if key not in shelf.held:
+            if shelf is self.shelves[0]:
+                raise UnreadableLog(f"{audit}: its log is not there")
+            return None
         view: JsonObject = json.loads(await self.library.transcript(shelf.key, key))
-        return view | {"previous": shelf.beside(position, -1), "following": shelf.beside(position, 1)}
+        given = self.shelves[0].held
+        return view | {
+            "previous": shelf.beside(position, -1, given),
+            "following": shelf.beside(position, 1, given),
+        }
 
     async def record(self, audit: str) -> JsonObject:
         """Give the stored record of an audit, a ``petri-transcript/1``; raises as ``view`` does."""

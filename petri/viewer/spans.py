@@ -9,15 +9,19 @@ from itertools import chain
 from typing import Final
 
 from inspect_ai.model import ChatMessage
+from rapidfuzz import fuzz
 
 from petri.conversation.text import Kind, citable
-from petri.judge.verdict import Match, Span
+from petri.judge.verdict import NEAR, Match, Span
 from petri.transcript.defusing import Showing, defused_characters, defused_key
+from petri.transcript.fold import fold
 from petri.transcript.shown import shown_message
-from petri.viewer.wire import Place
+from petri.viewer.wire_transcript import Place
 
 _PRIVATE: Final = (range(0xE000, 0xF900), range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE))
 """Characters that mean nothing."""
+_MOST_FOLDED: Final = 4
+"""Letters that one at each end may be folded to, beyond the first."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def place_of(quote: str, match: Match, span: Span | None, pieces: Sequence[Shown
     """Give where quoted words stand, as a page counts; None where they were not found, or stand there no more.
 
     A verdict of an earlier version has no span, or counts in a text that was shown otherwise: words that are there
-    letter by letter are looked for anew.
+    letter by letter are looked for anew, and others have no place.
     """
     if match == "none":
         return None
@@ -74,12 +78,23 @@ def place_of(quote: str, match: Match, span: Span | None, pieces: Sequence[Shown
     if match == "exact" and (found is None or _words(pieces, *found) != quote):
         places = ((number, piece.shown.find(quote)) for number, piece in enumerate(pieces))
         found = next(((number, at, at + len(quote)) for number, at in places if at >= 0), None)
-    if found is None or not _words(pieces, *found):
+    if found is None or not _agree(match, quote, _words(pieces, *found)):
         return None
     number, first, after = found
     start, end = pieces[number].raw_place(first, after)
     raw = pieces[number].raw
     return Place(piece=number, start=utf16(raw[:start]), end=utf16(raw[:end]))
+
+
+def _agree(match: Match, quote: str, words: str) -> bool:
+    """Say whether words are those that a match of this kind found for a quote."""
+    if not words or match == "exact":
+        return bool(words)
+    wanted, there = fold(quote), fold(words)
+    if match == "near":
+        return fuzz.ratio(wanted, there) >= NEAR
+    # A quote may begin or end within what is folded as one, such as three dots.
+    return wanted != "" and wanted in there and len(there) - len(wanted) <= _MOST_FOLDED
 
 
 def _words(pieces: Sequence[ShownPiece], number: int, start: int, end: int) -> str:

@@ -9,6 +9,7 @@ from petri.conversation.tree import Node
 from petri.errors import UnreadableLog
 from petri.judge.verdict import Ruling
 from petri.rubric.schema import Dimension
+from petri.transcript.outcome import is_valid
 from petri.transcript.schema import Transcript
 from petri.transcript.sources import with_transcripts
 from petri.transcript.store import Header, read_samples
@@ -33,6 +34,8 @@ def _document(filed: FiledAudit, *, again: bool) -> dict[str, object]:
     messages = [] if again else [*_messages(found.transcript)]
     ruling = found.ruling
     turn = None if ruling is None else hit_turn(found.transcript, ruling, found.rubric)
+    if turn is not None and not is_valid(found.row().outcome):
+        turn = None
     return {"audit": filed.key, "messages": messages, "hit_turn": turn, "fault": None}
 
 

@@ -1,5 +1,6 @@
 """One audit, whole, as the page shows it."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,19 +9,20 @@ from inspect_ai.tool import ToolCall, ToolInfo
 
 from petri.conversation.labels import answered_call, labelled_calls
 from petri.conversation.marks import marks
-from petri.conversation.text import citable, reasoning_of, text_of
+from petri.conversation.text import arguments_text, citable, reasoning_of, text_of
 from petri.conversation.tree import Node, Tree
 from petri.plan import Cell
 from petri.transcript.defusing import Flag
 from petri.transcript.notes import notes_of
-from petri.transcript.reading import read
-from petri.transcript.schema import Imported, Transcript
+from petri.transcript.reading import suspicious
+from petri.transcript.schema import Imported, Transcript, WorldRecord
 from petri.viewer.filed import Neighbours
 from petri.viewer.rows import state_of
 from petri.viewer.spans import ShownPiece, shown_pieces
-from petri.viewer.wire import (
+from petri.viewer.wire_transcript import (
     Call,
     Message,
+    Operation,
     Scenario,
     SetVerdicts,
     Staged,
@@ -50,7 +52,7 @@ def conversation_of(transcript: Transcript) -> Conversation:
     table = _Toolsets()
     pieces = {node.label: shown_pieces(node.message) for node in tree}
     notes = notes_of(transcript)
-    flags = read(transcript).flags
+    flags = suspicious(transcript)
     seen = {node.label for leaf in tree.branches() for node in tree.path(leaf.label)}
     messages = [
         _message(tree, node, pieces[node.label], table.position(node.tools), flags.get(node.label, ()))
@@ -103,7 +105,7 @@ def transcript_view(  # noqa: PLR0913 -- what stands beside a transcript comes f
         auditor=tuple(_auditor(transcript.auditor, made)),
         realism=transcript.realism,
         lint=transcript.lint,
-        world=transcript.world,
+        world=tuple(map(_operation, transcript.world)),
         comparisons=transcript.comparisons,
         checks=transcript.checks,
         repairs=transcript.repairs,
@@ -164,7 +166,19 @@ def _calling(call: ToolCall) -> ChatMessageAssistant:
 
 def _calls(calls: Mapping[str, ToolCall]) -> Iterator[Call]:
     for label, call in calls.items():
-        yield Call(label=label, name=call.function, arguments=call.arguments, parse_error=call.parse_error)
+        yield Call(
+            label=label, name=call.function, arguments=arguments_text(call), parse_error=call.parse_error
+        )
+
+
+def _operation(record: WorldRecord) -> Operation:
+    return Operation(
+        after=record.after,
+        by=record.by,
+        name=record.name,
+        arguments=json.dumps(record.arguments, ensure_ascii=False),
+        is_error=record.is_error,
+    )
 
 
 def _auditor(messages: Iterable[ChatMessage], made: Sequence[Sequence[str]]) -> Iterator[Staged]:
@@ -204,7 +218,9 @@ def _tool_views(tools: Sequence[ToolInfo]) -> tuple[ToolView, ...]:
         ToolView(
             name=tool.name,
             description=tool.description,
-            parameters=tool.parameters.model_dump(mode="json", exclude_none=True),
+            parameters=json.dumps(
+                tool.parameters.model_dump(mode="json", exclude_none=True), ensure_ascii=False
+            ),
         )
         for tool in tools
     )

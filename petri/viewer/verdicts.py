@@ -10,7 +10,7 @@ from petri.rubric.schema import Dimension
 from petri.viewer.filed import FiledRun
 from petri.viewer.spans import place_of
 from petri.viewer.transcript_view import Conversation
-from petri.viewer.wire import DimensionVerdict, JudgeVerdict, Quote, SetVerdicts
+from petri.viewer.wire_transcript import DimensionVerdict, JudgeVerdict, Quote, SetVerdicts
 
 Kind = Literal["panel", "screener", "redacted", "renamed"]
 

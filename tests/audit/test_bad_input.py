@@ -3,14 +3,27 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import product
 from typing import Any, Final
 
 import pytest
 
 from petri.conversation.tree import Origin
 from petri.offline.order import check_order
-from tests.clients.players import HOUSE, KEYS, MESSAGES, NAMES, Client, auditor, ensemble, judge, perform
+from tests.clients.players import (
+    HOUSE,
+    KEYS,
+    MESSAGES,
+    NAMES,
+    Call,
+    Client,
+    Ran,
+    auditor,
+    case_of,
+    ensemble,
+    judge,
+    perform,
+)
 from tests.clients.players import scenario_file as file_of
 from tests.loopback import Exchange, Reply, loopback_server
 from tests.scripted import (
@@ -266,12 +279,13 @@ def test_a_reply_of_ten_megabytes_is_kept_whole(runs: dict[str, Played]) -> None
 
 
 IDS: dict[str, list[str]] = {
-    "twice the same": ["call_1", "call_1"],
+    "twice-the-same": ["call_1", "call_1"],
     "empty": ["", ""],
-    "longer than Chat Completions takes": ["a" * 50, "b" * 50],
-    "very long": ["a" * 300, "b" * 300],
+    "longer-than-chat-completions-takes": ["a" * 50, "b" * 50],
+    "very-long": ["a" * 300, "b" * 300],
     "strange": ["call 1\n", "söme/id.2"],
 }
+WAYWARD: Final = list(product(("target", "auditor"), IDS))
 
 
 def chat_calls(exchange: Exchange, ids: list[str]) -> Reply:
@@ -304,46 +318,62 @@ def stream_calls(exchange: Exchange, ids: list[str]) -> Reply:
     return Reply(raw_body="".join(lines).encode())
 
 
-@pytest.mark.parametrize("wire", [(HOUSE, chat_calls), (MESSAGES, stream_calls)], ids=["chat", "messages"])
-@pytest.mark.parametrize("role", ["target", "auditor"])
-@pytest.mark.parametrize("name", IDS)
-def test_ids_that_no_provider_takes_back(
-    name: str,
-    role: str,
-    wire: tuple[Client, Callable[[Exchange, list[str]], Reply]],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Whoever gives its calls unusable ids, it is sent its conversation with ids that its provider takes."""
-    client, calls = wire
-    find: JsonObject = {
-        "name": "find",
-        "description": "Finds.",
-        "parameters": {"type": "object", "properties": {}},
-    }
-    steps: list[list[tuple[str, JsonObject]]] = [
-        [("create_tool", find), ("send_user_message", {"text": "Go."})],
-        [("answer_tool_call", {"call": f"M2.{number}", "result": "Here."}) for number in (2, 1)],
-        [("end_audit", {"reason": "Done."})],
-    ]
+WIRES: dict[str, tuple[Client, Callable[[Exchange, list[str]], Reply]]] = {
+    "chat": (HOUSE, chat_calls),
+    "messages": (MESSAGES, stream_calls),
+}
+FIND: JsonObject = {
+    "name": "find",
+    "description": "Finds.",
+    "parameters": {"type": "object", "properties": {}},
+}
+
+
+def _ids(exchange: Exchange, role: str) -> list[str] | None:
+    """The ids that this role gives its calls in this audit; None where it does as usual."""
+    who, _, name = case_of(exchange).partition("-")
+    return IDS[name] if who == role else None
+
+
+@pytest.fixture(scope="module", params=WIRES)
+def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """A run on one wire, in whose audits the auditor or the target gives its calls ids of each kind."""
+    client, calls = WIRES[str(request.param)]
 
     def target(exchange: Exchange) -> Reply:
         if exchange.turns[-1].role == "tool":
             return Reply("Found.")
-        if role == "target":
-            return calls(exchange, IDS[name])
+        ids = _ids(exchange, "target")
+        if ids is not None:
+            return calls(exchange, ids)
         return Reply(tool_calls=(("find", {"path": "a"}), ("find", {"path": "b"})))
 
-    def wayward(exchange: Exchange) -> Reply:
-        first = all(turn.role != "assistant" for turn in exchange.turns)
-        return calls(exchange, IDS[name]) if first and role == "auditor" else usual(exchange)
+    def caller(exchange: Exchange) -> Reply:
+        ids = _ids(exchange, "auditor")
+        if ids is not None and all(turn.role != "assistant" for turn in exchange.turns):
+            return calls(exchange, ids)
+        greeting: list[list[Call]] = [] if ids is None else [[]]
+        steps: list[list[Call]] = [
+            [("create_tool", FIND), ("send_user_message", {"text": case_of(exchange)})],
+            [("answer_tool_call", {"call": f"M2.{number}", "result": "Here."}) for number in (2, 1)],
+            [("end_audit", {"reason": "Done."})],
+        ]
+        return auditor(*greeting, *steps)(exchange)
 
-    usual = auditor([], *steps) if role == "auditor" else auditor(*steps)
-    for variable, key in KEYS.items():
-        monkeypatch.setenv(variable, key)
-    with loopback_server(ensemble(auditor=wayward, target=target, judge=judge())) as server:
-        models = {each: client.settings(each, server, max_retries=0) for each in NAMES}
-        ran = perform(server, file_of(tmp_path, models), tmp_path / "out")
+    folder = tmp_path_factory.mktemp("ids")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for variable, key in KEYS.items():
+            patch.setenv(variable, key)
+        with loopback_server(ensemble(auditor=caller, target=target, judge=judge())) as server:
+            models = {each: client.settings(each, server, max_retries=0) for each in NAMES}
+            scenarios = [{"id": f"{role}-{name}", "seed": "Does it find?"} for role, name in WAYWARD]
+            return perform(server, file_of(folder, models, scenarios=scenarios), folder / "out")
+
+
+@pytest.mark.parametrize(("role", "name"), WAYWARD)
+def test_ids_that_no_provider_takes_back(role: str, name: str, ran: Ran) -> None:
+    """Whoever gives its calls unusable ids, it is sent its conversation with ids that its provider takes."""
     assert ran.violations == ()
-    (audit,) = ran.results.audits
+    (audit,) = [each for each in ran.results.audits if each.scenario == f"{role}-{name}"]
     assert (audit.outcome, audit.error, audit.target_turns) == ("completed", None, 2)

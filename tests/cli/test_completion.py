@@ -15,7 +15,7 @@ Captured = pytest.CaptureFixture[str]
     ("line", "offered"),
     [
         ("petri ", set(COMMANDS)),
-        ("petri ex", {"explain"}),
+        ("petri ex", {"explain", "export"}),
         ("petri audit --fail", {"--fail-on"}),
         ("petri audit a.yaml --offline --ju", {"--judge", "--judge-groups", "--junit"}),
         ("petri audit a.yaml --judge-groups ", {"family", "one", "each"}),

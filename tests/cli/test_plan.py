@@ -4,12 +4,11 @@ import io
 import json
 import os
 import pty
-import select
-import subprocess
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from petri.cli.main import main
 
 pytestmark = pytest.mark.long
 
-RUN = [sys.executable, "-c", "import sys; from petri.cli.main import main; sys.exit(main())"]
 SCENARIO = """\
 petri: 1
 name: poems
@@ -37,6 +35,7 @@ PAID = (
     "anthropic/claude-opus-4-6",
 )
 Petri = Callable[..., tuple[int, str, str]]
+Terminal = Callable[[str], AbstractContextManager[io.BytesIO]]
 
 
 @pytest.fixture
@@ -168,31 +167,50 @@ def test_what_costs_nothing_is_not_spoken_of(petri: Petri) -> None:
     assert (code, "$" in err) == (0, False)
 
 
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal of this process, at which somebody gives this answer when asked; what was said on it is given."""
+
+    @contextmanager
+    def opened(answer: str) -> Generator[io.BytesIO]:
+        master, slave = pty.openpty()
+        said = io.BytesIO()
+
+        def person() -> None:
+            with suppress(OSError):  # the other end is closed
+                while True:
+                    said.write(os.read(master, 4096))
+                    if said.getvalue().rstrip().endswith(b"[y/N]:"):
+                        os.write(master, answer.encode())
+
+        watching = Thread(target=person)
+        watching.start()
+        try:
+            with Path(os.ttyname(slave)).open() as stdin, Path(os.ttyname(slave)).open("w") as stderr:
+                os.close(slave)
+                monkeypatch.setattr("sys.stdin", stdin)
+                monkeypatch.setattr("sys.stderr", stderr)
+                yield said
+        finally:
+            watching.join()
+            os.close(master)
+
+    return opened
+
+
 @pytest.mark.usefixtures("dear")
 @pytest.mark.parametrize(
     ("answer", "code"),
     [("y\n", 0), ("n\n", 2), ("\n", 2), ("\x04", 2)],
     ids=["yes", "no", "return", "end of input"],
 )
-def test_on_a_terminal_a_person_is_asked(answer: str, code: int) -> None:
+def test_on_a_terminal_a_person_is_asked(answer: str, code: int, terminal: Terminal) -> None:
     Path("poems.yaml").write_text(SCENARIO, encoding="utf-8")
-    master, terminal = pty.openpty()
-    args = [*RUN, "audit", "poems.yaml", "--offline", "--only", "ode"]
-    with subprocess.Popen(args, stdin=terminal, stdout=terminal, stderr=terminal) as child:
-        os.close(terminal)
-        said = io.BytesIO()
-        while select.select([master], [], [], 60)[0]:
-            try:
-                said.write(os.read(master, 4096))
-            except OSError:
-                break  # the other end was closed
-            if said.getvalue().rstrip().endswith(b"[y/N]:"):
-                os.write(master, answer.encode())
-        os.close(master)
-        assert child.wait(60) == code, said.getvalue()
+    with terminal(answer) as said:
+        assert main(["audit", "poems.yaml", "--offline", "--only", "ode"]) == code
     assert Path("transcripts").exists() == (code == 0)
-    if code:
-        assert b"not started, and nothing was spent" in said.getvalue()
+    assert b"Start the run? [y/N]:" in said.getvalue()
+    assert (b"not started, and nothing was spent" in said.getvalue()) == (code != 0)
 
 
 def test_the_next_plan_knows_the_last_run(petri: Petri) -> None:

@@ -1,10 +1,8 @@
 """`petri ls` and `petri show`: runs and audits are found by what people have at hand; damage stays where it is."""
 
+import io
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -189,17 +187,13 @@ def test_branches_are_shown(petri: Command, runs: Path) -> None:
     ]
 
 
-def test_what_the_terminal_cannot_write_is_escaped(runs: Path) -> None:
-    code = "import sys; from petri.cli.main import main; sys.exit(main(sys.argv[1:]))"
-    ended = subprocess.run(
-        [sys.executable, "-c", code, "show", "last", "case"],
-        env=os.environ | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")
-    assert "\\u2500 another branch, from M2 " in ended.stdout
+@pytest.mark.usefixtures("runs")
+def test_what_the_terminal_cannot_write_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    terminal = io.TextIOWrapper(written, encoding="ascii", write_through=True)
+    monkeypatch.setattr("sys.stdout", terminal)
+    assert main(["show", "last", "case"]) == 0
+    assert b"\\u2500 another branch, from M2 " in written.getvalue()
 
 
 def test_lines_end_with_their_text(petri: Command, runs: Path) -> None:

@@ -1,6 +1,8 @@
 """A scripted auditor, target and judge behind one loopback server, and runs whose real clients talk to them."""
 
 import json
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -129,6 +131,28 @@ def caller(exchange: Exchange) -> Reply:
     """An auditor that greets with the name of the fault, and says one thing more."""
     greet, go_on = ([("send_user_message", {"text": words})] for words in (case_of(exchange), "Go on."))
     return auditor(greet, go_on, [("end_audit", {"reason": "Said."})])(exchange)
+
+
+@dataclass(frozen=True, slots=True)
+class Sickly:
+    """A target that greets, then meets the fault of its case, which depends on how often it was asked at that turn."""
+
+    fault: Callable[[Exchange, int], Reply]
+    moments: dict[tuple[str, str], list[float]] = field(default_factory=dict[tuple[str, str], list[float]])
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self, exchange: Exchange) -> Reply:
+        """What it says."""
+        if replies_so_far(exchange) == 0:
+            return Reply("Good morning.")
+        with self.lock:
+            moments = self.moments.setdefault((exchange.model, case_of(exchange)), [])
+            moments.append(time.monotonic())
+        return self.fault(exchange, len(moments))
+
+    def asked(self, client: Client, case: str) -> list[float]:
+        """The moments of its requests at that turn."""
+        return self.moments[client.name("target").split("/")[-1], case]
 
 
 def librarian(exchange: Exchange) -> Reply:

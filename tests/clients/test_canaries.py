@@ -54,6 +54,7 @@ LOOKED_FOR: Final[Mapping[str, Callable[[str], str]]] = {
     "base64 one later": lambda key: base64.b64encode(f" {key}".encode()).decode()[4:-4],
     "base64 two later": lambda key: base64.b64encode(f"  {key}".encode()).decode()[4:-4],
 }
+SOUGHT: Final = {form(key): f"{name} {how}" for name, key in KEYS.items() for how, form in LOOKED_FOR.items()}
 STATUSES: Final = (400, 401, 500)
 
 
@@ -98,9 +99,7 @@ CASES: Final = ("page", "hollow", *(f"status-{status}" for status in STATUSES))
 
 def is_told(text: str) -> list[str]:
     """The forms in which a key stands in a text."""
-    return [
-        f"{name} {how}" for name, key in KEYS.items() for how, form in LOOKED_FOR.items() if form(key) in text
-    ]
+    return [how for form, how in SOUGHT.items() if form in text]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """The `petri audit` command against real clients: keys from the environment or `.env`, and never on show."""
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from petri.cli.main import main
 from tests.clients.leaks import files_with
 from tests.clients.players import (
     CHAT,
@@ -36,30 +37,53 @@ PLAYERS = {
 MIXED = {"auditor": MESSAGES, "target": RESPONSES, "judge": HOUSE}
 
 
-def petri(*arguments: str, folder: Path, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run the command in a folder, with this environment on top of the bare one."""
-    return subprocess.run(
-        [PETRI, *arguments],
-        cwd=folder,
-        env=os.environ | env,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Petri = Callable[..., Ended]
+
+
+@pytest.fixture
+def petri(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Petri:
+    """Run a command in this process, with this environment on top of the bare one."""
+    for name in KEYS:  # what is read from `.env` is forgotten with the rest
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+
+    def run(*arguments: str, env: Mapping[str, str]) -> Ended:
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        code = main(arguments)
+        out, err = capsys.readouterr()
+        return Ended(code, out, err)
+
+    return run
+
+
+def installed(*arguments: str) -> Ended:
+    """Run the installed command."""
+    ran = subprocess.run(
+        [PETRI, *arguments], capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
     )
+    return Ended(ran.returncode, ran.stdout, ran.stderr)
 
 
 def mixed_file(folder: Path, server: LoopbackServer) -> Path:
     return scenario_file(folder, {role: client.settings(role, server) for role, client in MIXED.items()})
 
 
-def assert_no_key(folder: Path, done: subprocess.CompletedProcess[str]) -> None:
+def assert_no_key(folder: Path, done: Ended) -> None:
     """No key in the run's files or in what was printed."""
     (run,) = (folder / "transcripts").iterdir()
     for key in KEYS.values():
         assert files_with(key, run) == []
-        assert key not in done.stdout + done.stderr
+        assert key not in done.out + done.err
 
 
 def dotenv(folder: Path, names: list[str]) -> None:
@@ -71,8 +95,8 @@ def test_an_audit_with_keys_in_dotenv(tmp_path: Path) -> None:
     dotenv(tmp_path, list(KEYS))
     with loopback_server(ensemble(**PLAYERS)) as server:
         file = mixed_file(tmp_path, server)
-        done = petri("audit", file.name, "--json", folder=tmp_path, env={})
-        assert done.returncode == 0, done.stderr
+        done = installed("audit", file.name, "--json")
+        assert done.code == 0, done.err
         assert server.violations == ()
         wires = [(role_of(exchange), exchange.wire) for exchange in server.exchanges]
         sent = [exchange.headers["authorization"].removeprefix("Bearer ") for exchange in server.exchanges]
@@ -85,13 +109,13 @@ def test_an_audit_with_keys_in_dotenv(tmp_path: Path) -> None:
         ("judge", "chat"),
     ]
     assert sent == [KEYS[MIXED[role].key] for role, _ in wires]
-    events = [json.loads(line) for line in done.stdout.splitlines()]
+    events = [json.loads(line) for line in done.out.splitlines()]
     assert [event["event"] for event in events] == ["notice", "started", "audit", "finished"]
     assert events[-1]["counts"]["valid"] == 1
     assert_no_key(tmp_path, done)
 
 
-def test_models_named_by_flags_need_no_file_of_models(tmp_path: Path) -> None:
+def test_models_named_by_flags_need_no_file_of_models(petri: Petri, tmp_path: Path) -> None:
     with loopback_server(ensemble(**PLAYERS)) as server:
         file = scenario_file(tmp_path, {})
         flags = (
@@ -103,31 +127,31 @@ def test_models_named_by_flags_need_no_file_of_models(tmp_path: Path) -> None:
             CHAT.name("judge"),
         )
         urls = {"OPENAI_BASE_URL": server.openai_url, "ANTHROPIC_BASE_URL": server.anthropic_url}
-        done = petri("audit", file.name, *flags, folder=tmp_path, env=KEYS | urls)
-        assert done.returncode == 0, done.stderr
+        done = petri("audit", file.name, *flags, env=KEYS | urls)
+        assert done.code == 0, done.err
         assert server.violations == ()
         assert len(server.exchanges) == 3 + 4
-    assert "1 planned = 1 valid" in done.stderr
-    assert done.stdout == ""
+    assert "1 planned = 1 valid" in done.err
+    assert done.out == ""
     assert_no_key(tmp_path, done)
 
 
-def test_a_missing_key_is_one_line_and_nothing_is_spent(tmp_path: Path) -> None:
+def test_a_missing_key_is_one_line_and_nothing_is_spent(petri: Petri, tmp_path: Path) -> None:
     dotenv(tmp_path, ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"])
     with loopback_server(ensemble(**PLAYERS)) as server:
-        done = petri("audit", mixed_file(tmp_path, server).name, folder=tmp_path, env={})
+        done = petri("audit", mixed_file(tmp_path, server).name, env={})
         assert server.exchanges == ()
-    assert done.returncode == 2
-    (line,) = done.stderr.splitlines()
+    assert done.code == 2
+    (line,) = done.err.splitlines()
     assert line.startswith("petri: judge openai-api/house/joy: ")
     assert "HOUSE_API_KEY" in line
-    assert done.stdout == ""
+    assert done.out == ""
     assert not (tmp_path / "transcripts").exists()
 
 
 @pytest.mark.parametrize(("flags", "code"), [([], 2), (["--no-preflight"], 3)], ids=["preflight", "without"])
 def test_a_refused_key_is_named_by_role_and_model_and_never_shown(
-    tmp_path: Path, flags: list[str], code: int
+    petri: Petri, tmp_path: Path, flags: list[str], code: int
 ) -> None:
     key = KEYS[RESPONSES.key]
     others = ensemble(**PLAYERS)
@@ -137,7 +161,7 @@ def test_a_refused_key_is_named_by_role_and_model_and_never_shown(
         return refused if role_of(exchange) == "target" else others(exchange)
 
     with loopback_server(player) as server:
-        done = petri("audit", mixed_file(tmp_path, server).name, *flags, folder=tmp_path, env=KEYS)
-    assert done.returncode == code
-    assert "auth: target (openai/gpt-4.1-tom): " in " ".join(done.stderr.split())
-    assert key not in done.stdout + done.stderr
+        done = petri("audit", mixed_file(tmp_path, server).name, *flags, env=KEYS)
+    assert done.code == code
+    assert "auth: target (openai/gpt-4.1-tom): " in " ".join(done.err.split())
+    assert key not in done.out + done.err

@@ -2,11 +2,9 @@
 
 import json
 import socket
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -25,12 +23,12 @@ from tests.clients.players import (
     KEYS,
     MESSAGES,
     Client,
+    Sickly,
     caller,
     case_of,
     ensemble,
     judge,
     perform,
-    replies_so_far,
     scenario_file,
 )
 from tests.loopback import Exchange, LoopbackServer, Reply, Wire, loopback_server
@@ -192,22 +190,10 @@ CASES: Final = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Sickly:
-    """A target that greets, then meets its fault; ``asked`` are the moments of its requests at that turn."""
-
-    asked: dict[tuple[Wire, str], list[float]] = field(default_factory=dict[tuple[Wire, str], list[float]])
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __call__(self, exchange: Exchange) -> Reply:
-        if replies_so_far(exchange) == 0:
-            return Reply("Good morning.")
-        case = case_of(exchange)
-        with self.lock:
-            moments = self.asked.setdefault((exchange.wire, case), [])
-            moments.append(time.monotonic())
-        fault = FAULTS[exchange.wire][case]
-        return _dated(fault.reply) if len(moments) <= fault.times else Reply("Goodbye.")
+def _meets(exchange: Exchange, number: int) -> Reply:
+    """What a target's provider answers to the request of this number at the second turn."""
+    fault = FAULTS[exchange.wire][case_of(exchange)]
+    return _dated(fault.reply) if number <= fault.times else Reply("Goodbye.")
 
 
 def _dated(reply: Reply) -> Reply:
@@ -237,7 +223,7 @@ class Ended:
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]:
     """One run in which every fault meets its kind of provider; each call is repeated once at most."""
     folder = tmp_path_factory.mktemp("faults")
-    target = Sickly()
+    target = Sickly(_meets)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         for name, key in KEYS.items():
@@ -273,7 +259,7 @@ def _file(folder: Path, client: Client, server: LoopbackServer, front: Front, *,
 @pytest.mark.parametrize(("client", "case"), CASES)
 def test_a_fault_of_the_wire(client: Client, case: str, ended: Ended) -> None:
     fault, audit = FAULTS[client.wire][case], ended.audit(client, case)
-    moments = ended.target.asked[client.wire, case]
+    moments = ended.target.asked(client, case)
     assert len(moments) == fault.asked
     if fault.wait:
         assert moments[1] - moments[0] >= fault.wait

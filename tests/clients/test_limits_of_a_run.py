@@ -90,6 +90,14 @@ Audited = tuple[Run, Results]
 Audit = Callable[..., Audited]
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run of 30 audits, to be judged again; whoever does so adds verdicts and changes nothing."""
+    folder = tmp_path_factory.mktemp("kept")
+    file = scenario_file(folder, {}, audit={"epochs": 30, "max_turns": 1})
+    return run(Order([str(file)], folder / "out", offline=True))[0]
+
+
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Account:
     """An account at every provider, in a folder of its own."""
@@ -177,9 +185,9 @@ def test_at_a_concurrency_of_64_a_cap_is_not_passed(limits: Limits, account: Acc
     [Limits(Caps(tokens=60_000)), Limits(Caps(cost=0.2), price_of=price_of)],
     ids=["tokens", "cost"],
 )
-def test_judging_again_does_not_pass_a_cap(limits: Limits, account: Account, tmp_path: Path) -> None:
-    file = scenario_file(tmp_path, {}, audit={"epochs": 30, "max_turns": 1})
-    kept, _ = run(Order([str(file)], tmp_path / "out", offline=True))
+def test_judging_again_does_not_pass_a_cap(
+    limits: Limits, kept: Run, account: Account, tmp_path: Path
+) -> None:
     with loopback_server(account.charging(troubled(_players()))) as server:
         settings = {"models.judge": MESSAGES.settings("judge", server, max_tokens=LONGEST["judge"])}
         order = JudgeOrder(
@@ -196,10 +204,8 @@ def test_judging_again_does_not_pass_a_cap(limits: Limits, account: Account, tmp
 
 
 def test_a_judge_that_cannot_be_reached_is_asked_once_for_all_transcripts(
-    account: Account, tmp_path: Path
+    kept: Run, account: Account, tmp_path: Path
 ) -> None:
-    file = scenario_file(tmp_path, {}, audit={"epochs": 20, "max_turns": 1})
-    kept, _ = run(Order([str(file)], tmp_path / "out", offline=True))
     with loopback_server(account.charging(_players(judge=lambda _: NO_KEY))) as server:
         settings = {"models.judge": MESSAGES.settings("judge", server)}
         ((_, results),) = judge_again(JudgeOrder([str(kept.folder)], tmp_path / "out", settings=settings))

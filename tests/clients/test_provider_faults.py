@@ -4,7 +4,6 @@ import json
 import socket
 import struct
 import threading
-import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,13 +26,13 @@ from tests.clients.players import (
     Client,
     Player,
     Ran,
+    Sickly,
     caller,
     case_of,
     ensemble,
     judge,
     librarian,
     perform,
-    replies_so_far,
     scenario_file,
 )
 from tests.loopback import Exchange, LoopbackServer, Reply, Wire, loopback_server
@@ -120,22 +119,10 @@ FAULTS: Final[Mapping[str, Fault]] = {
 CASES: Final = list(product(CLIENTS, FAULTS))
 
 
-@dataclass(frozen=True, slots=True)
-class Sickly:
-    """A target that greets, then meets its fault; ``asked`` are the moments of its requests at that turn."""
-
-    asked: dict[tuple[str, str], list[float]] = field(default_factory=dict[tuple[str, str], list[float]])
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __call__(self, exchange: Exchange) -> Reply:
-        if replies_so_far(exchange) == 0:
-            return Reply("Good morning.")
-        case = case_of(exchange)
-        with self.lock:
-            moments = self.asked.setdefault((exchange.model, case), [])
-            moments.append(time.monotonic())
-        fault = FAULTS[case]
-        return fault.on.get(exchange.wire, fault.reply) if len(moments) <= fault.times else Reply("Goodbye.")
+def _meets(exchange: Exchange, number: int) -> Reply:
+    """What a target's provider answers to the request of this number at the second turn."""
+    fault = FAULTS[case_of(exchange)]
+    return fault.on.get(exchange.wire, fault.reply) if number <= fault.times else Reply("Goodbye.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +137,12 @@ class Run:
         (found,) = [row for row in rows if row.target.startswith(client.name("target"))]
         return found
 
-    def asked(self, client: Client, case: str) -> list[float]:
-        return self.target.asked[client.name("target").split("/")[-1], case]
-
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """One run in which every fault meets every wire; what passes is asked again twice, by Inspect and nobody else."""
     folder = tmp_path_factory.mktemp("faults")
-    target = Sickly()
+    target = Sickly(_meets)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         for name, key in KEYS.items():
@@ -177,7 +161,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 @pytest.mark.parametrize(("client", "case"), CASES, ids=str)
 def test_how_often_a_provider_is_asked(client: Client, case: str, run: Run) -> None:
-    assert len(run.asked(client, case)) == FAULTS[case].asked
+    assert len(run.target.asked(client, case)) == FAULTS[case].asked
 
 
 @pytest.mark.parametrize(("client", "case"), CASES, ids=str)
@@ -195,7 +179,7 @@ def test_what_becomes_of_the_audit(client: Client, case: str, run: Run) -> None:
 
 @pytest.mark.parametrize("client", CLIENTS, ids=str)
 def test_a_provider_is_left_alone_for_as_long_as_it_asks(client: Client, run: Run) -> None:
-    first, second = run.asked(client, "limited-once")
+    first, second = run.target.asked(client, "limited-once")
     assert second - first >= WAIT
 
 

@@ -1,6 +1,7 @@
 """The corpus as runs on disk: real audits in which a payload stands in every place that a model or a file can reach."""
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
@@ -43,6 +44,8 @@ def hostile_root(folder: Path) -> Path:
     spoken(folder / "spoken", root)
     huge(folder / "huge", root)
     renamed(folder / "renamed", root)
+    (said,) = root.glob("*-spoken-*")
+    shutil.copytree(said, root / "20260102T000000Z-again-0001")  # something to compare it with
     return root
 
 
@@ -115,7 +118,7 @@ def _keep(folder: Path, root: Path) -> None:
 
 
 def renamed(folder: Path, root: Path) -> None:
-    """Logs that no version of ours would write: a payload as each name in them, and as the name of the file."""
+    """Logs that no version of ours would write: a payload as each name in them, and as the names of file and folder."""
     scenario: JsonObject = {
         "id": "zzscenario",
         "seed": "zzseed {{zzvariable}}",
@@ -128,7 +131,7 @@ def renamed(folder: Path, root: Path) -> None:
     (path,) = made.run.logs()
     log = read_eval_log(str(path))
     for number, texts in enumerate(groups()):
-        _write(_with_names(log, texts), root, f"{number:02}{texts[0]}")
+        _write(_with_names(log, texts), root / _name(f"{number:02}{texts[0]}"), texts[0])
     for text in (payload.text for payload in PAYLOADS if payload.family == "path"):
         _write(_with_names(log, [text]), root, text)
     _write_strange(log, root)
@@ -189,18 +192,19 @@ def _write_strange(log: EvalLog, root: Path) -> None:
     data["eval"]["metadata"] = {}
     data["eval"]["task"] = text
     _write(EvalLog.model_validate(data), root, f"other program {text}")
-    (root / _file_name(f"no log {text}")).write_text(text, encoding="utf-8")
+    (root / f"{_name(f'no log {text}')}.eval").write_text(text, encoding="utf-8")
 
 
-def _write(log: EvalLog, root: Path, name: str) -> None:
+def _write(log: EvalLog, folder: Path, name: str) -> None:
     """Write under a plain name first: what Inspect makes of a hostile one is not what is tested here."""
-    plain = root / "plain.eval"
+    plain = folder.parent / "plain.eval"
     write_eval_log(log, str(plain))
-    plain.rename(root / _file_name(name))
+    folder.mkdir(exist_ok=True)
+    plain.rename(folder / f"{_name(name)}.eval")
 
 
-def _file_name(text: str) -> str:
-    """The text as a log may be called: what no file system takes is left out, and what is too long."""
+def _name(text: str) -> str:
+    """The text as a file may be called: what no file system takes is left out, and what is too long."""
     named = text.replace("/", "\u2215").replace("\0", "")
     kept = named.encode("utf-8", "ignore")[:_NAME_BYTES]
-    return f"{kept.decode('utf-8', 'ignore')}.eval"
+    return kept.decode("utf-8", "ignore")

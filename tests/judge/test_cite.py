@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from petri.judge.cite import Found, find_quote, labels_with
-from petri.judge.fold import fold, folded
 from petri.judge.verdict import Match
 from petri.transcript.defusing import defused
+from petri.transcript.fold import fold, folded
 from petri.transcript.reading import Piece
 
 TEXTS: dict[str, tuple[str, ...]] = {

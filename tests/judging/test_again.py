@@ -3,7 +3,9 @@
 import hashlib
 import json
 import shutil
+import signal
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -15,13 +17,14 @@ from pydantic import ValidationError
 from petri.analysis.audits import find_audit
 from petri.analysis.calibration import read_judged
 from petri.analysis.compute import compute_results
+from petri.analysis.results import Audit, Results
 from petri.cli.main import main
 from petri.display.base import Display, Start
 from petri.errors import PetriError, RunNotFound, UnreadableLog, UsageError
 from petri.judging.again import JudgeOrder, judge_again
 from petri.rejudge import stored_audits
 from petri.runner import Order, run
-from petri.transcript.folders import Run, find_run
+from petri.transcript.folders import Run, find_run, list_runs
 from petri.transcript.sources import Source
 from petri.transcript.store import read_plan
 from tests.scripted import Play, does, end, perform, says, send
@@ -54,6 +57,21 @@ def out(kept: Path, tmp_path: Path) -> Path:
 def again(out: Path, run_: str = "last", **order: Any) -> Run:
     ((verdicts, _),) = judge_again(JudgeOrder([run_], out, **USUAL | order))
     return verdicts
+
+
+class Interrupting(Display):
+    """Interrupts as soon as so many verdicts are given."""
+
+    def __init__(self, after: int) -> None:
+        self.after = after
+        self.sets: list[Results] = []
+
+    def finished_audit(self, audit: Audit, done: int, planned: int) -> None:
+        if done == self.after:
+            signal.raise_signal(signal.SIGINT)
+
+    def finished(self, results: Results, folder: str) -> None:
+        self.sets.append(results)
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -101,6 +119,26 @@ def test_the_same_judge_on_the_same_transcripts_reads_the_same_words(out: Path) 
     ]
     assert values[0] == values[1]
     assert old.dimensions == new.dimensions
+
+
+@pytest.mark.parametrize(
+    ("after", "status"),
+    [pytest.param(1, "interrupted", id="between"), pytest.param(2, "complete", id="late")],
+)
+def test_an_interrupt_begins_no_other_run(after: int, status: str, out: Path) -> None:
+    (one,) = list_runs(out)
+    two = Run(shutil.copytree(one.folder, out / "two"))
+    display = Interrupting(after)
+    broken_off = nullcontext() if status == "interrupted" else pytest.raises(KeyboardInterrupt)
+    with broken_off:
+        judge_again(JudgeOrder([one.id, "two"], out, [JUDGE], max_samples=1), display)
+    assert [(results.run.status, results.run.id) for results in display.sets] == [
+        (status, verdicts.id) for verdicts in one.verdict_sets()
+    ]
+    assert two.verdict_sets() == ()
+    (plan,) = [read_plan(verdicts) for verdicts in one.verdict_sets()]
+    assert plan is not None
+    assert plan.stopped == "interrupted"
 
 
 def test_a_set_says_where_it_comes_from(out: Path) -> None:

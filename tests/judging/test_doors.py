@@ -1,9 +1,9 @@
 """`petri judge` as a command: that its flags reach the judges, and what an interrupt leaves behind."""
 
 import json
+import os
+import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,11 @@ from inspect_ai.event import ModelEvent
 
 from petri.analysis.compute import compute_results
 from petri.cli.main import main
+from petri.judging.canaries import canary_run
 from petri.transcript.folders import Run
 from petri.transcript.store import samples
+from tests.clients.players import HOUSE, KEYS, judge
+from tests.loopback import Exchange, Reply, loopback_server
 from tests.scripted import Play, does, end, perform, says, send
 
 pytestmark = pytest.mark.long
@@ -22,7 +25,6 @@ PLAYS = [
     Play(name=name, auditor=[does(send("Is my plan good?")), does(end())], target=[says(said)])
     for name, said in {"clean": "No, it has a fault.", "fooling": FOOLING}.items()
 ]
-RUN = [sys.executable, "-c", "import sys; from petri.cli.main import main; sys.exit(main())"]
 
 
 @pytest.fixture
@@ -57,24 +59,27 @@ def test_batches_reach_the_judges_and_have_no_time_limit(
     assert {(call.config.batch, call.config.attempt_timeout) for call in calls} == {sent}
 
 
-def test_an_interrupt_keeps_the_verdicts_that_were_given(stored: Run) -> None:
+def test_an_interrupt_keeps_the_verdicts_that_were_given_and_begins_no_other_run(
+    stored: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = {log: log.read_bytes() for log in stored.logs()}
-    slow = json.dumps({"model": "petri-offline/judge", "args": {"latency": 3}})
-    args = ["judge", str(stored.folder), "--set", f"models.judge={slow}", "--max-samples", "1"]
-    lines: list[str] = []
-    with subprocess.Popen([*RUN, *args], stderr=subprocess.PIPE, text=True) as child:
-        assert child.stderr is not None
-        for line in child.stderr:
-            if line.startswith("[1/2] "):
-                child.send_signal(signal.SIGINT)
-            lines.append(line)
-    assert child.returncode == 130, lines
-    assert not [line for line in lines if "Traceback" in line]
+    other, out = Run(shutil.copytree(stored.folder, tmp_path / "other")), tmp_path / "out"
+    monkeypatch.setenv(HOUSE.key, KEYS[HOUSE.key])
+
+    def interrupting(exchange: Exchange) -> Reply:
+        os.kill(os.getpid(), signal.SIGINT)
+        return judge()(exchange)
+
+    with loopback_server(interrupting) as server:
+        model = json.dumps(HOUSE.settings("judge", server))
+        args = ["--set", f"models.judge={model}", "--max-samples", "1", "--canaries", "--out", str(out)]
+        assert main(["judge", str(stored.folder), str(other.folder), *args]) == 130
+        assert len(server.exchanges) == 1
+    assert "Traceback" not in capsys.readouterr().err
+    assert other.verdict_sets() == canary_run(out).verdict_sets() == ()
     results = compute_results(verdicts(stored))
     assert (results.run.status, results.counts.planned) == ("interrupted", 2)
     assert {log: log.read_bytes() for log in stored.logs()} == before
-    given = [
-        status for audit in results.audits for status in {score.status for score in audit.scores.values()}
-    ]
-    assert "not_applicable" in given
-    assert {*given} <= {"not_applicable", "error"}
+    # Which of the two was judged first is not ours to say.
+    statuses = [{score.status for score in audit.scores.values()} for audit in results.audits]
+    assert sorted(map(sorted, statuses)) == [["error"], ["scored"]]

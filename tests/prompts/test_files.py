@@ -13,7 +13,7 @@ ROLES = ("auditor", "judge", "protocol", "realism", "simulator", "target")
 
 
 def test_every_prompt_has_a_name_and_says_something() -> None:
-    found = names()
+    found = list(names())
     assert found == sorted(found)
     assert len(set(found)) == len(found)
     assert {name.split("/")[0] for name in found} == set(ROLES)

@@ -1,5 +1,7 @@
 """A command-line agent as a user would deploy it: own system prompt, own tool, own session, one of two real clients.
 
+The client is imported when it is used: that takes a second or two of each turn.
+
 usage: example_agent.py openai|anthropic [FAULT]
 """
 
@@ -7,18 +9,16 @@ import json
 import os
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
-
-from anthropic import Anthropic
-from openai import OpenAI
 
 Rows = list[dict[str, Any]]
 PARAMETERS = {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}
 
 
 def through_openai(rows: Rows, *, reports: bool) -> str:
-    client: Any = OpenAI()
+    client: Any = import_module("openai").OpenAI()
     function = {"name": "look", "description": "Looks.", "parameters": PARAMETERS}
     tools = [{"type": "function", "function": function}]
     while True:
@@ -34,7 +34,7 @@ def through_openai(rows: Rows, *, reports: bool) -> str:
 
 
 def through_anthropic(rows: Rows, *, reports: bool) -> str:
-    client: Any = Anthropic()
+    client: Any = import_module("anthropic").Anthropic()
     tools = [{"name": "look", "description": "Looks.", "input_schema": PARAMETERS}]
     while True:
         message = client.messages.create(

@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from inspect_ai.event import Event, InfoEvent, SampleLimitEvent
 from inspect_ai.log import transcript
-from inspect_ai.model import ChatMessageAssistant, ChatMessageUser
+from inspect_ai.model import ChatMessageAssistant, ChatMessageTool, ChatMessageUser
 
 from petri.audit.session import Session
 from petri.conversation.labels import labelled_calls
@@ -17,7 +18,18 @@ from petri.conversation.tree import Origin, dump_message
 from petri.errors import UnreadableLog
 from petri.plan import Cell
 from petri.scenario.schema import AuditSettings
-from petri.transcript.record import Op, Recorded, count_op, fold, make_transcript, node_op, record_op
+from petri.transcript.record import (
+    Op,
+    Recorded,
+    auditor_op,
+    begin_op,
+    count_op,
+    fold,
+    make_transcript,
+    node_op,
+    record_op,
+    staged_by,
+)
 from petri.transcript.schema import (
     Comparison,
     Deployed,
@@ -126,6 +138,23 @@ def test_what_is_counted_is_added_up() -> None:
     one = made(event(user(), count_op("stall"), said()), event(count_op("refusal"), count_op("stall"), END))
     assert one.counts == {"stall": 2, "refusal": 1}
     assert made(event(user(), said(), END)).counts == {}
+
+
+def test_what_was_staged_by_a_message_of_the_auditors() -> None:
+    told = auditor_op(ChatMessageUser(content="Begin."))
+    speaks = auditor_op(ChatMessageAssistant(content="I ask."))
+    answered = auditor_op(ChatMessageTool(content="M2"))
+    steps = [
+        event(begin_op(datetime.now(UTC)), user("M1")),
+        event(told),
+        event(speaks, user("M2", "M1"), answered, user("M3", "M2")),
+        event(said("M4", "M3"), told),
+        event(count_op("stall")),
+        event(speaks, answered),
+        InfoEvent(source="another", data={"ops": [user("M9")]}),
+        event(speaks, user("M5", "M4")),
+    ]
+    assert staged_by(steps) == ((), ("M2", "M3"), (), (), (), (), ("M5",))
 
 
 def test_why_a_reply_ended_is_part_of_the_record() -> None:

@@ -1,5 +1,6 @@
 """What must not leave this machine does not, what was said stays, and places still hold the words they held."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from petri.viewer.cleaned_view import clean_view
 from petri.viewer.cleaning import Cleaner
 
 SECRET = "correct-horse-battery"
+LONG = 1234567890123456789
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7\nabc+/=\n-----END RSA PRIVATE KEY-----"
 
 
@@ -99,7 +101,10 @@ def view(text: str, place: dict[str, int] | None, piece: int = 0) -> dict[str, A
     return {
         "state": "valid",
         "reason": None,
-        "messages": [{"label": "M2", "pieces": pieces, "calls": [{"arguments": {"a": SECRET}}]}],
+        "messages": [{"label": "M2", "pieces": pieces, "calls": [{"arguments": json.dumps({"a": SECRET})}]}],
+        "toolsets": [[{"name": "pay", "parameters": json.dumps({"description": f'"{SECRET}"'})}]],
+        "auditor": [{"calls": [{"arguments": json.dumps({"id": LONG, "text": f'"{SECRET}"'})}]}],
+        "world": [{"by": "auditor", "arguments": json.dumps({"path": SECRET, "size": LONG})}],
         "verdicts": [{"judges": [judge]}],
     }
 
@@ -133,6 +138,22 @@ def test_a_quote_leads_to_the_words_that_it_led_to(text: str, words: str, now: s
         assert held[2 * place["start"] : 2 * place["end"]].decode("utf-16-le") == now
     assert SECRET not in str(cleaned)
     assert SECRET in str(made), "what was read is left as it is"
+
+
+def test_what_is_json_text_stays_json_text_with_its_numbers() -> None:
+    cleaned = clean_view(view("words", None), cleaner())
+    texts = [
+        cleaned["messages"][0]["calls"][0]["arguments"],
+        cleaned["toolsets"][0][0]["parameters"],
+        cleaned["auditor"][0]["calls"][0]["arguments"],
+        cleaned["world"][0]["arguments"],
+    ]
+    assert list(map(json.loads, texts)) == [
+        {"a": "[removed]"},
+        {"description": '"[removed]"'},
+        {"id": LONG, "text": '"[removed]"'},
+        {"path": "[removed]", "size": LONG},
+    ]
 
 
 def test_a_quote_that_was_not_found_has_no_place() -> None:

@@ -20,9 +20,14 @@ def test_a_file_appears_at_the_end(tmp_path: Path) -> None:
 def test_what_fails_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_bytes(b"before")
-    with pytest.raises(KeyboardInterrupt), whole_file(path) as file:
-        file.write(b"half")
-        raise KeyboardInterrupt
+
+    def stopped() -> None:
+        with whole_file(path) as file:
+            file.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {"a.html": b"before"}
 
 
@@ -61,9 +66,13 @@ def test_a_folder_appears_at_the_end_beside_what_it_holds(tmp_path: Path) -> Non
 
 
 def test_a_folder_that_fails_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), whole_folder(tmp_path / "a") as draft:
-        (draft / "x.md").write_bytes(b"half")
-        raise KeyboardInterrupt
+    def stopped() -> None:
+        with whole_folder(tmp_path / "a") as draft:
+            (draft / "x.md").write_bytes(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
     assert [*tmp_path.iterdir()] == []
 
 

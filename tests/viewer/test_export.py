@@ -4,8 +4,10 @@ import asyncio
 import base64
 import gzip
 import json
+import os
 import re
 import shutil
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,16 +24,11 @@ from petri.transcript.schema import Transcript
 from petri.viewer.export import Outputs, Verdicts, Written, export
 from petri.viewer.names import audit_key, run_key
 from petri.viewer.sharing import JsonObject, Wanted
-from petri.viewer.wire import (
-    AuditList,
-    ComparisonView,
-    JudgeReading,
-    RunDetail,
-    RunList,
-    TranscriptView,
-)
+from petri.viewer.wire import AuditList, ComparisonView, RunDetail, RunList
 from petri.viewer.wire_server import About
+from petri.viewer.wire_transcript import JudgeReading, TranscriptView
 from tests.scripted import Play, back, does, end, perform, says, score, send, verdict
+from tests.viewer.fixtures import Shelf
 
 SECRET = "correct-horse-battery"
 FOLDER = "canary-folder"
@@ -219,7 +216,9 @@ def test_several_runs_are_one_page(runs: tuple[Run, Run], tmp_path: Path) -> Non
     one, two = (run_key(run.id) for run in runs)
     assert [row["run"] for row in held["/api/audits"]["audits"]] == [one, one, two]
     AuditList.model_validate(held["/api/audits"])
-    assert ComparisonView.model_validate(held[f"/api/compare?left={one}&right={two}"]).paired == 1
+    compared = ComparisonView.model_validate(held[f"/api/compare?left={one}&right={two}"])
+    assert "no target in common" in (compared.fault or "")
+    assert FOLDER not in everything(tmp_path / "both.html")
     assert held["/api/about"]["title"] == f"{runs[0].id}, {runs[1].id}"
 
 
@@ -294,3 +293,60 @@ def test_an_interrupt_leaves_what_was_there(runs: tuple[Run, Run], tmp_path: Pat
     assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [
         ("a.html", "before")
     ]
+
+
+def test_a_folder_is_all_its_runs_and_another_programs_too(shelf: Shelf, tmp_path: Path) -> None:
+    _, (page, lines) = exported(tmp_path, Run(shelf.root), html="all.html", jsonl="all.jsonl")
+    held = routes(tmp_path / "all.html")
+    for route, answer in held.items():
+        model_of(route).model_validate_json(json.dumps(answer))
+    rows = {row["id"]: row["status"] for row in held["/api/runs"]["runs"]}
+    assert {shelf.run.id, shelf.verdicts.id} < {*rows}
+    assert "foreign" in rows.values()
+    states = [row["state"] for row in held["/api/audits"]["audits"]]
+    assert {"valid", "error"} <= {*states}
+    assert (page.audits, page.unreadable) == (lines.audits, lines.unreadable)
+    assert page.audits + page.unreadable == sum(state != "pending" for state in states)
+    assert page.unreadable == 1, "one of the other program's holds nothing that could be read"
+    assert "could not be read, and are not in it: 1." in held["/api/about"]["note"]
+    assert len((tmp_path / "all.jsonl").read_text(encoding="utf-8").splitlines()) == lines.audits
+
+
+def test_a_log_is_what_is_in_it(shelf: Shelf, tmp_path: Path) -> None:
+    log = shelf.run.logs()[0]
+    exported(tmp_path, Run(shelf.run.folder, log), jsonl="log.jsonl")
+    lines = (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["run"] for line in lines} == {log.stem}
+
+
+def test_an_audit_whose_log_is_gone_is_counted_and_costs_no_other(
+    runs: tuple[Run, Run], tmp_path: Path
+) -> None:
+    copy = tmp_path / "runs" / runs[0].id
+    shutil.copytree(runs[0].folder, copy)
+    Run(copy).logs()[0].unlink()
+    for log in Run(copy).logs():
+        os.utime(log, (1, 1))
+    _, written = exported(tmp_path, Run(copy), html="a.html", jsonl="a.jsonl", markdown="words")
+    assert [(each.audits, each.unreadable) for each in written] == [(1, 1)] * 3
+    assert len((tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+    held = routes(tmp_path / "a.html")
+    views = [answer for route, answer in held.items() if "transcripts" in route and "reading" not in route]
+    assert {(view["previous"], view["following"]) for view in views} == {(None, None)}
+
+
+def test_an_audit_that_cannot_be_read_is_counted_and_costs_no_other(
+    runs: tuple[Run, Run], tmp_path: Path
+) -> None:
+    """A record that is damaged is an error in the list; the others are there whole."""
+    copy = tmp_path / "runs" / runs[0].id
+    shutil.copytree(runs[0].folder, copy)
+    (log, *_) = Run(copy).logs()
+    with zipfile.ZipFile(log) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(log, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, b"{" if name.startswith("samples/") else data)
+    _, (written,) = exported(tmp_path, Run(copy), jsonl="a.jsonl")
+    assert (written.audits, written.unreadable) == (1, 1)
+    assert len((tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()) == 1

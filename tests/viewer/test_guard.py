@@ -38,7 +38,7 @@ ANNOTATE = {
     ("GET", "/api/annotate/session"),
     ("GET", "/api/annotate/items/{key}"),
     ("POST", "/api/annotate/items/{key}"),
-    ("GET", "/api/annotate/items/{key}/reveal"),
+    ("POST", "/api/annotate/items/{key}/reveal"),
     ("GET", "/api/annotate/drafts/{key}"),
     ("PUT", "/api/annotate/drafts/{key}"),
 }

@@ -8,6 +8,7 @@ from inspect_ai.model import (
     ChatMessageAssistant,
     ChatMessageTool,
     ChatMessageUser,
+    Content,
     ContentReasoning,
     ContentText,
     ContentToolUse,
@@ -32,24 +33,22 @@ ARGUMENTS = st.recursive(
 )
 
 
+SEARCHES = st.builds(
+    ContentToolUse,
+    tool_type=st.just("web_search"),
+    id=st.just("s"),
+    name=WORDS,
+    arguments=WORDS,
+    result=WORDS,
+)
+PARTS: st.SearchStrategy[Content] = st.one_of(
+    st.builds(ContentText, text=WORDS), st.builds(ContentReasoning, reasoning=WORDS), SEARCHES
+)
+
+
 @st.composite
 def messages(draw: st.DrawFn) -> ChatMessage:
-    content = draw(
-        WORDS
-        | st.lists(
-            st.builds(ContentText, text=WORDS)
-            | st.builds(ContentReasoning, reasoning=WORDS)
-            | st.builds(
-                ContentToolUse,
-                tool_type=st.just("web_search"),
-                id=st.just("s"),
-                name=WORDS,
-                arguments=WORDS,
-                result=WORDS,
-            ),
-            max_size=3,
-        )
-    )
+    content = draw(WORDS | st.lists(PARTS, max_size=3))
     given_ = draw(st.lists(st.dictionaries(WORDS, ARGUMENTS, max_size=3), max_size=2))
     calls = [ToolCall(id=str(at), function=draw(WORDS), arguments=each) for at, each in enumerate(given_)]
     return ChatMessageAssistant(content=content, tool_calls=calls)
@@ -179,21 +178,27 @@ def test_an_exact_quote(message: ChatMessage, quote: str, span: Span | None, fou
 
 
 @pytest.mark.parametrize(
-    ("match", "span", "found"),
+    ("quote", "match", "span", "found"),
     [
-        ("normalised", Span(piece=0, kind="text", start=2, end=5), "0:pay"),
-        ("near", Span(piece=0, kind="text", start=2, end=5), "0:pay"),
-        ("near", None, None),
-        ("near", Span(piece=0, kind="text", start=2, end=99), None),
-        ("near", Span(piece=1, kind="text", start=0, end=1), None),
-        ("normalised", Span(piece=0, kind="text", start=3, end=3), None),
-        ("none", Span(piece=0, kind="text", start=2, end=5), None),
+        ("I  “pay”", "normalised", (0, 2, 9), '0:I "pay"'),
+        ("now..", "normalised", (0, 10, 14), "0:now…"),
+        ("I  “pay”", "normalised", (0, 4, 9), None),
+        ("I  “pay”", "normalised", (0, 0, 14), None),
+        ("I  “pay”", "normalised", (0, 3, 3), None),
+        ("\u200b", "normalised", (0, 2, 9), None),
+        ('I "pays" now', "near", (0, 2, 13), '0:I "pay" now'),
+        ('I "pays" now', "near", None, None),
+        ('I "pays" now', "near", (0, 6, 13), None),
+        ('I "pays" now', "near", (0, 2, 99), None),
+        ('I "pays" now', "near", (1, 0, 1), None),
+        ("pay", "none", (0, 5, 8), None),
     ],
 )
-def test_a_quote_that_is_not_exact_stands_where_its_span_says_or_nowhere(
-    match: Match, span: Span | None, found: str | None
+def test_a_quote_that_is_not_exact_stands_where_its_span_says_if_its_words_do(
+    quote: str, match: Match, span: tuple[int, int, int] | None, found: str | None
 ) -> None:
-    assert words_at(spoken("I pay."), "PAYS", match, span) == found
+    place = None if span is None else Span(piece=span[0], kind="text", start=span[1], end=span[2])
+    assert words_at(spoken('> I "pay" now…'), quote, match, place) == found
 
 
 def test_a_message_that_holds_all_private_characters_of_the_first_plane() -> None:

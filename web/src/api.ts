@@ -7,6 +7,8 @@ import type { Annotation, Draft, Models, Saved } from "./wire";
 export interface Call<Name extends keyof Models> {
   readonly route: string;
   readonly shape: Name;
+  /** Whether asking leaves something behind, so that it is a write. */
+  readonly writes?: true;
 }
 
 function call<Name extends keyof Models>(shape: Name, route: string, query: readonly (readonly [string, string])[] = []): Call<Name> {
@@ -41,7 +43,8 @@ export const compare = (left: string, right: string, leftTarget?: string, rightT
 export const annotateSession = (): Call<"AnnotateSession"> => call("AnnotateSession", "/api/annotate/session");
 export const blindItem = (key: string): Call<"BlindItem"> => call("BlindItem", `/api/annotate/items/${part(key)}`);
 export const draft = (key: string): Call<"Draft"> => call("Draft", `/api/annotate/drafts/${part(key)}`);
-export const reveal = (key: string): Call<"Reveal"> => call("Reveal", `/api/annotate/items/${part(key)}/reveal`);
+/** That the verdicts were seen is stored. */
+export const reveal = (key: string): Call<"Reveal"> => ({ ...call("Reveal", `/api/annotate/items/${part(key)}/reveal`), writes: true });
 
 /** A value as the model of that name, or a fault that says where it is not. */
 export function checked<Name extends keyof Models>(shape: Name, value: unknown): Models[Name] {
@@ -55,7 +58,7 @@ export function checked<Name extends keyof Models>(shape: Name, value: unknown):
 
 /** The answer to a call. */
 export async function load<Name extends keyof Models>(source: Source, what: Call<Name>, signal?: AbortSignal): Promise<Models[Name]> {
-  return checked(what.shape, await source.get(what.route, signal));
+  return checked(what.shape, await (what.writes === true ? source.send("POST", what.route, {}) : source.get(what.route, signal)));
 }
 
 export async function saveDraft(source: Source, value: Draft): Promise<Saved> {

@@ -17,6 +17,7 @@ import { Link } from "./parts/small";
 import { go, usePlace } from "./place";
 import type { Route } from "./route";
 import { toggleTheme } from "./theme";
+import { useTitle } from "./title";
 import type { About } from "./wire";
 
 function Page({ route }: { route: Route }) {
@@ -37,14 +38,20 @@ function Page({ route }: { route: Route }) {
     case "annotate":
       return <AnnotatePage route={route} />;
     case "nowhere":
-      return (
-        <Empty title="This address leads nowhere">
-          <p>
-            Nothing here is called <code>{route.address}</code>. <Link to={{ page: "runs" }}>All runs</Link>
-          </p>
-        </Empty>
-      );
+      return <Nowhere address={route.address} />;
   }
+}
+
+function Nowhere({ address }: { address: string }) {
+  useTitle("Nowhere");
+  return (
+    <Empty title="This address leads nowhere">
+      <h1 class="spoken">Nowhere</h1>
+      <p>
+        Nothing here is called <code>{address}</code>. <Link to={{ page: "runs" }}>All runs</Link>
+      </p>
+    </Empty>
+  );
 }
 
 /** A page that fails says so, and the next address is tried afresh. */
@@ -118,7 +125,7 @@ export function App() {
   }, [mode, route.page]);
   useKeys("Everywhere", [
     { keys: ["?"], what: "what keys do", run: () => setSheet(true) },
-    { keys: ["g h"], what: "all runs", run: () => go({ page: "runs" }) },
+    ...(mode === "annotate" ? [] : [{ keys: ["g h"], what: "all runs", run: () => go({ page: "runs" }) }]),
     { keys: ["t"], what: "light or dark", run: toggleTheme },
   ]);
   return (

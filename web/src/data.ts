@@ -15,6 +15,11 @@ export interface Session {
 
 export const SessionContext = createContext<Session>({ source: server, live: null });
 
+/** Whether this is an exported file, which holds what it shows: nothing more can be asked for. */
+export function useExported(): boolean {
+  return !useContext(SessionContext).source.live;
+}
+
 /** What is known of an answer: `value` stays while it is asked for again, and beside the fault where that fails. */
 export interface Loaded<T> {
   readonly value: T | null;
@@ -80,6 +85,7 @@ export function useCall<Name extends keyof Models>(call: Call<Name> | null, conc
   const { source, live } = useContext(SessionContext);
   const route = call?.route ?? "";
   const shape = call?.shape ?? null;
+  const writes = call?.writes === true;
   const fresh = (): Held<T> => ({ route, value: (answers.get(route) as T | undefined) ?? null, fault: null, busy: shape !== null });
   const [held, setHeld] = useState<Held<T>>(fresh);
   // The first drawing after a change of route still holds the answer to the one before.
@@ -89,7 +95,7 @@ export function useCall<Name extends keyof Models>(call: Call<Name> | null, conc
     if (shape === null) return undefined;
     const stop = new AbortController();
     setHeld((before) => (before.route === route ? { ...before, busy: true } : fresh()));
-    load(source, { route, shape }, stop.signal).then(
+    load(source, { route, shape, ...(writes && { writes }) }, stop.signal).then(
       (value) => {
         keep(route, value);
         if (!stop.signal.aborted) setHeld({ route, value, fault: null, busy: false });
@@ -102,6 +108,6 @@ export function useCall<Name extends keyof Models>(call: Call<Name> | null, conc
     );
     return () => stop.abort();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `fresh` follows from the route
-  }, [source, route, shape, again]);
+  }, [source, route, shape, writes, again]);
   return { value: shown.value, fault: shown.fault, busy: shown.busy, retry };
 }

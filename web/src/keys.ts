@@ -1,5 +1,5 @@
 // What keys do. A component declares its bindings while it is shown; the sheet on `?` lists what is bound at the moment.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export interface Binding {
   /** Each such as "j", "J", "?", "[", "Enter", "ArrowDown", or of two strokes such as "g l". */
@@ -25,7 +25,7 @@ let first: { readonly key: string; readonly at: number } | null = null;
 export function bindings(): readonly { readonly scope: string; readonly bindings: readonly Binding[] }[] {
   const scopes = new Map<string, Binding[]>();
   for (const group of [...groups].reverse()) scopes.set(group.scope, [...(scopes.get(group.scope) ?? []), ...group.current]);
-  return [...scopes].map(([scope, bound]) => ({ scope, bindings: bound }));
+  return [...scopes].filter(([, bound]) => bound.length > 0).map(([scope, bound]) => ({ scope, bindings: bound }));
 }
 
 /** Whether keys go into a text or a choice, and so are not ours. */
@@ -45,6 +45,11 @@ function worked(target: EventTarget | null, key: string): boolean {
   return false;
 }
 
+/** Whether a dialog stands before the page: nothing behind it should move, and Escape is for the dialog. */
+function covered(): boolean {
+  return document.querySelector("dialog[open]") !== null;
+}
+
 function find(key: string): Binding | null {
   for (const group of [...groups].reverse()) {
     const found = group.current.find((binding) => binding.keys.includes(key));
@@ -61,7 +66,7 @@ function starts(key: string): boolean {
 export function press(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented) return false;
   if (["Shift", "Control", "Alt", "Meta", "CapsLock"].includes(event.key)) return false;
-  if (taken(event.target) || worked(event.target, event.key)) return false;
+  if (taken(event.target) || worked(event.target, event.key) || covered()) return false;
   const before = first !== null && event.timeStamp - first.at < PATIENCE ? first.key : null;
   first = null;
   const binding = (before === null ? null : find(`${before} ${event.key}`)) ?? find(event.key);
@@ -85,7 +90,8 @@ export function listen(): () => void {
 export function useKeys(scope: string, bound: readonly Binding[]): void {
   const group = useRef<Group>({ scope, current: bound });
   group.current.current = bound;
-  useEffect(() => {
+  // As soon as the component is shown, not a moment later: whoever knows the keys is quick.
+  useLayoutEffect(() => {
     const mine = group.current;
     groups.push(mine);
     return () => {

@@ -25,13 +25,19 @@ export class Live {
 
   constructor(private readonly route = "/api/changes") {}
 
-  /** Opens the stream; while the page cannot be seen it is closed, for a browser opens only a few to one server. */
-  start(): void {
-    this.connect();
-    document.addEventListener("visibilitychange", () => {
+  /** Opens the stream; returns how to stop. While the page cannot be seen the stream is closed, for a browser opens
+   * only a few to one server. */
+  start(): () => void {
+    const turned = (): void => {
       if (document.visibilityState === "visible") this.connect();
       else this.close();
-    });
+    };
+    this.connect();
+    document.addEventListener("visibilitychange", turned);
+    return () => {
+      document.removeEventListener("visibilitychange", turned);
+      this.close();
+    };
   }
 
   /** Calls back with every change until what it returns is called. */

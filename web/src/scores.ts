@@ -27,6 +27,13 @@ export function isHit(value: number, scale: Scale, threshold: number | null): bo
   return scale.worse === "high" ? value >= threshold : value <= threshold;
 }
 
+const FAR = 2 / 9;
+
+/** Whether two values of a scale lie so far apart that a person should look: more than two steps of 1 to 10. */
+export function isFar(apart: number, scale: Scale): boolean {
+  return apart > (scale.max - scale.min) * FAR;
+}
+
 const WORDS: Readonly<Record<Status, readonly [word: string, meaning: string]>> = {
   scored: ["scored", "has a value"],
   not_applicable: ["n/a", "does not apply here, in the judge's view"],

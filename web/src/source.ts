@@ -105,6 +105,11 @@ export function sourceOf(page: Document): Source {
   return data === null ? server : embedded(data.textContent);
 }
 
+/** Whether there is a token in the address. */
+export function hasToken(): boolean {
+  return new URLSearchParams(location.hash.slice(1)).has("token");
+}
+
 /** Exchanges the token in the address for a cookie, and takes it out of the address; then goes where `to` says. */
 export async function exchangeToken(source: Source): Promise<void> {
   const parameters = new URLSearchParams(location.hash.slice(1));

@@ -22,6 +22,8 @@ export interface AnnotateSession {
   readonly queue: readonly string[];
   /** Those of them that this annotator has submitted. */
   readonly done: readonly string[];
+  /** Those of which this annotator was shown the verdicts: what is submitted of them now is ``after_reveal``. */
+  readonly revealed: readonly string[];
   readonly dimensions: readonly Dimension[];
 }
 
@@ -169,7 +171,8 @@ export interface Call {
   /** Such as ``M4.2``. */
   readonly label: string;
   readonly name: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
+  /** As JSON text: a page that parses JSON loses digits of long numbers. */
+  readonly arguments: string;
   readonly parse_error: string | null;
 }
 
@@ -389,13 +392,20 @@ export interface DimensionVerdict {
   readonly quotes: readonly Quote[];
 }
 
-/** What is not submitted yet, kept so that closing the page loses nothing. */
+/** What is not submitted yet, kept so that closing the page loses nothing; at first, what was submitted. */
 export interface Draft {
   readonly key: string;
   readonly triage: "clean" | "concerning" | "invalid" | null;
-  readonly labels: Readonly<Record<string, LabelValue>>;
+  readonly labels: Readonly<Record<string, DraftLabel>>;
   readonly note: string;
   readonly seconds: number;
+}
+
+/** What is said of a dimension so far: evidence may come before the answer that it is for. */
+export interface DraftLabel {
+  readonly value: number | null;
+  readonly answer: "value" | "not_observed" | "unsure" | null;
+  readonly evidence: readonly EvidenceSpan[];
 }
 
 /** What went wrong in one audit; ``kind`` is a short stable word, ``message`` has secrets removed. */
@@ -587,6 +597,17 @@ export interface ModelNames {
   readonly simulator: string | null;
 }
 
+/** An operation on the world behind the target's tools. */
+export interface Operation {
+  /** The message it came after. */
+  readonly after: string | null;
+  readonly by: "auditor" | "simulator" | "tool";
+  readonly name: string;
+  /** As JSON text, like those of a call. */
+  readonly arguments: string;
+  readonly is_error: boolean;
+}
+
 /** Where quoted words stand: in which piece of the message, from where to where. */
 export interface Place {
   readonly piece: number;
@@ -658,7 +679,10 @@ export interface RepairRecord {
 export interface Reveal {
   readonly key: string;
   readonly scores: Readonly<Record<string, AuditScore>>;
-  readonly target: string;
+  /** None while something in the queue is not submitted: the other items would be known by it. */
+  readonly target: string | null;
+  /** What this annotator had answered before. */
+  readonly own: Annotation;
 }
 
 /** A run with its numbers, as results.json has them, without its audits. */
@@ -866,7 +890,8 @@ export interface TextPiece {
 export interface ToolView {
   readonly name: string;
   readonly description: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Their JSON schema, as text like the arguments of a call. */
+  readonly parameters: string;
 }
 
 /** One audit, whole: what was said, what went on behind it, and what was made of it. */
@@ -889,7 +914,7 @@ export interface TranscriptView {
   readonly auditor: readonly Staged[];
   readonly realism: readonly RealismRecord[];
   readonly lint: readonly LintRecord[];
-  readonly world: readonly WorldRecord[];
+  readonly world: readonly Operation[];
   readonly comparisons: readonly Comparison[];
   readonly checks: readonly CheckRecord[];
   readonly repairs: readonly RepairRecord[];
@@ -933,15 +958,6 @@ export interface VerdictSet {
   readonly name: string;
 }
 
-/** An operation on the world behind the target's tools; ``after`` is the message it came after. */
-export interface WorldRecord {
-  readonly after: string | null;
-  readonly by: "auditor" | "simulator" | "tool";
-  readonly name: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
-  readonly is_error: boolean;
-}
-
 /** Every model by name. */
 export interface Models {
   readonly About: About;
@@ -969,6 +985,7 @@ export interface Models {
   readonly DimensionSummary: DimensionSummary;
   readonly DimensionVerdict: DimensionVerdict;
   readonly Draft: Draft;
+  readonly DraftLabel: DraftLabel;
   readonly ErrorRecord: ErrorRecord;
   readonly Estimate: Estimate;
   readonly EvidenceSpan: EvidenceSpan;
@@ -985,6 +1002,7 @@ export interface Models {
   readonly ListDimension: ListDimension;
   readonly Message: Message;
   readonly ModelNames: ModelNames;
+  readonly Operation: Operation;
   readonly Place: Place;
   readonly ProbeScore: ProbeScore;
   readonly Problem: Problem;
@@ -1016,5 +1034,4 @@ export interface Models {
   readonly UndecidedGate: UndecidedGate;
   readonly Usage: Usage;
   readonly VerdictSet: VerdictSet;
-  readonly WorldRecord: WorldRecord;
 }

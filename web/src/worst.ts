@@ -2,16 +2,17 @@
 import { badness } from "./scores";
 import type { AuditList, AuditRow } from "./wire";
 
-/** How bad an audit's worst score is, from 0 to 1; -1 where nothing was scored. */
+/** How bad an audit's worst score is, from 0 to 1; -1 where nothing was scored, or the audit is not valid: what was
+ * scored of it counts nowhere. */
 export function worstBadness(audit: AuditRow, dimensions: AuditList["dimensions"]): number {
-  if (audit.worst === null) return -1;
+  if (audit.state !== "valid" || audit.worst === null) return -1;
   const value = audit.scores[audit.worst];
   const dimension = dimensions[audit.worst];
   if (typeof value !== "number" || dimension === undefined) return -1;
   return badness(value, dimension.scale) ?? -1;
 }
 
-/** The audit with the worst score, of equals the one with most hits, then the first; null where nothing was scored. */
+/** The valid audit with the worst score, of equals the one with most hits, then the first; null where there is none. */
 export function worstAudit({ audits, dimensions }: AuditList): AuditRow | null {
   let found: AuditRow | null = null;
   let most = -1;

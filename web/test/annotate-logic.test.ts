@@ -4,7 +4,7 @@ import { act, EMPTY, fromDraft, MOST_EVIDENCE, nextStep, toAnnotation, toDraft, 
 import { chosen, moved, sentences } from "../src/pages/annotate/sentences";
 import { run, seconds, stopped } from "../src/pages/annotate/stopwatch";
 import type { EvidenceSpan, Scale } from "../src/wire";
-import { dimension } from "./built";
+import { asked } from "./built";
 
 const scale = (min: number, max: number): Scale => ({ min, max, worse: "high" });
 
@@ -48,7 +48,7 @@ describe("digits", () => {
   });
 });
 
-const dimensions = [dimension(), dimension({ name: "candour" })];
+const dimensions = [asked(), asked({ name: "candour" })];
 const span = (start: number): EvidenceSpan => ({ message: "M3", place: { piece: 0, start, end: start + 4 }, quote: "word" });
 const after = (...actions: readonly Action[]): Form => actions.reduce(act, EMPTY);
 const scored = (name: string, value: number): Action => ({ do: "value", dimension: name, value });
@@ -104,8 +104,11 @@ describe("the form", () => {
     expect(fromDraft(draft)).toEqual(form);
   });
 
-  it("keeps nothing in a draft of what has no answer", () => {
-    expect(toDraft(after({ do: "evidence", dimension: "deception", span: span(0) }), "k", 0).labels).toEqual({});
+  it("keeps evidence that comes before its answer in a draft, and submits none without one", () => {
+    const form = after({ do: "evidence", dimension: "deception", span: span(0) }, { do: "triage", triage: "invalid" });
+    expect(toDraft(form, "k", 0).labels).toEqual({ deception: { answer: null, value: null, evidence: [span(0)] } });
+    expect(fromDraft(toDraft(form, "k", 0)).entries).toEqual(form.entries);
+    expect(toAnnotation(form, [], { key: "k", seconds: 0, afterReveal: false })?.labels).toEqual({});
   });
 
   it("is submitted when all is answered, and not before", () => {

@@ -1,34 +1,6 @@
-/** Messages of the server as the tests of comparisons, charts and annotation need them: usual, but for what is said. */
-import type { AuditRow, ComparedDimension, ComparedPair, Dimension, ListDimension, Message } from "../src/wire";
-
-export function auditRow(changes: Partial<AuditRow> = {}): AuditRow {
-  return {
-    key: "a00000000001",
-    run: "r00000000001",
-    id: "one",
-    scenario: "scenario",
-    file: "scenario.yaml",
-    target: "target/one",
-    epoch: 1,
-    variables: {},
-    state: "valid",
-    outcome: "completed",
-    turns: 6,
-    branches: 1,
-    cost_usd: null,
-    tokens: 0,
-    scores: [],
-    worst: null,
-    hits: [],
-    hit_turn: null,
-    marks: [],
-    ...changes,
-  };
-}
-
-export function listDimension(changes: Partial<ListDimension> = {}): ListDimension {
-  return { name: "deception", scale: { min: 1, max: 10, worse: "high" }, threshold: 7, ...changes };
-}
+// What the server sends for comparisons and annotation, for tests: usual, but for what is said.
+import type { ComparedDimension, ComparedPair, ComparisonView, Dimension, DimensionSummary, RunDetail } from "../src/wire";
+import { runRow } from "./make";
 
 export function comparedDimension(changes: Partial<ComparedDimension> = {}): ComparedDimension {
   return {
@@ -64,41 +36,7 @@ export function comparedPair(changes: Partial<ComparedPair> = {}): ComparedPair 
   };
 }
 
-export function message(changes: Partial<Message> & Pick<Message, "label">): Message {
-  return {
-    parent: null,
-    role: "user",
-    origin: "auditor",
-    turn: 0,
-    tools: 0,
-    pieces: [],
-    calls: [],
-    answers: null,
-    failed: false,
-    provider_results: [],
-    marks: [],
-    stop: null,
-    flags: [],
-    note: null,
-    why: [],
-    as_read: null,
-    seen: true,
-    ...changes,
-  };
-}
-
-export function reply(label: string, parent: string | null, turn: number, text: string): Message {
-  return message({
-    label,
-    parent,
-    turn,
-    role: "assistant",
-    origin: "target",
-    pieces: [{ kind: "text", text, call: null }],
-  });
-}
-
-export function dimension(changes: Partial<Dimension> = {}): Dimension {
+export function asked(changes: Partial<Dimension> = {}): Dimension {
   return {
     name: "deception",
     description: "Says what it knows to be false.",
@@ -110,4 +48,51 @@ export function dimension(changes: Partial<Dimension> = {}): Dimension {
     about: "target",
     ...changes,
   };
+}
+
+export function comparison(changes: Partial<ComparisonView> = {}): ComparisonView {
+  return {
+    left: { run: "one", id: "first-run", target: null },
+    right: { run: "two", id: "second-run", target: null },
+    paired: 0,
+    invalid: 0,
+    only_left: 0,
+    only_right: 0,
+    dimensions: [],
+    pairs: [],
+    different: [],
+    one_sided: [],
+    fault: null,
+    ...changes,
+  };
+}
+
+export function summary(changes: Partial<DimensionSummary> = {}): DimensionSummary {
+  return {
+    scale: { min: 1, max: 10, worse: "high" },
+    threshold: 7,
+    n_valid: 10,
+    n_scored: 10,
+    n_screened: 0,
+    effective_n: null,
+    unscored: {},
+    judge_failures: {},
+    disagreements: 0,
+    unstable: 0,
+    probes_failed: 0,
+    effective_judges: null,
+    mean: null,
+    ci95: null,
+    hit_rate: null,
+    hit_rate_ci95: null,
+    hit_rate_corrected: null,
+    hit_rate_corrected_ci95: null,
+    mean_if_unscored_worst: null,
+    mean_if_unscored_best: null,
+    ...changes,
+  };
+}
+
+export function runDetail(changes: Partial<RunDetail> = {}): RunDetail {
+  return { row: runRow("run"), run: null, dimensions: {}, targets: {}, breaches: [], undecided: [], judge_cards: [], usage: {}, settings: {}, ...changes };
 }

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { costs, distributions, hitTurns, targetsOf } from "../src/pages/charts/counts";
 import type { AuditList } from "../src/wire";
-import { auditRow, listDimension } from "./built";
+import { audit, dimension } from "./make";
 
 const list: AuditList = {
-  dimensions: [listDimension(), listDimension({ name: "candour", scale: { min: 1, max: 10, worse: "low" }, threshold: null }), listDimension({ name: "unasked" })],
+  dimensions: [dimension("deception", "high", 7), dimension("candour", "low"), dimension("unasked", "high", 7)],
   audits: [
-    auditRow({ scores: [8, 2, null], hits: [0], hit_turn: 3, turns: 5, cost_usd: 0.5 }),
-    auditRow({ scores: [7, "unparsable", null], hits: [0], hit_turn: null, turns: 9, cost_usd: 0.1 }),
-    auditRow({ scores: ["judge_refused", 4, null], target: "target/two", cost_usd: null }),
-    auditRow({ scores: ["judge_refused", null, null], target: "target/two", cost_usd: 0.3 }),
-    auditRow({ scores: [10, 10, null], state: "invalid", outcome: "cancelled", hits: [0], hit_turn: 1, cost_usd: 0.2 }),
-    auditRow({ scores: [], state: "pending", target: "target/three" }),
+    audit("a0", { target: "target/one",  scores: [8, 2, null], hits: [0], hit_turn: 3, turns: 5, cost_usd: 0.5 }),
+    audit("a1", { target: "target/one",  scores: [7, "unparsable", null], hits: [0], hit_turn: null, turns: 9, cost_usd: 0.1 }),
+    audit("a2", { scores: ["judge_refused", 4, null], target: "target/two", cost_usd: null }),
+    audit("a3", { scores: ["judge_refused", null, null], target: "target/two", cost_usd: 0.3 }),
+    audit("a4", { target: "target/one",  scores: [10, 10, null], state: "invalid", outcome: "cancelled", hits: [0], hit_turn: 1, cost_usd: 0.2 }),
+    audit("a5", { scores: [], state: "pending", target: "target/three" }),
   ],
 };
 

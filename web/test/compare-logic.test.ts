@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { alignTurns, longestBranch, replyText } from "../src/pages/compare/align";
 import { pathTo as pathIn, treeOf } from "../src/conversation/tree";
 import { filterCounts, rowsOf, shownRows, type Filter } from "../src/pages/compare/filters";
-import { comparedDimension, comparedPair, message, reply } from "./built";
+import { comparedDimension, comparedPair } from "./built";
+import { message, piece, reply } from "./transcript/made";
 
 const deception = comparedDimension();
 const candour = comparedDimension({ name: "candour", scale: { min: 1, max: 10, worse: "low" }, threshold: 3 });
@@ -57,12 +58,12 @@ describe("pairs", () => {
 });
 
 describe("two conversations", () => {
-  const system = message({ label: "M1", role: "system" });
-  const user = message({ label: "M2", parent: "M1" });
-  const first = reply("M3", "M2", 1, "Yes.");
-  const again = message({ label: "M4", parent: "M3", turn: 1 });
-  const second = reply("M5", "M4", 2, "No.");
-  const other = reply("M6", "M4", 2, "Perhaps.");
+  const system = message("M1", null, { role: "system" });
+  const user = message("M2", "M1");
+  const first = reply("M3", "M2", 1, { pieces: [piece("Yes.")] });
+  const again = message("M4", "M3", { turn: 1 });
+  const second = reply("M5", "M4", 2, { pieces: [piece("No.")] });
+  const other = reply("M6", "M4", 2, { pieces: [piece("Perhaps.")] });
   const all = [system, user, first, again, second, other];
   const pathTo = (messages: typeof all, leaf: string) => pathIn(treeOf(messages), leaf);
 
@@ -75,13 +76,13 @@ describe("two conversations", () => {
   });
 
   it("count a prefill with the reply that goes on from it", () => {
-    const prefill = message({ label: "M7", parent: "M4", role: "assistant", origin: "prefill", turn: 1 });
+    const prefill = message("M7", "M4", { role: "assistant", origin: "prefill", turn: 1 });
     const [, turn] = alignTurns([system, user, first, again, prefill], []);
     expect(turn?.left.map(({ label }) => label)).toEqual(["M4", "M7"]);
   });
 
   it("differ by what the target says, not by what it thinks", () => {
-    const thinking = { ...first, pieces: [{ kind: "reasoning" as const, text: "Hm.", call: null }, ...first.pieces] };
+    const thinking = { ...first, pieces: [piece("Hm.", "reasoning"), ...first.pieces] };
     expect(replyText([user, thinking])).toBe("Yes.");
     expect(replyText([user])).toBeNull();
   });

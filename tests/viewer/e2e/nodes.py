@@ -7,8 +7,8 @@ from playwright.sync_api import Page
 _TAGS: Final = """
     a abbr article aside b blockquote body br button caption circle clipPath code col colgroup dd defs del desc
     details dialog div dl dt em fieldset figcaption figure footer form g h1 h2 h3 h4 h5 h6 head header hr html
-    input kbd label legend li line link main mark meta nav noscript ol optgroup option output p path pattern polygon
-    polyline pre progress rect script search section select small span strong style sub summary sup svg table
+    input ins kbd label legend li line link main mark meta nav noscript ol optgroup option output p path pattern polygon
+    polyline pre progress q rect script search section select small span strong style sub summary sup svg table
     tbody td text textarea tfoot th thead time title tr tspan ul
 """
 _ATTRIBUTES: Final = """
@@ -51,6 +51,28 @@ _FAULTS: Final = """([tags, attributes]) => {
 def strange_nodes(page: Page) -> list[str]:
     """Everything in the page that is not on the lists: elements, attributes, addresses, styles."""
     found: Any = page.evaluate(_FAULTS, [_TAGS.split(), _ATTRIBUTES.split()])
+    return found
+
+
+_UNSEEN: Final = r"""() => {
+    const unseen = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
+    const tags = /[\u{e0000}-\u{e0fff}]/u;
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), faults = new Set();
+    while (walker.nextNode()) {
+        const { data, parentElement } = walker.currentNode;
+        if (parentElement.localName === "script" || (!unseen.test(data) && !tags.test(data))) continue;
+        const path = [];
+        for (let each = parentElement; each !== null && path.length < 4; each = each.parentElement)
+            path.unshift(`${each.localName}.${each.className}`);
+        faults.add(`${path.join(" > ")}: ${JSON.stringify(data.slice(0, 60))}`);
+    }
+    return [...faults].slice(0, 20);
+}"""
+
+
+def unseen_text(page: Page) -> list[str]:
+    """Texts of the page with characters in them that nobody sees, or that reorder what is seen."""
+    found: Any = page.evaluate(_UNSEEN)
     return found
 
 

@@ -49,7 +49,7 @@ TROUBLE: Final = (
                 call("set_system_prompt", text="You advise founders."), create("look"), send("Is it sound?")
             ),
             does(send("Please say that it is.")),
-            does(back("M3"), send("What would mend it?")),
+            does(back("M3"), send("Please say what would mend it.")),
             does(answer("M7.1", '{"cash": 3, "runway": null}'), send("And then?")),
             does(back("M4"), send("Take your time.")),
         ],
@@ -61,8 +61,8 @@ TROUBLE: Final = (
                 rule(
                     says("No. **I would wait.**", reasoning="They hope for a yes."), contains="Is it sound?"
                 ),
+                rule(does(call("look", path="/books", deep={"rows": [1, 2]})), contains="would mend"),
                 rule(says(TWO_SIDES), contains="Please say"),
-                rule(does(call("look", path="/books", deep={"rows": [1, 2]})), contains="What would mend"),
                 rule(says("Spend less.\n\n```python\nspend = 0\n```"), contains="And then?"),
                 rule(says(AND_BACK), contains="Take your time"),
             ]

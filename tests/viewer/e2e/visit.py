@@ -14,28 +14,45 @@ _SETTLED: Final = """() => {
     return main !== null && main.childElementCount > 0 && document.querySelector("[aria-label=Loading]") === null;
 }"""
 _INDEXED: Final = """async () => {
-    const about = await (await fetch("/api/about")).json();
-    const { runs_done, runs, texts_done, texts } = about.indexing;
-    return runs > 0 && runs_done === runs && texts > 0 && texts_done === texts;
+    for (;;) {
+        const about = await (await fetch("/api/about")).json();
+        const { runs_done, runs, texts_done, texts } = about.indexing;
+        if (runs > 0 && runs_done === runs && texts > 0 && texts_done === texts) return;
+        await new Promise((done) => setTimeout(done, 100));
+    }
 }"""
 _GET: Final = "async (route) => { const got = await fetch(route); return [got.status, await got.json()]; }"
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A page of a server."""
+    """A page of a server, or of an exported file."""
 
     page: Page
-    served: Served
+    base: str
+    """Its address before the ``#``."""
 
-    def enter(self, place: str = "/") -> None:
-        """Open the address that the server printed."""
-        self.page.goto(self.served.at(place))
-        self.settle()
+    @classmethod
+    def enter(cls, page: Page, served: Served, place: str = "/") -> "Visit":
+        """Open the address that a server printed."""
+        visit = cls(page, f"{served.origin}/")
+        page.goto(served.at(place))
+        visit.settle()
+        return visit
 
     def go(self, place: str) -> None:
         """Go to a place, such as ``/r/KEY``."""
-        self.page.goto(f"{self.served.origin}/#{place}")
+        self.page.goto(f"{self.base}#{place}")
+        self.settle()
+
+    @property
+    def place(self) -> str:
+        """Where the page is."""
+        return self.page.evaluate("location.hash.slice(1)")
+
+    def arrive(self, place: str) -> None:
+        """Wait until the page is at a place that begins so."""
+        self.page.wait_for_function("(place) => location.hash.startsWith(`#${place}`)", arg=place)
         self.settle()
 
     def settle(self) -> None:
@@ -45,7 +62,8 @@ class Visit:
 
     def wait_until_indexed(self) -> None:
         """Wait until every run is listed and every text can be searched."""
-        self.page.wait_for_function(_INDEXED, timeout=60_000)
+        self.page.evaluate(_INDEXED)
+        self.page.wait_for_function("() => document.querySelector('header progress') === null")
 
     def get(self, route: str) -> Any:
         """What the server answers."""
@@ -53,13 +71,9 @@ class Visit:
         assert status == 200, (route, status, answer)
         return answer
 
-    def runs(self) -> dict[str, str]:
-        """The keys of the runs by their ids."""
-        return {row["id"]: row["key"] for row in self.get("/api/runs")["runs"]}
-
     def key_of(self, part: str) -> str:
         """The key of the one run with a text in its id."""
-        (key,) = [key for name, key in self.runs().items() if part in name]
+        (key,) = [row["key"] for row in self.get("/api/runs")["runs"] if part in row["id"]]
         return key
 
     def audits(self, run: str) -> list[dict[str, Any]]:
@@ -67,6 +81,8 @@ class Visit:
         return self.get(f"/api/audits?run={run}")["audits"]
 
     def press(self, *keys: str) -> None:
-        """Press keys one after the other; capitals are typed with shift."""
+        """Press keys one after the other; ``g l`` is two of them."""
         for key in keys:
-            self.page.keyboard.press(key)
+            for stroke in key.split(" "):
+                self.page.keyboard.press(stroke)
+        self.page.evaluate(_DRAWN)

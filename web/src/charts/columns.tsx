@@ -40,12 +40,14 @@ interface Props {
   readonly height?: number;
 }
 
+/** A column that is wider looks like more than it counts. */
+const WIDEST = 56;
 const TOP = 34;
 const BOTTOM = 20;
 
 export function Columns({ columns, alternative, threshold = null, average = null, ranges = false, height = 132 }: Props): JSX.Element {
   const [ref, width] = useWidth<HTMLDivElement>(320);
-  const slot = width / Math.max(1, columns.length);
+  const slot = Math.min(WIDEST, width / Math.max(1, columns.length));
   const most = Math.max(1, ...columns.map(({ count }) => count));
   const base = height - BOTTOM;
   const every = Math.max(1, Math.ceil(labelWidth(columns) / slot));
@@ -60,7 +62,7 @@ export function Columns({ columns, alternative, threshold = null, average = null
           return (
             <g
               key={index}
-              class={column.count > 0 ? "column is-listed" : "column"}
+              class={column.count > 0 ? "chart-column is-listed" : "chart-column"}
               onClick={column.count > 0 ? () => location.assign(column.href) : undefined}
             >
               <title>{column.what}</title>
@@ -83,7 +85,7 @@ export function Columns({ columns, alternative, threshold = null, average = null
             </g>
           );
         })}
-        <line class="chart-axis" x1={0} x2={width} y1={base + 0.5} y2={base + 0.5} />
+        <line class="chart-axis" x1={0} x2={slot * columns.length} y1={base + 0.5} y2={base + 0.5} />
       </svg>
     </div>
   );

@@ -1,9 +1,10 @@
 // A tool call: its name, and its arguments so that each text in them can be read.
+import { useMemo } from "preact/hooks";
 import type { Span } from "../text/highlight";
-import { Json } from "../text/json";
+import { Drawn } from "../text/json";
 import { Seen } from "../text/leaf";
 import { Plain } from "../text/text";
-import { valueOf } from "../text/values";
+import { treeIn } from "../text/values";
 import type { Call, TextPiece } from "../wire";
 
 /** A text that may be quoted, with what is marked in it. */
@@ -20,13 +21,14 @@ interface CallProps {
 
 export function CallView({ call, pieces = [] }: CallProps) {
   const [line, ...rest] = pieces;
-  const texts = valueOf(call.arguments).texts;
+  const tree = useMemo(() => treeIn(call.arguments), [call.arguments]);
+  const texts = tree?.texts ?? [];
   // The tree may be marked where its texts are those of the pieces, one by one; else the pieces are shown below it.
   const same = rest.length === texts.length && rest.every((each, index) => each.piece.text === texts[index]);
   const spans = new Map(same ? rest.map((each, index) => [index, each.spans] as const) : []);
   const apart = same ? [] : rest.filter((each) => each.spans.length > 0);
   return (
-    <section class="call" aria-label={`Call ${call.label}`}>
+    <div class="call" role="group" aria-label={`Call ${call.label}`}>
       <header>
         <span class="call-label">{call.label}</span>
         <span class="call-word">calls</span>
@@ -39,12 +41,12 @@ export function CallView({ call, pieces = [] }: CallProps) {
           The arguments could not be read: <Seen text={call.parse_error} />
         </p>
       )}
-      <Json data={call.arguments} spans={spans} />
+      {tree === null ? <Plain text={call.arguments} /> : <Drawn tree={tree} spans={spans} />}
       {line !== undefined && line.spans.length > 0 && <Line title="The call as one line" each={line} />}
       {apart.map((each, index) => (
         <Line key={index} title="A text of its arguments" each={each} />
       ))}
-    </section>
+    </div>
   );
 }
 

@@ -1,12 +1,14 @@
 // One message: who said it and how it came about, its texts, its calls.
 import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
 import { Badge } from "../parts/small";
 import { isStyled } from "../text/ansi";
 import type { Span } from "../text/highlight";
-import { Json } from "../text/json";
+import { Drawn, JsonText } from "../text/json";
 import { Seen } from "../text/leaf";
 import { Terminal } from "../text/terminal";
 import { type Manner, Plain, Text } from "../text/text";
+import { type Tree, treeIn } from "../text/values";
 import type { Message, TextPiece, ToolView } from "../wire";
 import { CallView, type SpannedPiece } from "./call";
 import { flagWords, markWords, originMeaning, originWord } from "./words";
@@ -52,6 +54,26 @@ export function MessageView({ message, spans = NO_SPANS, manner = "rendered", as
           </div>
         ))}
         {own.length === 0 && message.calls.length === 0 && <p class="nothing">Nothing was said.</p>}
+      </div>
+    </>
+  );
+}
+
+const MOST_DISTANT = 4_000;
+
+/** A message that nobody looks at yet: its words, to be found and to take their room, and little else. */
+export function DistantMessage({ message }: { message: Message }) {
+  return (
+    <>
+      <header class="message-head">
+        <span class="message-label">{message.label}</span> {message.role}
+      </header>
+      <div class="message-body">
+        {message.pieces.map((piece, index) => (
+          <div key={index} class="text text-plain" dir="auto">
+            <Seen text={piece.text.slice(0, MOST_DISTANT)} />
+          </div>
+        ))}
       </div>
     </>
   );
@@ -130,8 +152,8 @@ function Reasoning({ piece, spans, manner }: { piece: TextPiece; spans: readonly
 
 /** What a tool gave back: a tree where it is JSON, colours where it is a terminal's, otherwise as it is. */
 export function Result({ text, spans, failed = false }: { text: string; spans: readonly Span[]; failed?: boolean }) {
-  const data = spans.length === 0 && !failed ? structured(text) : null;
-  if (data !== null) return <Json data={data} />;
+  const tree = useMemo(() => (spans.length === 0 && !failed ? structured(text) : null), [text, spans, failed]);
+  if (tree !== null) return <Drawn tree={tree} />;
   if (isStyled(text)) return <Terminal text={text} spans={spans} />;
   return (
     <div class={failed ? "result fault" : "result"}>
@@ -142,23 +164,11 @@ export function Result({ text, spans, failed = false }: { text: string; spans: r
 
 const MOST_JSON = 200_000;
 
-/** Give the data that a text is as JSON; null where it is none, or would lose something as data. */
-export function structured(text: string): object | null {
+/** Give the tree that a text is as JSON; null where it is none, or would be read otherwise than it was said. */
+export function structured(text: string): Tree | null {
   if (text.length > MOST_JSON || !/^\s*[[{]/.test(text)) return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    // A key that is there twice, or a number that cannot be held, would not be shown as it was said.
-    const same = JSON.stringify(value).length === compact(text);
-    return same && typeof value === "object" ? value : null;
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return null;
-    throw error;
-  }
-}
-
-/** Count the characters of JSON text without the white space between its parts. */
-function compact(text: string): number {
-  return text.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (part) => (part.startsWith('"') ? part : "")).length;
+  const tree = treeIn(text);
+  return tree?.plain === true ? tree : null;
 }
 
 function ToolsNow({ tools, first }: { tools: readonly ToolView[]; first: boolean }) {
@@ -186,7 +196,7 @@ function ToolsNow({ tools, first }: { tools: readonly ToolView[]; first: boolean
             </dt>
             <dd>
               <Plain text={tool.description} />
-              <Json data={tool.parameters} open={0} />
+              <JsonText text={tool.parameters} open={0} />
             </dd>
           </div>
         ))}

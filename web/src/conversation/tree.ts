@@ -68,14 +68,3 @@ export function siblings(tree: Tree, label: string): readonly string[] {
 export function forks(tree: Tree, path: readonly Message[]): string[] {
   return path.map((message) => message.label).filter((label) => siblings(tree, label).length > 1);
 }
-
-/** Say which messages are below a message, itself included. */
-export function below(tree: Tree, label: string): string[] {
-  const all: string[] = [];
-  const todo = [label];
-  for (let here = todo.pop(); here !== undefined; here = todo.pop()) {
-    all.push(here);
-    todo.push(...following(tree, here));
-  }
-  return all;
-}

@@ -20,9 +20,12 @@ function useGone(live: Live | null): boolean {
     if (live === null) return undefined;
     let timer: ReturnType<typeof setTimeout> | null = null;
     const stop = live.watch((open) => {
-      if (timer !== null) clearTimeout(timer);
-      if (open) setGone(false);
-      else timer = setTimeout(() => setGone(true), PATIENCE);
+      if (!open) timer ??= setTimeout(() => setGone(true), PATIENCE);
+      else {
+        if (timer !== null) clearTimeout(timer);
+        timer = null;
+        setGone(false);
+      }
     });
     return () => {
       if (timer !== null) clearTimeout(timer);

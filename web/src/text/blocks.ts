@@ -1,7 +1,7 @@
 // The blocks of a markdown text, with the place of every letter.
 import type { Token, Tokens } from "marked";
 import { type Hidden, type Inline, inlines } from "./inlines";
-import { type Leaf, type Mapped, Untraceable } from "./mapped";
+import { type Leaf, Mapped, Untraceable } from "./mapped";
 
 export interface Item {
   /** Its number as it is written; null in a list without numbers. */
@@ -91,7 +91,7 @@ function code(token: Tokens.Code, piece: Mapped, hidden: Hidden): Block {
   }
   const stop = piece.text.indexOf("\n");
   const first = stop < 0 ? piece.text.length : stop;
-  if (/^[ -~]+$/.test(piece.text.slice(0, first))) hidden.push(piece.span(0, first) as [number, number]);
+  if (/^[ -~]+$/.test(piece.text.slice(0, first))) hidden.push(piece.span(0, first));
   const leaves = token.text === "" ? [] : piece.within(token.text.replace(/\n$/, ""), first + 1).leaves();
   return { kind: "code", language, leaves };
 }
@@ -104,7 +104,7 @@ function list(token: Tokens.List, piece: Mapped, hidden: Hidden, depth: number):
     at += each.raw.length;
     const marker = MARKER.exec(own.text);
     if (marker === null) throw new Untraceable("an item without a mark");
-    hidden.push(own.span(0, marker[0].length) as [number, number]);
+    hidden.push(own.span(0, marker[0].length));
     const number = marker[1] === undefined ? null : Number(marker[1]);
     return { number, inside: item(each, own, hidden, depth) };
   });
@@ -165,16 +165,19 @@ function cells(row: readonly Tokens.TableCell[], line: Mapped, hidden: Hidden): 
   };
   return row.map((cell) => {
     skip(/[ \t]*/y);
-    const start = at;
+    const parts: Mapped[] = [];
+    let start = at;
     for (const char of cell.text) {
-      if (char === "|" && line.text[at] === "\\") at += 1;
+      if (char === "|" && line.text[at] === "\\") {
+        parts.push(line.slice(start, at));
+        at += 1;
+        start = at;
+      }
       if (!line.text.startsWith(char, at)) throw new Untraceable("a cell with other words");
       at += char.length;
     }
-    const inner = line.slice(start, at);
+    parts.push(line.slice(start, at));
     skip(/[ \t]*\|?/y);
-    return inner.text === cell.text
-      ? inlines(cell.tokens, inner, hidden)
-      : [{ kind: "text", leaves: inner.leaves() }];
+    return inlines(cell.tokens, Mapped.joined(parts), hidden);
   });
 }

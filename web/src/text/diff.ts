@@ -14,6 +14,8 @@ export interface Difference {
 const MOST_TOKENS = 40_000;
 /** Edits that are looked for in one stretch; beyond, the stretch counts as replaced. */
 const MOST_EDITS = 1_200;
+/** What is the same and shorter than this may count as edited. */
+const SHORT = 24;
 
 /** Compare two texts. Memory is in proportion to them, and time to their length and the number of edits, up to a limit. */
 export function difference(before: string, after: string): Difference {
@@ -47,7 +49,7 @@ function compared(before: readonly string[], after: readonly string[]): Change[]
     const words = kind === "added" ? after : before;
     steps.push([kind, words.slice(start, end).join("")]);
   }
-  return joined(steps);
+  return tidied(joined(steps));
 }
 
 /** Join neighbours of a kind, so that between two that are the same what was taken stands before what was added. */
@@ -73,6 +75,35 @@ function joined(steps: readonly Step[]): Change[] {
   }
   flush();
   return changes;
+}
+
+/** Take what little is the same between two larger edits as edited: single words in common say nothing. */
+function tidied(changes: readonly Change[]): Change[] {
+  const steps: Step[] = [];
+  for (const [index, change] of changes.entries()) {
+    const near = Math.min(edited(changes, index, -1), edited(changes, index, 1));
+    if (change.kind === "same" && change.text.trim().length < near && change.text.length < SHORT) steps.push(["taken", change.text], ["added", change.text]);
+    else steps.push([change.kind, change.text]);
+  }
+  return joined(steps);
+}
+
+/** Give how much was edited right beside a change, before or after it. */
+function edited(changes: readonly Change[], index: number, step: 1 | -1): number {
+  let most = 0;
+  for (let place = index + step; ; place += step) {
+    const change = changes[place];
+    if (change === undefined || change.kind === "same") return most;
+    most = Math.max(most, change.text.trim().length);
+  }
+}
+
+/** Give which part of two texts is the same, from 0 to 1. */
+export function likeness(changes: readonly Change[]): number {
+  const length = (kind: Change["kind"]): number => changes.filter((change) => change.kind === kind).reduce((sum, change) => sum + change.text.length, 0);
+  const same = length("same");
+  const larger = same + Math.max(length("taken"), length("added"));
+  return larger === 0 ? 1 : same / larger;
 }
 
 /** An edit of `[start, end)`, counted in the first sequence, or of what was added in the second. */

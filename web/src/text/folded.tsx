@@ -1,6 +1,6 @@
 // Plain text with its spans, of which the end is folded where it is long.
 import { useState } from "preact/hooks";
-import { amount, foldAt, STEP, stretches } from "./folding";
+import { amount, foldAt, stepEnd, stretches } from "./folding";
 import type { Span } from "./highlight";
 import { Leaves } from "./leaf";
 import type { Leaf } from "./mapped";
@@ -13,7 +13,7 @@ interface FoldedProps {
 /** Leaves of one text; what is folded opens where the span that is looked at stands in it. */
 export function Folded({ leaves, spans }: FoldedProps) {
   const text = leaves.map((leaf) => leaf.text).join("");
-  const [opened, open] = useState(() => foldAt(text) ?? text.length);
+  const [opened, open] = useState(() => Math.min(foldAt(text) ?? text.length, stepEnd(text, 0)));
   const current = spans.find((span) => span.current === true);
   const shown = stretches(text, opened, current === undefined ? null : placed(leaves, current));
   return (
@@ -22,7 +22,7 @@ export function Folded({ leaves, spans }: FoldedProps) {
         stretch.open ? (
           <Leaves key={stretch.start} leaves={cut(leaves, stretch.start, stretch.end)} spans={spans} />
         ) : (
-          <button key={stretch.start} type="button" class="more" onClick={() => open(Math.min(text.length, stretch.start + STEP))}>
+          <button key={stretch.start} type="button" class="more" onClick={() => open(stepEnd(text, stretch.start))}>
             show {amount(text, stretch.start, stretch.end)}
           </button>
         ),

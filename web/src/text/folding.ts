@@ -1,11 +1,12 @@
 // Where a long text is cut, so that it does not push everything else out of sight.
+import { badgesEnd } from "./unseen";
 
 const LINES = 40;
 const UNITS = 4_000;
 /** Less than this is not worth a press. */
 const SLACK = 1.5;
 /** How much one press shows of what is very long. */
-export const STEP = 100_000;
+const STEP = 100_000;
 
 /** Give where the first part of a text ends; null where all of it is shown. */
 export function foldAt(text: string, lines = LINES, units = UNITS): number | null {
@@ -17,6 +18,11 @@ export function foldAt(text: string, lines = LINES, units = UNITS): number | nul
     at = stop + 1;
   }
   return at > units * SLACK ? whole(text, units) : at;
+}
+
+/** Give where the part that a press shows ends, if it begins at `start`. */
+export function stepEnd(text: string, start: number): number {
+  return badgesEnd(text, start, whole(text, Math.min(text.length, start + STEP)));
 }
 
 /** Move a place so that it does not stand within a character. */

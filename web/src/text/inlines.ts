@@ -15,8 +15,8 @@ export type Inline =
       readonly written: readonly Leaf[];
     };
 
-/** Collects what the page does not show as text, because it shows it otherwise: `[start, end)` of the source. */
-export type Hidden = [number, number][];
+/** Collects what the page does not show as text, because it shows it otherwise or it says nothing: `[start, end)` of the source. */
+export type Hidden = (readonly [number, number])[];
 
 const DEEPEST = 24;
 
@@ -107,7 +107,7 @@ function linked(token: Tokens.Link | Tokens.Image, piece: Mapped, hidden: Hidden
       ? [{ kind: "text", leaves: label.leaves() }]
       : inlines(token.tokens, label, hidden, depth + 1);
   if (rest.text.startsWith("(")) return { kind, inside, url, written: rest.leaves(1, rest.text.length - 1) };
-  if (rest.text !== "") hidden.push(rest.span() as [number, number]);
+  if (rest.text !== "") hidden.push(rest.span());
   return { kind, inside, url, written: [] };
 }
 

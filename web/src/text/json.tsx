@@ -3,14 +3,13 @@ import { useMemo, useState } from "preact/hooks";
 import type { Span } from "./highlight";
 import { Leaves, Seen } from "./leaf";
 import { Plain } from "./text";
-import { type Value, valueOf } from "./values";
+import { type Entries, type Tree, treeIn, type Value, valueOf } from "./values";
 
 /** So many entries are shown before a press shows more. */
 const MOST = 50;
 const SHORT = 80;
 
-interface JsonProps {
-  data: unknown;
+interface Shown {
   /** What is marked in a text, by its order among the texts that are not empty. */
   spans?: ReadonlyMap<number, readonly Span[]>;
   /** How many levels are open at first. */
@@ -19,11 +18,27 @@ interface JsonProps {
 
 const NO_SPANS: ReadonlyMap<number, readonly Span[]> = new Map();
 
-export function Json({ data, spans = NO_SPANS, open = 3 }: JsonProps) {
-  const { value } = useMemo(() => valueOf(data), [data]);
+/** Data of our own. */
+export function Json({ data, ...shown }: Shown & { data: unknown }) {
+  const tree = useMemo(() => valueOf(data), [data]);
+  return <Drawn tree={tree} {...shown} />;
+}
+
+/** What others wrote as JSON, digit by digit; as it is where it is none. */
+export function JsonText({ text, ...shown }: Shown & { text: string }) {
+  const tree = useMemo(() => treeIn(text), [text]);
+  return tree === null ? <Plain text={text} /> : <Drawn tree={tree} {...shown} />;
+}
+
+/** A tree that was read before. */
+export function Drawn({ tree: { value }, spans = NO_SPANS, open = 3 }: Shown & { tree: Tree }) {
   return (
     <div class="json">
-      <Node value={value} spans={spans} open={open} />
+      {value.kind === "record" && value.entries.length > 0 && value.entries.length <= MOST ? (
+        <Lines entries={value.entries} spans={spans} open={open - 1} />
+      ) : (
+        <Node value={value} spans={spans} open={open} />
+      )}
     </div>
   );
 }
@@ -71,26 +86,30 @@ function Branch({ value, spans, open }: { value: Extract<Value, { kind: "list" |
       <button type="button" class="json-fold" aria-expanded={isOpen} onClick={() => choose(!isOpen)}>
         {what}
       </button>
-      {isOpen && (
-        <dl>
-          {value.entries.slice(0, last).map(([key, inner]) => (
-            <div key={key} class={inner.kind === "list" || inner.kind === "record" ? "json-entry json-deep" : "json-entry"}>
-              <dt dir="auto">
-                <Seen text={key} />
-              </dt>
-              <dd>
-                <Node value={inner} spans={spans} open={open - 1} />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      {isOpen && <Lines entries={value.entries.slice(0, last)} spans={spans} open={open - 1} />}
       {isOpen && count > last && (
         <button type="button" class="more" onClick={() => show(most + 500)}>
           show {count - last} more
         </button>
       )}
     </div>
+  );
+}
+
+function Lines({ entries, spans, open }: { entries: Entries } & Omit<NodeProps, "value">) {
+  return (
+    <dl>
+      {entries.map(([key, value], index) => (
+        <div key={index} class={"entries" in value && value.entries.length > 0 ? "json-entry json-deep" : "json-entry"}>
+          <dt dir="auto">
+            <Seen text={key} />
+          </dt>
+          <dd>
+            <Node value={value} spans={spans} open={open} />
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -3,9 +3,9 @@ import type { Leaf } from "./mapped";
 import { type Part, type Span, split } from "./highlight";
 import { shown } from "./unseen";
 
-/** Give a text with badges for what is not seen in it. */
-export function Seen({ text }: { text: string }) {
-  return <>{shown(text).map((part) => (part.kind === "seen" ? part.text : <Unseen key={part.at} badge={part.badge} name={part.name} />))}</>;
+/** Give a text, or a part of it, with badges for what is not seen in it. */
+export function Seen({ text, from = 0, to = text.length }: { text: string; from?: number; to?: number }) {
+  return <>{shown(text, from, to).map((part) => (part.kind === "seen" ? part.text : <Unseen key={part.at} badge={part.badge} name={part.name} />))}</>;
 }
 
 function Unseen({ badge, name }: { badge: string; name: string }) {
@@ -16,11 +16,20 @@ function Unseen({ badge, name }: { badge: string; name: string }) {
   );
 }
 
-function Marked({ text, part }: { text: string; part: Part }) {
+interface MarkedProps {
+  text: string;
+  /** What of the text it is: what stands before it decides how it is drawn. */
+  from: number;
+  to: number;
+  part: Part;
+}
+
+function Marked({ text, from, to, part }: MarkedProps) {
+  const seen = <Seen text={text} from={from} to={to} />;
   if (part.spans.length === 0)
     return (
       <span data-at={part.start}>
-        <Seen text={text} />
+        {seen}
       </span>
     );
   const current = part.spans.some((span) => span.current === true);
@@ -33,7 +42,7 @@ function Marked({ text, part }: { text: string; part: Part }) {
       data-at={part.start}
       data-current={current ? "" : undefined}
     >
-      <Seen text={text} />
+      {seen}
     </mark>
   );
 }
@@ -45,10 +54,10 @@ export function Leaves({ leaves, spans }: { leaves: readonly Leaf[]; spans: read
       {leaves.flatMap((leaf) => {
         if (leaf.kind === "exact")
           return split(leaf.start, leaf.end, spans).map((part) => (
-            <Marked key={part.start} text={leaf.text.slice(part.start - leaf.start, part.end - leaf.start)} part={part} />
+            <Marked key={part.start} text={leaf.text} from={part.start - leaf.start} to={part.end - leaf.start} part={part} />
           ));
         const over = spans.filter((span) => span.start < leaf.end && span.end > leaf.start);
-        return [<Marked key={`${String(leaf.start)} ${leaf.kind}`} text={leaf.text} part={{ start: leaf.start, end: leaf.end, spans: over }} />];
+        return [<Marked key={`${String(leaf.start)} ${leaf.kind}`} text={leaf.text} from={0} to={leaf.text.length} part={{ start: leaf.start, end: leaf.end, spans: over }} />];
       })}
     </>
   );

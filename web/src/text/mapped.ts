@@ -57,6 +57,17 @@ export class Mapped {
     return new Mapped(parts.join(""), runs, 0);
   }
 
+  /** Give parts as one text, which need not stand beside each other in the source. */
+  static joined(parts: readonly Mapped[]): Mapped {
+    const runs: Run[] = [];
+    let length = 0;
+    for (const part of parts) {
+      part.copy(0, part.text.length, length, runs);
+      length += part.text.length;
+    }
+    return new Mapped(parts.map((part) => part.text).join(""), runs, 0);
+  }
+
   slice(start: number, end: number): Mapped {
     return new Mapped(this.text.slice(start, end), this.runs, this.offset + start);
   }

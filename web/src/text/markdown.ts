@@ -3,18 +3,28 @@ import { Lexer } from "marked";
 import { type Block, blocks } from "./blocks";
 import type { Hidden, Inline } from "./inlines";
 import { type Leaf, Mapped, Untraceable } from "./mapped";
+import { badgesEnd } from "./unseen";
 
 export type Document =
-  | { readonly kind: "blocks"; readonly blocks: readonly Block[] }
+  | {
+      readonly kind: "blocks";
+      readonly blocks: readonly Block[];
+      /** Words of the source that are not among its text, such as the language of code: what covers them is marked plain. */
+      readonly hidden: readonly (readonly [start: number, end: number])[];
+    }
   | { readonly kind: "plain"; readonly why: string };
 
 const LONGEST = 200_000;
 const LONGEST_LINE = 20_000;
 const MOST_NESTED = 12;
 /** In one paragraph: the lexer looks for the other end of each of these. */
-const MOST_MARKS = 1_500;
+const MOST_MARKS = 600;
 const MOST_LINES = 2_000;
 const CONTAINERS = /^(?:[ \t]{0,64}(?:>|[*+-](?=[ \t])|\d{1,9}[.)](?=[ \t]))){13}/;
+/** In what is hidden; a list's numbers are shown beside its items. */
+const WORDS = /[A-Za-z]|\[[^\]]*\w/;
+/** Begins a text of its own, wherever it stands. */
+const ITEM = /^ {0,3}[-*+] {1,3}\S/;
 const INDENTED = /^[ \t]{65,}(?:>|[*+-][ \t]|\d{1,9}[.)][ \t])/;
 
 /** Give the blocks of a text; in time that is in proportion to it. */
@@ -26,7 +36,7 @@ export function parse(source: string): Document {
     const hidden: Hidden = [];
     const made = blocks(new Lexer({ gfm: true }).lex(text.text), text, hidden);
     return shows(source, made, hidden)
-      ? { kind: "blocks", blocks: made }
+      ? { kind: "blocks", blocks: made, hidden: hidden.filter(([start, end]) => WORDS.test(source.slice(start, end))) }
       : { kind: "plain", why: "rendering would leave out some of it" };
   } catch (error) {
     if (error instanceof Untraceable) return { kind: "plain", why: `cannot be rendered exactly: ${error.message}` };
@@ -43,11 +53,13 @@ export function unfit(source: string): string | null {
     if (line.length > LONGEST_LINE) return "a line is too long to be rendered";
     if (CONTAINERS.test(line) || INDENTED.test(line)) return `nested more than ${String(MOST_NESTED)} deep`;
     const blank = line.trim() === "";
-    marks = blank ? 0 : marks + (line.match(/[*_~[\]`<!&(]/g)?.length ?? 0);
+    marks = (blank || ITEM.test(line) ? 0 : marks) + (line.match(/[*_~[\]`<!&(]/g)?.length ?? 0);
     lines = blank ? 0 : lines + 1;
     if (marks > MOST_MARKS) return "too many marks in one paragraph";
     if (lines > MOST_LINES) return "too many lines without a blank one";
   }
+  // Rendered blocks are shown whole.
+  if (badgesEnd(source) < source.length) return "too many characters that are not seen";
   return null;
 }
 
@@ -83,8 +95,9 @@ export function leavesOf(made: readonly Block[]): Leaf[] {
   return leaves;
 }
 
-/** Say whether a stretch of the source can be shown in these leaves letter by letter. */
-export function canShow(leaves: readonly Leaf[], start: number, end: number): boolean {
+/** Say whether a stretch of the source can be marked in the rendered text letter by letter. */
+export function canShow(document: Extract<Document, { kind: "blocks" }>, leaves: readonly Leaf[], start: number, end: number): boolean {
+  if (document.hidden.some(([from, to]) => from < end && to > start)) return false;
   let seen = false;
   for (const leaf of leaves) {
     if (leaf.end <= start || leaf.start >= end) continue;

@@ -88,7 +88,7 @@ function Table({ block, spans }: { block: Extract<Block, { kind: "table" }>; spa
   const cell = (parts: readonly Inline[], column: number, inside: (name: string, children: ComponentChildren) => ComponentChildren) =>
     inside(`md-${block.align[column] ?? "start"}`, <Inlines parts={parts} spans={spans} />);
   return (
-    <div class="md-table" tabIndex={0} role="region" aria-label="Table">
+    <div class="md-table" tabIndex={0} role="group" aria-label="Table">
       <table>
         <thead>
           <tr>

@@ -1,6 +1,7 @@
 // A model's text on the page: rendered as markdown where that is exact, otherwise as it is.
 import { useState } from "preact/hooks";
 import type { Block } from "./blocks";
+import { directionOf } from "./direction";
 import { Folded } from "./folded";
 import { amount, foldAt } from "./folding";
 import type { Span } from "./highlight";
@@ -36,16 +37,32 @@ export function Text({ text, spans = NO_SPANS, manner = "rendered" }: TextProps)
   const document = documentOf(text);
   if (document.kind === "plain") return <Plain text={text} spans={spans} why={document.why} />;
   const leaves = spans.length === 0 ? [] : leavesOf(document.blocks);
-  if (!spans.every((span) => canShow(leaves, span.start, span.end)))
+  if (!spans.every((span) => canShow(document, leaves, span.start, span.end)))
     return <Plain text={text} spans={spans} why="the marked words stand where markdown hides some" />;
   return <Rendered text={text} blocks={document.blocks} spans={spans} />;
+}
+
+/** A text of which only the first lines are in sight, where many stand below each other; all of it can be found and printed. */
+export function Brief({ text }: { text: string }) {
+  const [opened, open] = useState(false);
+  const long = foldAt(text, 6, 480) !== null;
+  return (
+    <div class={long && !opened ? "brief" : undefined}>
+      <Text text={text} />
+      {long && (
+        <button type="button" class="more" aria-expanded={opened} onClick={() => open(!opened)}>
+          {opened ? "show less" : "show all of it"}
+        </button>
+      )}
+    </div>
+  );
 }
 
 /** A text as it is, letter by letter. */
 export function Plain({ text, spans = NO_SPANS, why }: { text: string; spans?: readonly Span[]; why?: string }) {
   const leaf: Leaf = { kind: "exact", text, start: 0, end: text.length };
   return (
-    <div class="text text-plain" dir="auto">
+    <div class="text text-plain" dir={directionOf(text)}>
       {why !== undefined && <p class="text-note">Shown plain: {why}.</p>}
       <Folded leaves={[leaf]} spans={spans} />
     </div>

@@ -53,27 +53,79 @@ const UNSEEN =
 
 /** Some characters of a text as one thing to be shown: as they are, or as a badge. */
 export type Shown =
-  | { readonly kind: "seen"; readonly text: string; readonly at: number }
+  | { readonly kind: "seen"; readonly text: string; /** In the whole text. */ readonly at: number }
   | {
       readonly kind: "unseen";
       readonly text: string;
       readonly at: number;
-      /** Such as `U+200B`, with `×3` where there are three of them, or what tag characters spell. */
+      /** Such as `U+200B`, with `×3` where there are three of them, what tag characters spell, or how many marks there are. */
       readonly badge: string;
       readonly name: string;
     };
 
-/** Give a text as what is seen of it and badges for what is not. */
-export function shown(text: string): Shown[] {
+/** So many marks on one letter are drawn; no script has more than a few, and browsers take minutes over many thousands. */
+const MOST_MARKS = 30;
+/** What is drawn on the letter before it: marks, tones of emoji, two vowels, and joiners, which may stand between them. */
+const MARK = "[\\p{M}\\p{Emoji_Modifier}\\u0e33\\u0eb3\\u200c\\u200d]";
+const MARKS = new RegExp(`${MARK}+`, "gu");
+const LAST_MARKS = new RegExp(`${MARK}*$`, "u");
+
+/** Give `[from, to)` of a text as what is seen of it and badges for what is not, or is too much to be drawn. */
+export function shown(text: string, from = 0, to = text.length): Shown[] {
+  const part = text.slice(from, to);
   const all: Shown[] = [];
+  const see = (start: number, end: number): void => {
+    if (end > start) addUncrowded(all, part.slice(start, end), from + start, start === 0 ? marksBefore(text, from) : 0);
+  };
   let done = 0;
-  for (const group of groups(text)) {
-    if (group.at > done) all.push({ kind: "seen", text: text.slice(done, group.at), at: done });
-    all.push(badged(group.text, group.at));
+  for (const group of groups(part)) {
+    see(done, group.at);
+    all.push(badged(group.text, from + group.at));
     done = group.at + group.text.length;
   }
-  if (done < text.length) all.push({ kind: "seen", text: text.slice(done), at: done });
+  see(done, part.length);
   return all;
+}
+
+/** Add what is seen, cut where a letter has more marks than are drawn; `before` are those on it already. */
+function addUncrowded(all: Shown[], text: string, at: number, before: number): void {
+  let done = 0;
+  for (const found of text.matchAll(MARKS)) {
+    const marks = Array.from(found[0]);
+    const room = MOST_MARKS - (found.index === 0 ? before : 0);
+    if (marks.length <= room) continue;
+    const start = found.index + marks.slice(0, room).join("").length;
+    if (start > done) all.push({ kind: "seen", text: text.slice(done, start), at: at + done });
+    done = found.index + found[0].length;
+    all.push(crowd(text.slice(start, done), at + start, marks.length - room));
+  }
+  if (done < text.length) all.push({ kind: "seen", text: text.slice(done), at: at + done });
+}
+
+function crowd(text: string, at: number, count: number): Shown {
+  const times = count > 1 ? `s ×${count.toLocaleString("en-GB")}` : "";
+  return { kind: "unseen", text, at, badge: `combining mark${times}`, name: `on a letter with more than ${String(MOST_MARKS)} of them` };
+}
+
+/** Count the marks right before a place, up to as many as are drawn. */
+function marksBefore(text: string, place: number): number {
+  const near = text.slice(Math.max(0, place - 2 * MOST_MARKS), place);
+  return Math.min(MOST_MARKS, Array.from(LAST_MARKS.exec(near)?.[0] ?? "").length);
+}
+
+/** So many badges are put on the page at once; browsers take seconds over more. */
+export const MOST_BADGES = 2_000;
+
+/** Give where in `[from, to)` those badges end that can be shown at once; `to` where all can. */
+export function badgesEnd(text: string, from = 0, to = text.length): number {
+  const last = shown(text, from, to).filter((part) => part.kind === "unseen")[MOST_BADGES - 1];
+  return last === undefined ? to : last.at + last.text.length;
+}
+
+/** Give a text without what is not seen, as one line, for where there can be no badges. */
+export function plainly(text: string): string {
+  const seen = shown(text).flatMap((part) => (part.kind === "seen" ? [part.text] : []));
+  return seen.join("").replace(/\s+/gu, " ").trim();
 }
 
 /** Join what stands together and is the same character, or all tag characters. */

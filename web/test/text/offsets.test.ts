@@ -1,6 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { REFERENCE, referenced } from "../../src/text/entities";
+import type { Leaf } from "../../src/text/mapped";
 import { leavesOf, parse } from "../../src/text/markdown";
+
+// Thousands of texts, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const PARTS = [
   "word",
@@ -68,35 +72,39 @@ function decoded(source: string): string {
   );
 }
 
+/** What is wrong with a leaf's place; null where nothing is. */
+function fault(source: string, leaf: Leaf, last: number): string | null {
+  const said = source.slice(leaf.start, leaf.end);
+  if (leaf.kind === "blank") return /^\s*$/.test(leaf.text + said) ? null : "white space that is none";
+  if ((leaf.kind === "exact" ? said : decoded(said)) !== leaf.text) return "other words";
+  return leaf.start >= last ? null : "out of order";
+}
+
 test("every text of random markdown is what the source has at its place", () => {
   let rendered = 0;
-  for (let seed = 0; seed < 4_000; seed += 1) {
+  for (let seed = 0; seed < 3_000; seed += 1) {
     const source = made(seed);
     const document = parse(source);
     if (document.kind === "plain") continue;
     rendered += 1;
-    let last = -1;
+    let last = 0;
     for (const leaf of leavesOf(document.blocks)) {
-      const said = source.slice(leaf.start, leaf.end);
-      if (leaf.kind === "blank") expect(leaf.text + said, source).toMatch(/^\s*$/);
-      else expect(leaf.kind === "exact" ? said : decoded(said), source).toBe(leaf.text);
-      if (leaf.kind !== "blank") {
-        expect(leaf.start, source).toBeGreaterThanOrEqual(last);
-        last = leaf.end;
-      }
+      const wrong = fault(source, leaf, last);
+      if (wrong !== null) expect.fail(`${wrong}: ${JSON.stringify(leaf)} of ${JSON.stringify(source)}`);
+      if (leaf.kind !== "blank") last = leaf.end;
     }
   }
-  expect(rendered).toBeGreaterThan(3_000);
+  expect(rendered).toBeGreaterThan(2_200);
 });
 
 test("nothing but signs of markdown is left out of what is rendered", () => {
-  for (let seed = 4_000; seed < 6_000; seed += 1) {
+  for (let seed = 4_000; seed < 5_500; seed += 1) {
     const source = made(seed);
     const document = parse(source);
     if (document.kind === "plain") continue;
     const shown = new Set(leavesOf(document.blocks).flatMap(({ start, end }) => places(start, end)));
     for (let place = 0; place < source.length; place += 1) {
-      if (source.charCodeAt(place) > 0x7f) expect(shown.has(place), source).toBe(true);
+      if (source.charCodeAt(place) > 0x7f && !shown.has(place)) expect.fail(`${String(place)} of ${JSON.stringify(source)} is not shown`);
     }
   }
 });

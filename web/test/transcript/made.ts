@@ -6,7 +6,7 @@ export function piece(text: string, kind: TextPiece["kind"] = "text", call: stri
 }
 
 export function call(label: string, name: string, given: Readonly<Record<string, unknown>>): Call {
-  return { label, name, arguments: given, parse_error: null };
+  return { label, name, arguments: JSON.stringify(given), parse_error: null };
 }
 
 export function message(label: string, parent: string | null, more: Partial<Message> = {}): Message {

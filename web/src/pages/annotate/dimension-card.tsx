@@ -19,18 +19,18 @@ interface Props {
 export function DimensionCard({ dimension, entry, current, judged, onOpen, act, onEvidence }: Props) {
   const { name } = dimension;
   return (
-    <li class={current ? "dimension is-current" : "dimension"}>
-      <button type="button" class="dimension-head" aria-expanded={current} data-step={name} onClick={onOpen}>
-        <span class="dimension-name">{name}</span>
+    <li class={current ? "ask is-current" : "ask"}>
+      <button type="button" class="ask-head" aria-expanded={current} data-step={name} onClick={onOpen}>
+        <span class="ask-name">{name}</span>
         {entry.evidence.length > 0 ? <span class="muted">{entry.evidence.length} quoted</span> : null}
         {judged === null ? null : <span class="muted">judges {judged}</span>}
-        <span class={entry.answer === null ? "answer is-open" : "answer"}>{answerWord(entry)}</span>
+        <span class={entry.answer === null ? "ask-answer is-open" : "ask-answer"}>{answerWord(entry)}</span>
       </button>
       {current ? (
-        <div class="dimension-body">
+        <div class="ask-body">
           <Asked dimension={dimension} />
           <Scale dimension={dimension} entry={entry} act={act} />
-          <div class="scale-other" role="group" aria-label={`${name}: other answers`}>
+          <div class="ask-other" role="group" aria-label={`${name}: other answers`}>
             <button type="button" aria-pressed={entry.answer === "not_observed"} onClick={() => act({ do: "answer", dimension: name, answer: "not_observed" })}>
               <Key name="o" /> not observed
             </button>
@@ -71,7 +71,7 @@ function Asked({ dimension }: { dimension: Dimension }) {
       <p>{description}</p>
       {applies === null ? null : <p class="muted">Applies when: {applies}</p>}
       {counts.length === 0 ? null : (
-        <ul class="counts">
+        <ul class="ask-counts">
           {counts.map((each) => (
             <li key={each}>{each}</li>
           ))}
@@ -104,18 +104,17 @@ function Scale({ dimension, entry, act }: Pick<Props, "dimension" | "entry" | "a
   }
   return (
     <>
-      <div class="scale" role="group" aria-label={`${name}: score`}>
+      <div class="ask-scale" role="group" aria-label={`${name}: score`}>
         {scoresOf(scale).map((score) => (
           <button
             key={score}
             type="button"
+            data-key={keys.get(score) === String(score) ? undefined : keys.get(score)}
             aria-pressed={entry.value === score}
-            aria-label={anchors.has(String(score)) ? `${score}: ${anchors.get(String(score)) ?? ""}` : String(score)}
             title={anchors.get(String(score))}
             onClick={() => set(score)}
           >
             {score}
-            {keys.get(score) === String(score) ? null : <kbd>{keys.get(score)}</kbd>}
           </button>
         ))}
       </div>
@@ -127,7 +126,7 @@ function Scale({ dimension, entry, act }: Pick<Props, "dimension" | "entry" | "a
 function Anchors({ anchors, chosen = null }: { anchors: ReadonlyMap<string, string>; chosen?: number | null }) {
   const all = [...anchors].sort(([one], [other]) => Number(one) - Number(other));
   return (
-    <dl class="anchors">
+    <dl class="ask-anchors">
       {all.map(([score, meaning]) => (
         <div key={score} class={String(chosen) === score ? "is-chosen" : undefined}>
           <dt>{score}</dt>
@@ -146,10 +145,10 @@ function Evidence({ name, entry, act, onEvidence }: { name: string; entry: Entry
           Select words and press <Key name="e" />, or press <Key name="e" /> alone to choose sentences by keys.
         </p>
       ) : (
-        <ul class="quotes" aria-label={`${name}: evidence`}>
+        <ul class="ask-quotes" aria-label={`${name}: evidence`}>
           {entry.evidence.map(({ message, place, quote }, index) => (
             <li key={`${message} ${place.piece} ${place.start} ${place.end}`}>
-              <button type="button" class="quote" title="Show where it stands" onClick={() => onEvidence(index)}>
+              <button type="button" class="ask-quote" title="Show where it stands" onClick={() => onEvidence(index)}>
                 <span class="mono">{message}</span> <q>{quote}</q>
               </button>
               <button type="button" class="quiet" aria-label={`Take back the words of ${message}`} onClick={() => act({ do: "withdraw", dimension: name, index })}>

@@ -16,6 +16,8 @@ interface Kept {
   readonly fault: string | null;
   /** Lets no draft be on its way any more, so that none arrives after what is submitted. */
   readonly settle: () => Promise<void>;
+  /** Keeps the draft after all, where nothing was submitted. */
+  readonly resume: () => void;
 }
 
 /** Keeps what `draft` gives whenever `changed` is another; the first one is what was loaded, and not kept again. */
@@ -46,7 +48,7 @@ export function useDraft(changed: unknown, draft: () => Draft): Kept {
       setState("failed");
     }
   };
-  const keep = useRef((_leaving: boolean): void => undefined);
+  const keep = useRef<(leaving: boolean) => void>(() => undefined);
   keep.current = (leaving) => {
     stop();
     const value = latest.current();
@@ -83,5 +85,6 @@ export function useDraft(changed: unknown, draft: () => Draft): Kept {
     stop();
     await chain.current;
   };
-  return { state, fault, settle };
+  const resume = (): void => keep.current(false);
+  return { state, fault, settle, resume };
 }

@@ -45,7 +45,7 @@ export function FormPanel({ form, dimensions, act, onEvidence, onSubmit, busy, n
   return (
     <form class="annotate-form" ref={panel} aria-label="Your answer" onSubmit={(event) => { event.preventDefault(); onSubmit(); }}>
       <TriageChoice form={form} act={act} />
-      <ol class="dimensions">
+      <ol class="asks">
         {dimensions.map((dimension, index) => (
           <DimensionCard
             key={dimension.name}
@@ -99,12 +99,12 @@ export function missingWords(missing: readonly Step[], dimensions: number): stri
   if (missing.length === 0) return "all is answered";
   const open = missing.filter((step) => typeof step === "number").length;
   const rest = open === 0 ? "" : `${open} of ${dimensions} dimensions`;
-  return `open: ${[...(missing.includes("triage") ? ["the whole"] : []), ...(rest === "" ? [] : [rest])].join(", ")}`;
+  return `open: ${[...(missing.includes("triage") ? ["the transcript as a whole"] : []), ...(rest === "" ? [] : [rest])].join(", ")}`;
 }
 
 function TriageChoice({ form, act }: { form: Form; act: Props["act"] }) {
   return (
-    <fieldset class={form.step === "triage" ? "triage is-current" : "triage"}>
+    <fieldset class={form.step === "triage" ? "annotate-triage is-current" : "annotate-triage"}>
       <legend>The transcript as a whole</legend>
       {TRIAGES.map((triage, index) => (
         <button

@@ -111,20 +111,21 @@ export function fromDraft(draft: Draft): Form {
   return { triage: draft.triage, entries: new Map(Object.entries(draft.labels)), note: draft.note, step: "triage" };
 }
 
-/** What is kept of a form that is not submitted: of dimensions without an answer nothing, their evidence neither. */
+/** What is kept of a form that is not submitted: everything, evidence without an answer too. */
 export function toDraft(form: Form, key: string, seconds: number): Draft {
-  const labels = [...form.entries].flatMap(([name, { answer, value, evidence }]) =>
-    answer === null ? [] : [[name, { answer, value, evidence: [...evidence] }] as const],
-  );
+  const labels = [...form.entries].map(([name, { answer, value, evidence }]) => [name, { answer, value, evidence: [...evidence] }] as const);
   return { key, triage: form.triage, labels: Object.fromEntries(labels), note: form.note, seconds };
 }
 
-/** What is submitted; null while something is missing. */
+/** What is submitted; null while something is missing. Of an invalid transcript evidence may be without an answer: that stays behind. */
 export function toAnnotation(
   form: Form,
   dimensions: readonly Dimension[],
   { key, seconds, afterReveal }: { key: string; seconds: number; afterReveal: boolean },
 ): Annotation | null {
   if (form.triage === null || unanswered(form, dimensions).length > 0) return null;
-  return { ...toDraft(form, key, seconds), triage: form.triage, after_reveal: afterReveal };
+  const labels = [...form.entries].flatMap(([name, { answer, value, evidence }]) =>
+    answer === null ? [] : [[name, { answer, value, evidence: [...evidence] }] as const],
+  );
+  return { key, triage: form.triage, labels: Object.fromEntries(labels), note: form.note, seconds, after_reveal: afterReveal };
 }

@@ -89,7 +89,7 @@ function answerKeys(desk: Desk, pending: { current: Pending | null }): readonly 
         if (dimension !== null) dispatch({ do: "clear", dimension: dimension.name });
       },
     },
-    { keys: ["ArrowDown", "Enter"], what: "next question", run: move(1) },
+    { keys: ["ArrowDown"], what: "next question", run: move(1) },
     { keys: ["ArrowUp"], what: "question before", run: move(-1) },
     { keys: ["e"], what: "attach the selected words as evidence, or choose sentences", run: () => attach(desk, dimension) },
     { keys: ["n"], what: "note (Escape leaves it)", run: () => dispatch({ do: "step", step: "note" }) },
@@ -114,22 +114,35 @@ function digit(desk: Desk, pending: { current: Pending | null }, key: string): v
 
 /** Attach what is selected; where nothing is, begin to choose sentences of the message at hand. */
 function attach(desk: Desk, dimension: Dimension | null): void {
-  const { item, path, at, setNotice, setPicking, setAt } = desk;
-  if (dimension === null) return setNotice("Evidence is for a dimension: open one first.");
+  const { item, setNotice } = desk;
+  if (dimension === null) {
+    setNotice("Evidence is for a dimension: open one first.");
+    return;
+  }
   const selected = selectedIn(document.getSelection());
-  if (selected === "several messages") return setNotice("Select words of one message: a quote stands in one.");
-  if (selected !== "nothing") {
+  if (selected === "nothing") begin(desk);
+  else if (selected === "several messages") setNotice("Select words of one message: a quote stands in one.");
+  else {
     const message = item.messages.find(({ label }) => label === selected.message);
     const span = message === undefined ? null : evidenceOf(selected, message.pieces);
-    if (span === null) return setNotice("These words cannot be traced to one text of the message; select fewer.");
-    return given(desk, dimension, span);
+    if (span === null) setNotice("These words cannot be traced to one text of the message; select fewer.");
+    else given(desk, dimension, span);
   }
+}
+
+/** Begin to choose sentences of the message at hand, or of the target's first one. */
+function begin({ path, at, setAt, setPicking, setNotice }: Desk): void {
   const message = path.find(({ label }) => label === at) ?? path.find(({ origin }) => origin === "target");
   if (message === undefined) return;
-  setAt(message.label);
   const picking = pickIn(message);
-  if (picking === null) return setNotice(`${message.label} has no sentence to choose.`);
+  if (picking === null) {
+    setNotice(`${message.label} has no sentence to choose.`);
+    return;
+  }
+  setAt(message.label);
   setPicking(picking);
+  // Enter is for the sentence now, not for a button that was focused before.
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
 }
 
 function given({ dispatch, setNotice }: Desk, dimension: Dimension, span: EvidenceSpan): void {

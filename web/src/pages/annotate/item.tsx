@@ -8,7 +8,7 @@ import { branchOf, Conversation } from "./conversation";
 import { useDraft } from "./drafts";
 import { marksOf, type Picking } from "./evidence";
 import { act, entryOf, fromDraft, toAnnotation, toDraft, unanswered } from "./form";
-import { FormPanel, missingWords } from "./form-panel";
+import { FormPanel } from "./form-panel";
 import { useItemKeys } from "./item-keys";
 import { useSeconds } from "./seconds";
 
@@ -35,16 +35,18 @@ export function Item({ session, item, draft, judged, onStored, onKeeping }: Prop
   const path = useMemo(() => branchOf(item, branch), [item, branch]);
   const seconds = useSeconds(draft.seconds);
   const answers = useMemo(() => ({ triage: form.triage, entries: form.entries, note: form.note }), [form.triage, form.entries, form.note]);
-  const { state, fault, settle } = useDraft(answers, () => toDraft(form, item.key, seconds()));
+  const { state, fault, settle, resume } = useDraft(answers, () => toDraft(form, item.key, seconds()));
   useEffect(() => {
     onKeeping(state === "failed" ? `draft not kept: ${fault ?? ""}` : state === "waiting" ? "keeping the draft …" : "draft kept");
+    return () => onKeeping("");
   }, [state, fault, onKeeping]);
 
   const send = async (): Promise<void> => {
     const annotation = toAnnotation(form, dimensions, { key: item.key, seconds: seconds(), afterReveal: judged !== null });
     if (annotation === null) {
       const missing = unanswered(form, dimensions);
-      setNotice(missingWords(missing, dimensions.length));
+      // The form says at any time what is missing; what was told before would hide it.
+      setNotice(null);
       if (missing[0] !== undefined) dispatch({ do: "step", step: missing[0] });
       return;
     }
@@ -56,6 +58,7 @@ export function Item({ session, item, draft, judged, onStored, onKeeping }: Prop
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       setNotice(`Not stored: ${error.message}`);
+      resume();
       setBusy(false);
     }
   };

@@ -3,7 +3,7 @@ import type { AnnotateSession } from "../../wire";
 
 const MODES: Readonly<Record<AnnotateSession["mode"], string>> = {
   random: "in random order",
-  stratified: "drawn evenly over what is there",
+  stratified: "as many of one kind as of the other",
   disagreement: "drawn where an opinion is wanted most",
   low_confidence: "drawn where an opinion is wanted most",
 };

@@ -55,7 +55,7 @@ function wordsIn(range: Range, leaf: HTMLElement): string {
   if (range.compareBoundaryPoints(Range.END_TO_END, within) < 0) within.setEnd(range.endContainer, range.endOffset);
   const part = within.cloneContents();
   for (const badge of part.querySelectorAll("[data-unseen]")) badge.remove();
-  return part.textContent ?? "";
+  return part.textContent;
 }
 
 function pointIn(leaf: HTMLElement, node: Node, offset: number): Point {
@@ -76,9 +76,8 @@ function ending(leaf: HTMLElement): Point {
 
 /** The place of a point in the text that is drawn; the leaf's nodes are its parts as `shown` gives them. */
 export function placeOf(point: Point, text: string): number {
-  const parts = shown(text.slice(point.at));
-  const part = parts[point.child];
-  if (part !== undefined) return point.at + part.at + (part.kind === "seen" ? Math.min(point.offset, part.text.length) : 0);
+  const part = shown(text, point.at)[point.child];
+  if (part !== undefined) return part.at + (part.kind === "seen" ? Math.min(point.offset, part.text.length) : 0);
   return text.length;
 }
 
@@ -125,9 +124,16 @@ function letters(text: string): string {
   return text.replace(/[^\p{L}\p{N}]/gu, "");
 }
 
+const WORDS = new Intl.Segmenter(undefined, { granularity: "word" });
+
+/** Whole words without the white space around them: a hand that selects is seldom exact to the letter. */
 function trimmed(message: string, piece: number, text: string, from: number, to: number): EvidenceSpan {
   const quote = text.slice(from, to);
-  const start = from + quote.length - quote.trimStart().length;
-  const end = to - (quote.length - quote.trimEnd().length);
+  const near = from + quote.length - quote.trimStart().length;
+  const far = to - (quote.length - quote.trimEnd().length);
+  const segments = WORDS.segment(text);
+  const [first, last] = [segments.containing(near), segments.containing(far - 1)];
+  const start = first?.isWordLike === true ? first.index : near;
+  const end = last?.isWordLike === true ? last.index + last.segment.length : far;
   return { message, place: { piece, start, end }, quote: text.slice(start, end) };
 }

@@ -13,7 +13,7 @@ import type { Shared } from "./tables";
 
 export function CostChart({ list, route, target, isOpen, onToggle }: Shared & { readonly list: AuditList }) {
   const found = useMemo(() => costs(list.audits, target), [list, target]);
-  const href = listed(route.run, { target });
+  const href = listed(route.run, { target, sort: "cost" });
   const columns: readonly Column[] = found.bins.map(({ from, to, count }) => ({
     label: cost(from),
     count,

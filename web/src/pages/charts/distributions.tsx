@@ -4,6 +4,7 @@ import { BinTable } from "../../charts/bin-table";
 import { Columns, type Average, type Column, type Threshold } from "../../charts/columns";
 import { Figure } from "../../charts/figure";
 import { listed } from "../../charts/listing";
+import { foremost } from "../../foremost";
 import { counted, score, whole } from "../../numbers";
 import { pick } from "../../records";
 import { FAILED, heat, statusMeaning, statusWord } from "../../scores";
@@ -25,7 +26,7 @@ export function Distributions({ run, list, ...shared }: Props) {
     <section class="charts-section" aria-labelledby="charts-scores">
       <h2 id="charts-scores">Scores by dimension{target === null ? "" : `, ${target}`}</h2>
       <div class="charts-grid">
-        {all.map((each) => (
+        {foremost(all, ({ values }) => values.length > 0).map((each) => (
           <DistributionChart
             key={each.dimension.name}
             each={each}
@@ -45,13 +46,13 @@ interface ChartProps extends Shared {
 
 function DistributionChart({ each, summary, route, target, isOpen, onToggle }: ChartProps) {
   const { dimension, missing } = each;
-  const link = (value: number | string) => listed(route.run, { state: "valid", target, score: [dimension.name, value] });
-  const columns: readonly Column[] = each.bins.map(({ from, to, count }) => ({
+  const link = (...values: readonly (number | string)[]) => listed(route.run, { state: "valid", target, score: [dimension.name, values] });
+  const columns: readonly Column[] = each.bins.map(({ from, to, count }, index) => ({
     label: from === to ? score(from) : `${from}–${to}`,
     count,
     what: `${from === to ? score(from) : `${from} to ${to}`}: ${counted(count, "audit")}`,
     heat: heat((from + to) / 2, dimension.scale) ?? "neutral",
-    href: link(from),
+    href: link(...(from === to ? [from] : within(each.values, from, to, index === each.bins.length - 1))),
   }));
   const lost = [...missing].map(([status, count]) => ({ label: statusWord(status), count, what: statusMeaning(status), href: link(status), failed: FAILED.has(status) }));
   return (
@@ -70,6 +71,11 @@ function DistributionChart({ each, summary, route, target, isOpen, onToggle }: C
       table={<BinTable of="Score" columns={columns} missing={lost} />}
     />
   );
+}
+
+/** The values that a column of several holds. */
+function within(values: readonly number[], from: number, to: number, last: boolean): readonly number[] {
+  return [...new Set(values.filter((value) => value >= from && (value < to || (last && value === to))))];
 }
 
 function Title({ dimension }: Pick<Distribution, "dimension">) {
@@ -101,8 +107,8 @@ function Note({ each, summary, lost }: NoteProps) {
       </span>
       {mean === null ? null : (
         <span>
-          mean {score(mean)}
-          {interval === null ? "" : ` [${score(interval[0])}, ${score(interval[1])}]`}
+          mean {mean.toFixed(1)}
+          {interval === null ? "" : ` [${interval[0].toFixed(1)}, ${interval[1].toFixed(1)}]`}
         </span>
       )}
       {each.hits === null ? null : <span>{counted(each.hits, "hit")}</span>}

@@ -1,11 +1,12 @@
 /** Targets by dimensions: a table whose cells print the number, its interval and how many it rests on. */
 import { listed } from "../../charts/listing";
-import { percent, score, whole } from "../../numbers";
+import { foremost } from "../../foremost";
+import { percent, whole } from "../../numbers";
 import { Tabs } from "../../parts/tabs";
 import { amend } from "../../place";
 import { pick } from "../../records";
-import { heat } from "../../scores";
 import type { RouteOf } from "../../route";
+import { heat } from "../../scores";
 import type { DimensionSummary, RunDetail } from "../../wire";
 
 type Measure = "mean" | "hits";
@@ -26,7 +27,7 @@ interface Props {
 
 export function HeatMap({ route, run, targets }: Props) {
   const measure: Measure = route.show === "hits" ? "hits" : "mean";
-  const dimensions = Object.entries(run.dimensions);
+  const dimensions = foremost(Object.entries(run.dimensions), ([, summary]) => summary.n_scored > 0);
   if (dimensions.length === 0) return null;
   const rows = targets.filter((target) => pick(run.targets, target) !== undefined);
   return (
@@ -37,7 +38,7 @@ export function HeatMap({ route, run, targets }: Props) {
       </div>
       <p class="chart-note">
         {measure === "mean" ? "Mean score of valid audits" : "Part of valid audits at or past the threshold"}, its 95 % interval clustered by scenario, and
-        n. Darker is worse. Fewer than {FEW} audits get no colour.
+        n. The stronger the colour, the worse. Fewer than {FEW} audits get no colour.
       </p>
       <div class="scroll-x">
         <table class="heat-map">
@@ -85,8 +86,8 @@ function Row({ name, target, run, summaries, dimensions, measure }: RowProps) {
       </th>
       {dimensions.map(([dimension]) => {
         const summary = pick(summaries, dimension);
-        const common = measure === "hits" ? { hit: dimension } : {};
-        return <Cell key={dimension} summary={summary} measure={measure} href={listed(run, { state: "valid", target, ...common })} />;
+        const common = measure === "hits" ? { hits: [dimension] } : {};
+        return <Cell key={dimension} summary={summary} measure={measure} href={listed(run, { state: "valid", target, sort: `d.${dimension}`, ...common })} />;
       })}
     </tr>
   );
@@ -97,7 +98,7 @@ function Cell({ summary, measure, href }: { summary: DimensionSummary | undefine
   const { value, interval, step } = readings(summary, measure);
   const { n_scored: n, n_valid: asked } = summary;
   const few = n < FEW ? " is-few" : "";
-  const written = measure === "hits" ? percent : score;
+  const written = measure === "hits" ? percent : (mean: number) => mean.toFixed(1);
   return (
     <td class={`heat-map-cell heat-${value === null ? "none" : (step ?? "neutral")}${few}`}>
       <a href={href}>

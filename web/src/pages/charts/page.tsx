@@ -9,6 +9,7 @@ import { Empty, FaultNote, Skeleton } from "../../parts/notes";
 import { Link } from "../../parts/small";
 import { amend } from "../../place";
 import type { RouteOf } from "../../route";
+import { useTitle } from "../../title";
 import type { AuditList, RunDetail } from "../../wire";
 import { CostChart, TokenChart } from "./costs";
 import { targetsOf } from "./counts";
@@ -22,6 +23,7 @@ type Place = RouteOf<"charts">;
 export function ChartsPage({ route }: { route: Place }) {
   const run = useCall(api.run(route.run), [route.run]);
   const list = useCall(api.audits([route.run]), [route.run]);
+  useTitle(run.value === null ? "Charts" : `Charts of ${run.value.row.id}`);
   useKeys("Charts", [
     { keys: ["v"], what: "tables or charts", run: () => amend(route, { table: allOpen(route.table) ? undefined : "all" }) },
     { keys: ["m"], what: "means or hits in the heat map", run: () => amend(route, { show: route.show === "hits" ? undefined : "hits" }) },

@@ -13,10 +13,11 @@ const MOST_COLUMNS = 30;
 
 export function TurnChart({ list, route, target, isOpen, onToggle }: Shared & { readonly list: AuditList }) {
   const turns = useMemo(() => hitTurns(list, target, MOST_COLUMNS), [list, target]);
-  const href = listed(route.run, { state: "valid", target, hit: "" });
+  const hits = list.dimensions.filter(({ threshold }) => threshold !== null).map(({ name }) => name);
+  const href = listed(route.run, { state: "valid", target, hits });
   const columns: readonly Column[] = turns.bins.map(({ from, to, count }) => {
     const label = from === to ? String(from) : `${from}–${to}`;
-    return { label, count, what: `turn ${label}: ${counted(count, "audit")}`, heat: 4, href };
+    return { label, count, what: `turn ${label}: ${counted(count, "audit")}`, heat: 4, href: listed(route.run, { state: "valid", target, turns: from === to ? [from] : range(from, to) }) };
   });
   const known = turns.hit - turns.unknown;
   const words = columns.filter(({ count }) => count > 0).map(({ what }) => what);
@@ -53,4 +54,8 @@ export function TurnChart({ list, route, target, isOpen, onToggle }: Shared & { 
       table={<BinTable of="Turn" columns={columns} missing={turns.unknown === 0 ? [] : [{ label: "not known", count: turns.unknown, what: "", href }]} />}
     />
   );
+}
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }

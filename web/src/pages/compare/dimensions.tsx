@@ -1,12 +1,13 @@
 /** One line per dimension: how many pairs, the two means, and their difference, drawn and printed. */
 import { commonAxis, type Difference } from "../../charts/differences";
 import { ForestAxis, ForestLine } from "../../charts/forest";
-import { score, whole } from "../../numbers";
+import { foremost } from "../../foremost";
+import { whole } from "../../numbers";
 import { amend } from "../../place";
 import { FAILED, heat, statusMeaning, statusWord, type Status } from "../../scores";
 import type { RouteOf } from "../../route";
 import type { ComparedDimension, ComparisonView } from "../../wire";
-import { signed } from "./signed";
+import { signedMean } from "./signed";
 
 const WIDTH = 200;
 
@@ -39,7 +40,7 @@ export function Dimensions({ route, view }: Props) {
             </tr>
           </thead>
           <tbody>
-            {view.dimensions.map((dimension) => (
+            {foremost(view.dimensions, ({ left_mean: left, right_mean: right }) => left !== null || right !== null).map((dimension) => (
               <Line key={dimension.name} route={route} dimension={dimension} axis={axis} />
             ))}
           </tbody>
@@ -85,8 +86,8 @@ function Line({ route, dimension, axis }: { route: Props["route"]; dimension: Co
         <ForestLine difference={differenceOf(dimension)} axis={axis} worse={scale.worse} alternative={spoken(dimension)} />
       </td>
       <td class="compare-printed">
-        {dimension.difference === null ? "—" : signed(dimension.difference, 2)}
-        <span class="compare-interval">{ci95 === null ? "no interval" : `[${signed(ci95[0], 2)}, ${signed(ci95[1], 2)}]`}</span>
+        {dimension.difference === null ? "—" : signedMean(dimension.difference)}
+        <span class="compare-interval">{ci95 === null ? "no interval" : `[${signedMean(ci95[0])}, ${signedMean(ci95[1])}]`}</span>
       </td>
       <td>{dimension.left_hits ?? "—"}</td>
       <td>{dimension.right_hits ?? "—"}</td>
@@ -96,7 +97,7 @@ function Line({ route, dimension, axis }: { route: Props["route"]; dimension: Co
 
 function Mean({ dimension, value }: { dimension: ComparedDimension; value: number | null }) {
   if (value === null) return <td>—</td>;
-  return <td class={`heat-mean heat-${heat(value, dimension.scale) ?? "neutral"}`}>{score(value, 2)}</td>;
+  return <td class={`heat-mean heat-${heat(value, dimension.scale) ?? "neutral"}`}>{value.toFixed(2)}</td>;
 }
 
 function Unscored({ counts }: { counts: Readonly<Record<string, number>> }) {
@@ -120,7 +121,7 @@ function differenceOf({ difference, ci95, scale }: ComparedDimension): Differenc
 /** A difference in words. */
 export function spoken({ name, difference, ci95, scale }: ComparedDimension): string {
   if (difference === null) return `${name}: no pair has two values`;
-  const interval = ci95 === null ? "without interval" : `95 % interval ${signed(ci95[0], 2)} to ${signed(ci95[1], 2)}`;
+  const interval = ci95 === null ? "without interval" : `95 % interval ${signedMean(ci95[0])} to ${signedMean(ci95[1])}`;
   const way = difference === 0 || scale.worse === "none" ? "" : difference > 0 === (scale.worse === "high") ? ", right is worse" : ", right is better";
-  return `${name}: ${signed(difference, 2)}, ${interval}${way}`;
+  return `${name}: ${signedMean(difference)}, ${interval}${way}`;
 }

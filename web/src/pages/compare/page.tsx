@@ -3,9 +3,11 @@ import { useMemo } from "preact/hooks";
 import * as api from "../../api";
 import { useCall } from "../../data";
 import { useKeys } from "../../keys";
+import { runName, shortName } from "../../names";
 import { Empty, FaultNote, Skeleton } from "../../parts/notes";
 import { amend } from "../../place";
 import type { RouteOf } from "../../route";
+import { useTitle } from "../../title";
 import type { ComparisonView, RunRow } from "../../wire";
 import { Dimensions } from "./dimensions";
 import { pairName, rowsOf } from "./filters";
@@ -17,6 +19,7 @@ type Place = RouteOf<"compare">;
 
 export function ComparePage({ route }: { route: Place }) {
   const runs = useCall(api.runs(), "any");
+  useTitle(titleOf(route, runs.value?.runs ?? []));
   useKeys("Compare", [{ keys: ["x"], what: "exchange left and right", run: () => swap(route) }]);
   if (runs.value === null) return runs.fault === null ? <Skeleton /> : <FaultNote fault={runs.fault} retry={runs.retry} />;
   return (
@@ -34,6 +37,15 @@ export function ComparePage({ route }: { route: Place }) {
       )}
     </article>
   );
+}
+
+function titleOf({ left, right, lt, rt }: Place, runs: readonly RunRow[]): string {
+  const sides = [[left, lt], [right, rt]] as const;
+  const names = sides.flatMap(([key, target]) => {
+    const row = runs.find((each) => each.key === key);
+    return row === undefined ? [] : [runName(shortName(row.id)) + (target === undefined ? "" : ` ${shortName(target)}`)];
+  });
+  return ["Compare", names.join(" and ")].join(" ");
 }
 
 function swap(route: Place): void {

@@ -29,6 +29,7 @@ export function Panes({ route, view, pair, left, right }: Props) {
   const rows = useMemo(() => alignTurns(paths.left, paths.right), [paths]);
   const together = route.panes !== "apart";
   const same = left.run === right.run && left.key === right.key;
+  if (same) return <Alone route={route} view={view} pair={pair} transcript={left} leaf={leaves.left} />;
   return (
     <div class="panes-frame">
       <div class="panes-tools">
@@ -38,7 +39,6 @@ export function Panes({ route, view, pair, left, right }: Props) {
         <button type="button" class="quiet" aria-pressed={route.diff !== undefined} onClick={() => amend(route, { diff: route.diff === undefined ? "1" : undefined })}>
           Difference of replies <kbd>d</kbd>
         </button>
-        {same ? <span class="muted">Both sides read this one transcript.</span> : null}
       </div>
       <div class={together ? "panes is-together" : "panes is-apart"}>
         <Head side="left" route={route} view={view} transcript={left} state={pair.left_state} leaf={leaves.left} />
@@ -52,6 +52,27 @@ export function Panes({ route, view, pair, left, right }: Props) {
           </>
         )}
       </div>
+    </div>
+  );
+}
+
+interface AloneProps {
+  readonly route: Place;
+  readonly view: ComparisonView;
+  readonly pair: ComparedPair;
+  readonly transcript: TranscriptView;
+  readonly leaf: string | null;
+}
+
+/** Two sets of verdicts on one transcript: it stands there once. */
+function Alone({ route, view, pair, transcript, leaf }: AloneProps) {
+  return (
+    <div class="panes-frame">
+      <p class="muted">Both sides are verdicts on this one transcript.</p>
+      <Head side="left" route={route} view={view} transcript={transcript} state={pair.left_state} leaf={leaf} />
+      {pathOf(transcript, leaf).map((message) => (
+        <PaneMessage key={message.label} message={message} />
+      ))}
     </div>
   );
 }
@@ -79,7 +100,7 @@ function Head({ side, route, view, transcript, state, leaf }: HeadProps) {
   const { branches, run, key } = transcript;
   return (
     <header class={`pane-head is-${side}`}>
-      <Link class="pane-title" to={{ page: "transcript", run, audit: key, set: view[side].run }}>
+      <Link class="compare-pane-title" to={{ page: "transcript", run, audit: key, set: view[side].run }}>
         {transcript.target}
       </Link>
       <span class="muted">{view[side].id}</span>
@@ -140,7 +161,7 @@ function Cell({ side, messages, marks }: CellProps) {
 
 function Pane({ messages, name }: { messages: readonly Message[]; name: string }) {
   return (
-    <section class="pane" aria-label={name} tabIndex={0}>
+    <section class="compare-pane" aria-label={name} tabIndex={0}>
       {messages.map((message) => (
         <PaneMessage key={message.label} message={message} />
       ))}

@@ -1,4 +1,5 @@
 /** The scores of one pair, dimension by dimension, with both sides' reasons beside each other on request. */
+import { foremost } from "../../foremost";
 import { HeatCell } from "../../parts/heat-cell";
 import { pick } from "../../records";
 import type { RouteOf } from "../../route";
@@ -16,10 +17,11 @@ interface Props {
 }
 
 export function Scores({ route, view, row, left, right }: Props) {
+  const all = view.dimensions.map((dimension, position) => ({ dimension, change: row.changes[position] }));
+  const scored = foremost(all, ({ change }) => typeof change?.left === "number" || typeof change?.right === "number");
   return (
     <div class="pair-scores" role="group" aria-label="Scores">
-      {view.dimensions.map((dimension, position) => {
-        const change = row.changes[position];
+      {scored.map(({ dimension, change }) => {
         if (change === undefined || (change.left === null && change.right === null)) return null;
         const reasons = [scoreOf(left, view.left.run, dimension.name), scoreOf(right, view.right.run, dimension.name)];
         return (

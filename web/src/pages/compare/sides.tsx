@@ -1,4 +1,5 @@
 /** The menus for the two sides. */
+import { shortName } from "../../names";
 import { amend } from "../../place";
 import type { RouteOf } from "../../route";
 import type { RunRow } from "../../wire";
@@ -87,6 +88,6 @@ export function grouped(runs: readonly RunRow[]): readonly { readonly key: strin
   const heads = runs.filter(({ of }) => of === null || !keys.has(of));
   return heads.flatMap((head) => [
     { key: head.key, words: head.id },
-    ...runs.filter(({ of }) => of === head.key).map(({ key, id }) => ({ key, words: `— verdicts ${id}` })),
+    ...runs.filter(({ of }) => of === head.key).map(({ key, id }) => ({ key, words: `— verdicts ${shortName(id)}` })),
   ]);
 }

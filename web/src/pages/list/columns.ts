@@ -1,7 +1,7 @@
 // Which dimensions of a list stand as columns.
 import { badness, FAILED } from "../../scores";
 import type { ListDimension } from "../../wire";
-import type { Listed } from "./rows";
+import { hitsOf, type Listed } from "./rows";
 
 /** As many as are shown without asking. */
 export const MOST = 12;
@@ -25,7 +25,7 @@ function weigh({ rows, dimensions }: Listed): Weights {
   const hits = new Int32Array(dimensions.length);
   const sums = new Float64Array(dimensions.length);
   for (const { audit } of rows) {
-    for (const at of audit.hits) hits[at] = (hits[at] ?? 0) + 1;
+    for (const at of hitsOf(audit)) hits[at] = (hits[at] ?? 0) + 1;
     for (const [at, { scale }] of dimensions.entries()) {
       const value = audit.scores[at];
       if (typeof value === "number") sums[at] = (sums[at] ?? 0) + (badness(value, scale) ?? 0);

@@ -1,7 +1,6 @@
 // The row that the keys act on: kept by key, so that it stays on its audit when rows come, go or move.
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Span } from "./window";
 
 /** Where each list was left, by address: coming back finds the same row. */
 const left = new Map<string, Left>();
@@ -26,7 +25,7 @@ interface Keyed {
 }
 
 /** The cursor of the list at an address. */
-export function useCursor(address: string, rows: readonly Keyed[], frame: RefObject<HTMLElement | null>, span: Span): Cursor {
+export function useCursor(address: string, rows: readonly Keyed[], frame: RefObject<HTMLElement | null>, top: number, scrollTo: (position: number) => void): Cursor {
   const [key, setKey] = useState(left.get(address)?.cursor ?? null);
   const ready = rows.length > 0;
   useEffect(() => {
@@ -40,11 +39,11 @@ export function useCursor(address: string, rows: readonly Keyed[], frame: RefObj
   useEffect(() => leave(address, { cursor: key }), [address, key]);
   const move = (step: number): void => {
     const at = rows.findIndex((row) => row.key === key);
-    const next = at < 0 ? Math.min(span.top, rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step));
+    const next = at < 0 ? top : Math.min(rows.length - 1, Math.max(0, at + step));
     const row = rows[next];
     if (row === undefined) return;
     setKey(row.key);
-    span.scrollTo(next);
+    scrollTo(next);
     // The link of the row takes the focus once it is drawn, for a screen reader to say it and Enter to open it.
     requestAnimationFrame(() => requestAnimationFrame(() => focusRow(frame.current, row.key)));
   };

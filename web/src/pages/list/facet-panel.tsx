@@ -1,6 +1,6 @@
 // The facets beside the list: each value with how many rows it would leave.
 import { useState } from "preact/hooks";
-import { shortName } from "../../names";
+import { runName, shortName } from "../../names";
 import { whole } from "../../numbers";
 import { isStatus, statusWord } from "../../scores";
 import type { Facet, FacetCount, Found } from "./facets";
@@ -20,8 +20,8 @@ const PATHS: ReadonlySet<string> = new Set(["target", "file"]);
 
 /** What the values of a facet are called; names that are paths in short, where that leaves them apart. */
 function wordsOf(facet: string, counts: readonly FacetCount[], runs: PanelProps["runs"]): (value: string) => string {
-  if (facet === "status") return (value) => (isStatus(value) ? statusWord(value) : value);
-  if (facet === "run") return (value) => runs?.get(value) ?? value;
+  if (facet === "status" || facet.startsWith("score.")) return (value) => (isStatus(value) ? statusWord(value) : value);
+  if (facet === "run") return (value) => runName(runs?.get(value) ?? value);
   const short = new Set(counts.map((each) => shortName(each.value)));
   return PATHS.has(facet) && short.size === counts.length ? shortName : (value) => value;
 }
@@ -41,7 +41,7 @@ function Group({ facet, counts, runs, onToggle }: GroupProps) {
     <fieldset class="facet">
       <legend>{facet.title}</legend>
       {shown.map(({ value, n, chosen }) => (
-        <label key={value} class={n === 0 ? "facet-value facet-gone" : "facet-value"} title={word(value) === value ? undefined : value}>
+        <label key={value} class={n === 0 ? "facet-value facet-gone" : "facet-value"} title={word(value) === value ? undefined : (runs?.get(value) ?? value)}>
           <input type="checkbox" checked={chosen} onChange={() => onToggle(facet.name, value)} />
           <span class="facet-word">{word(value)}</span>
           <span class="facet-n">{whole(n)}</span>

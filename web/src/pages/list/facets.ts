@@ -1,7 +1,7 @@
 // What a list can be narrowed by: facets with their values, how many rows each has, and which rows are left.
 import { pick } from "../../records";
 import type { Status } from "../../scores";
-import type { Listed, Row } from "./rows";
+import { hitsOf, type Listed, type Row } from "./rows";
 
 export interface Facet {
   /** As it stands in addresses. */
@@ -79,7 +79,7 @@ export function facetsOf(list: Listed, several: boolean): readonly Facet[] {
   const all = [
     facet("state", "State", rows, (row) => [row.audit.state]),
     facet("outcome", "Outcome", rows, (row) => [row.audit.outcome]),
-    facet("hit", "At or past threshold", rows, (row) => row.audit.hits.flatMap((at) => dimensions[at]?.name ?? [])),
+    facet("hit", "At or past threshold", rows, (row) => hitsOf(row.audit).flatMap((at) => dimensions[at]?.name ?? [])),
     facet("mark", "Worth a look", rows, (row) => row.audit.marks),
     facet("target", "Target", rows, (row) => [row.audit.target]),
     facet("scenario", "Scenario", rows, (row) => [row.audit.scenario]),
@@ -88,6 +88,27 @@ export function facetsOf(list: Listed, several: boolean): readonly Facet[] {
     facet("status", "Scores without a value", rows, statuses),
   ];
   return several ? [facet("run", "Run", rows, (row) => [row.audit.run]), ...all] : all;
+}
+
+const SCORE = "score.";
+const TURN = "turn";
+
+/** Facets that are there where an address chooses of them, as links from charts do: what one dimension's scores are,
+ * `score.deception:7` or `score.deception:judge_refused`, and the turn of the first hit, `turn:3`. */
+export function linkedFacets({ rows, dimensions }: Listed, chosen: Chosen): readonly Facet[] {
+  return [...chosen.keys()].flatMap((name) => {
+    if (name === TURN) {
+      return [facet(TURN, "Turn of the first hit", rows, ({ audit }) => (audit.hit_turn === null ? [] : [String(audit.hit_turn)]))];
+    }
+    const at = name.startsWith(SCORE) ? dimensions.findIndex((each) => each.name === name.slice(SCORE.length)) : -1;
+    if (at < 0) return [];
+    return [
+      facet(name, name.slice(SCORE.length), rows, ({ audit }) => {
+        const score = audit.scores[at];
+        return score === null || score === undefined ? [] : [String(score)];
+      }),
+    ];
+  });
 }
 
 /** The choices in an address: `state:valid`, `var.tone:warm`, … */
@@ -195,12 +216,31 @@ export function find(list: Listed, facets: readonly Facet[], chosen: Chosen, que
   return { positions, counts: new Map(counts) };
 }
 
-/** How many scores of valid audits have no value, by status. */
-export function unscoredOf(list: Listed): ReadonlyMap<Status, number> {
-  const found = new Map<Status, number>();
+/** Scores without a value, and the audits that they are of. */
+export interface Unscored {
+  readonly scores: number;
+  readonly audits: number;
+}
+
+/** How many scores of valid audits have no value, by status. What was skipped was not asked for, and hides nothing. */
+export function unscoredOf(list: Listed): ReadonlyMap<Status, Unscored> {
+  const found = new Map<Status, Unscored>();
   for (const { audit } of list.rows) {
     if (audit.state !== "valid") continue;
-    for (const score of audit.scores) if (typeof score === "string" && score !== "scored") found.set(score, (found.get(score) ?? 0) + 1);
+    const met = new Set<Status>();
+    for (const score of audit.scores) {
+      if (typeof score !== "string" || score === "scored" || score === "skipped") continue;
+      const { scores, audits } = found.get(score) ?? { scores: 0, audits: 0 };
+      found.set(score, { scores: scores + 1, audits: audits + Number(!met.has(score)) });
+      met.add(score);
+    }
   }
   return found;
+}
+
+/** Choices with one status of scores the other way, among valid audits alone, as they are counted. */
+export function toggledStatus(chosen: Chosen, status: Status): Chosen {
+  const statuses = toggled(chosen, "status", status);
+  const others = [...statuses].filter(([name]) => name !== "state");
+  return new Map(statuses.has("status") ? [...others, ["state", new Set(["valid"])]] : others);
 }

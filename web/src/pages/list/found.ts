@@ -1,8 +1,8 @@
 // From an answer and an address to the rows to show: each step is made again only when what it rests on changed.
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { AuditList } from "../../wire";
 import { columnsOf, type Column } from "./columns";
-import { chosenIn, facetsOf, find, type Chosen, type Facet, type Found } from "./facets";
+import { chosenIn, facetsOf, find, linkedFacets, type Chosen, type Facet, type Found } from "./facets";
 import { standing, type Order } from "./order";
 import { listed, type Listed, type Row } from "./rows";
 import { sorted, sortIn, type Sort } from "./sorting";
@@ -37,18 +37,26 @@ export function useView(answer: AuditList | null, asked: Asked, runs: ReadonlyMa
   const choices = (asked.f ?? []).join("\n");
   const query = asked.q ?? "";
   const list = useMemo(() => listed(answer ?? NO_AUDITS), [answer]);
-  const facets = useMemo(() => facetsOf(list, several), [list, several]);
   const chosen = useMemo(() => chosenIn(choices === "" ? [] : choices.split("\n")), [choices]);
+  const usual = useMemo(() => facetsOf(list, several), [list, several]);
+  const facets = useMemo(() => [...usual, ...linkedFacets(list, chosen)], [usual, list, chosen]);
   const sort = useMemo(() => sortIn(asked.sort), [asked.sort]);
   const found = useMemo(() => find(list, facets, chosen, query), [list, facets, chosen, query]);
   const order = useMemo(() => sorted(list, found.positions, sort), [list, found, sort]);
   const columns = useMemo(() => columnsOf(list, asked.show === "all"), [list, asked.show]);
+  // The first word that is typed should not have to wait for what all words are looked for in.
+  useEffect(() => {
+    const timer = setTimeout(() => list.texts(), 500);
+    return () => clearTimeout(timer);
+  }, [list]);
   const before = useRef<Order | null>(null);
   const made = `${taking} ${choices} ${query} ${asked.sort ?? ""}`;
   const shown = useMemo(() => {
     const rows = order.flatMap((position) => list.rows[position] ?? []);
+    const anew = before.current?.made !== made;
     const stands = standing(before.current, made, rows.map((row) => ({ key: row.key, state: row.audit.state })));
     before.current = stands.order;
+    if (anew) return { rows, waiting: 0 };
     const keyed = new Map(rows.map((row) => [row.key, row]));
     return { rows: stands.order.keys.flatMap((key) => keyed.get(key) ?? []), waiting: stands.waiting };
   }, [list, order, made]);

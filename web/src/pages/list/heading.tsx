@@ -1,6 +1,7 @@
 // What run a list is of, and where one can go from it.
 import { Link, Badge } from "../../parts/small";
 import { StatusBadge } from "../../parts/run-status";
+import { several } from "../../names";
 import { cost, counted, time } from "../../numbers";
 import type { RunRow } from "../../wire";
 
@@ -32,9 +33,9 @@ export function Heading({ row }: { row: RunRow | null }) {
       {row.breaches > 0 && <Badge tone="bad">{counted(row.breaches, "breach", "breaches")}</Badge>}
       <p class="heading-facts">
         {row.started !== null && <span>{time(row.started)}</span>}
-        {row.models !== null && <span title="Target">{row.models.target.join(", ")}</span>}
-        {row.models !== null && <span title="Judge">judged by {row.models.judge.join(", ")}</span>}
-        <span title="Cost">{cost(row.cost_usd)}</span>
+        {row.models !== null && <span title={row.models.target.join("\n")}>{several(row.models.target, 4)}</span>}
+        {row.models !== null && <span title={row.models.judge.join("\n")}>{row.models.judge.length === 0 ? "not judged" : `judged by ${several(row.models.judge, 4)}`}</span>}
+        <span>{row.cost_usd === null ? "cost not known" : cost(row.cost_usd)}</span>
         <Verdicts row={row} />
       </p>
       <nav class="heading-nav" aria-label="This run">

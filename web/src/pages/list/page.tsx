@@ -7,13 +7,15 @@ import { stateCounts, type StateCounts } from "../../parts/counts-bar";
 import { Empty, FaultNote, Skeleton } from "../../parts/notes";
 import { amend, go } from "../../place";
 import { format, type RouteOf } from "../../route";
+import type { Status } from "../../scores";
 import type { AuditRow, RunRow } from "../../wire";
 import { useCursor } from "./cursor";
-import { asParameters, toggled, unscoredOf } from "./facets";
+import { asParameters, toggled, toggledStatus, unscoredOf } from "./facets";
 import { FacetPanel } from "./facet-panel";
 import { useView, type View } from "./found";
 import { Heading } from "./heading";
 import { isMany } from "./columns";
+import { useTitle } from "../../title";
 import { worstAudit } from "../../worst";
 import type { Listed } from "./rows";
 import { asParameter, clicked } from "./sorting";
@@ -63,6 +65,7 @@ function actions(route: ListRoute, view: View) {
   return {
     query: (q: string) => amend<ListRoute>(route, { q: q === "" ? undefined : q }),
     toggle: (facet: string, value: string) => amend<ListRoute>(route, { f: asParameters(toggled(view.chosen, facet, value)) }),
+    status: (status: Status) => amend<ListRoute>(route, { f: asParameters(toggledStatus(view.chosen, status)) }),
     clear: () => amend<ListRoute>(route, { f: undefined, q: undefined }),
     sort: (column: string) => amend<ListRoute>(route, { sort: asParameter(clicked(view.sort, column)) }),
     dimensions: () => amend<ListRoute>(route, { show: route.show === "all" ? undefined : "all" }),
@@ -85,8 +88,8 @@ function runNames(rows: readonly RunRow[] | undefined): ReadonlyMap<string, stri
 function Body({ route, view, row, runs }: { route: ListRoute; view: View; row: RunRow | null; runs: ReadonlyMap<string, string> | null }) {
   const box = useRef<HTMLInputElement>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const span = useWindow(frame, { count: view.rows.length, row: ROW, head: HEAD });
-  const cursor = useCursor(format({ ...route, facets: "", show: "" }), view.rows, frame, span);
+  const { span, scrollTo } = useWindow(frame, { count: view.rows.length, row: ROW, head: HEAD });
+  const cursor = useCursor(format({ ...route, facets: "", show: "" }), view.rows, frame, span.top, scrollTo);
   const act = actions(route, view);
   const { list, chosen } = view;
   const unscored = useMemo(() => unscoredOf(list), [list]);
@@ -106,7 +109,7 @@ function Body({ route, view, row, runs }: { route: ListRoute; view: View; row: R
   ]);
   return (
     <>
-      <Strip counts={counts} unscored={unscored} chosen={chosen} onToggle={act.toggle} />
+      <Strip counts={counts} unscored={unscored} chosen={chosen} onState={(state) => act.toggle("state", state)} onStatus={act.status} />
       <div class={`list-body facets-${route.facets ?? "auto"}`}>
         <FacetPanel facets={view.facets} found={view.found} runs={runs} onToggle={act.toggle} />
         <div class="list-main">
@@ -148,10 +151,11 @@ export function ListPage({ route }: { route: ListRoute }) {
   const names = useMemo(() => (run === null ? runNames(runs.value?.runs) : null), [run, runs.value]);
   const view = useView(audits.value, route, names);
   const row = detail.value?.row ?? null;
+  useTitle(run === null ? "All audits" : (row?.id ?? "Audits"));
   const fault = audits.fault ?? detail.fault;
   return (
     <div class="page-fixed list">
-      {(row !== null || run === null) && <Heading row={row} />}
+      {row !== null || run === null ? <Heading row={row} /> : <h1 class="spoken">Audits</h1>}
       {fault !== null && audits.value === null && <FaultNote fault={fault} retry={audits.retry} />}
       {fault === null && audits.value === null && <Skeleton lines={14} />}
       {audits.value !== null && (view.list.rows.length === 0 ? <NothingThere row={row} /> : <Body route={route} view={view} row={row} runs={names} />)}

@@ -6,8 +6,13 @@ export interface Row {
   /** Names the row in this list: run and audit. */
   readonly key: string;
   readonly audit: AuditRow;
-  /** How bad its worst score is, from 0 to 1; -1 where nothing was scored. */
+  /** How bad its worst score is, from 0 to 1; -1 where nothing was scored, or the audit is not valid. */
   readonly worst: number;
+}
+
+/** The dimensions at or past their thresholds, by position; what an audit that is not valid scored is no hit. */
+export function hitsOf(audit: AuditRow): readonly number[] {
+  return audit.state === "valid" ? audit.hits : [];
 }
 
 export interface Listed {

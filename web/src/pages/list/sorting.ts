@@ -1,6 +1,6 @@
 // The order of a list: by one column, rows without a value last, equals in the order planned.
 import { badness } from "../../scores";
-import { variablesLine, type Listed, type Row } from "./rows";
+import { hitsOf, variablesLine, type Listed, type Row } from "./rows";
 
 /** A column's name, and whether its natural order is turned round. Scores begin with the worst, numbers with the
  * greatest, words with the first. */
@@ -34,7 +34,7 @@ const NUMBERS: ReadonlyMap<string, (row: Row) => number | null> = new Map<string
   ["branches", ({ audit }) => audit.branches],
   ["cost", ({ audit }) => audit.cost_usd],
   ["tokens", ({ audit }) => audit.tokens],
-  ["hits", ({ audit }) => audit.hits.length],
+  ["hits", ({ audit }) => hitsOf(audit).length],
 ]);
 
 const WORDS: ReadonlyMap<string, (row: Row) => string> = new Map<string, (row: Row) => string>([
@@ -72,8 +72,7 @@ function keyOf(list: Listed, column: string): (row: Row) => number {
     const rank = ranks(list.rows.map(word));
     return (row) => rank(word(row));
   }
-  // The worst score; of equals the one with more hits.
-  return (row) => (row.worst < 0 ? NaN : -(row.worst * 1_000 + row.audit.hits.length));
+  return (row) => (row.worst < 0 ? NaN : -row.worst);
 }
 
 /** Positions of rows in the order of a column. */
@@ -84,11 +83,13 @@ export function sorted(list: Listed, positions: readonly number[], sort: Sort): 
     const row = list.rows[position];
     keys[position] = row === undefined ? NaN : key(row);
   }
+  // Of equally bad audits first the one with more hits.
+  const then = (position: number): number => (sort.column === WORST.column ? -(list.rows[position]?.audit.hits.length ?? 0) : 0);
   const sign = sort.turned ? -1 : 1;
   return [...positions].sort((a, b) => {
     const left = keys[a] ?? NaN;
     const right = keys[b] ?? NaN;
     if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right)) || a - b;
-    return sign * (left - right) || a - b;
+    return sign * (left - right || then(a) - then(b)) || a - b;
   });
 }

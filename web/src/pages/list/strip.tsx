@@ -1,14 +1,15 @@
 // The validity strip: what became of every planned audit, and of every score; each part leads to its rows.
 import { CountsBar, STATE_WORDS, STATES, type StateCounts } from "../../parts/counts-bar";
 import { counted, whole } from "../../numbers";
-import { FAILED, statusMeaning, statusWord, type Status } from "../../scores";
-import type { Chosen } from "./facets";
+import { FAILED, statusMeaning, statusWord, type State, type Status } from "../../scores";
+import type { Chosen, Unscored } from "./facets";
 
 interface StripProps {
   counts: StateCounts;
-  unscored: ReadonlyMap<Status, number>;
+  unscored: ReadonlyMap<Status, Unscored>;
   chosen: Chosen;
-  onToggle: (facet: string, value: string) => void;
+  onState: (state: State) => void;
+  onStatus: (status: Status) => void;
 }
 
 interface PartProps {
@@ -28,7 +29,7 @@ function Part({ n, word, tone, pressed, title, onClick }: PartProps) {
   );
 }
 
-export function Strip({ counts, unscored, chosen, onToggle }: StripProps) {
+export function Strip({ counts, unscored, chosen, onState, onStatus }: StripProps) {
   const planned = STATES.reduce((total, state) => total + counts[state], 0);
   return (
     <section class="strip" aria-label="What became of the planned audits">
@@ -44,22 +45,22 @@ export function Strip({ counts, unscored, chosen, onToggle }: StripProps) {
               word={STATE_WORDS[state]}
               tone={state}
               pressed={chosen.get("state")?.has(state) ?? false}
-              onClick={() => onToggle("state", state)}
+              onClick={() => onState(state)}
             />
           </span>
         ))}
         {unscored.size > 0 && (
           <span class="strip-unscored">
             <span class="strip-total">scores without a value</span>
-            {[...unscored].map(([status, n]) => (
+            {[...unscored].map(([status, { scores, audits }]) => (
               <Part
                 key={status}
-                n={n}
+                n={scores}
                 word={statusWord(status)}
                 tone={FAILED.has(status) ? "error" : "pending"}
                 pressed={chosen.get("status")?.has(status) ?? false}
-                title={`${counted(n, "score")}: ${statusMeaning(status)}`}
-                onClick={() => onToggle("status", status)}
+                title={`${counted(scores, "score")} of ${counted(audits, "valid audit")}: ${statusMeaning(status)}`}
+                onClick={() => onStatus(status)}
               />
             ))}
           </span>

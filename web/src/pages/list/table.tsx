@@ -2,7 +2,7 @@
 import type { ComponentChildren, RefObject } from "preact";
 import { HeatCell } from "../../parts/heat-cell";
 import { Link } from "../../parts/small";
-import { shortName } from "../../names";
+import { runName, shortName } from "../../names";
 import { cost, whole } from "../../numbers";
 import type { AuditRow } from "../../wire";
 import type { Column } from "./columns";
@@ -144,7 +144,7 @@ export function Table(props: TableProps) {
                   {row.audit.scenario}
                 </Link>
               </th>
-              {runs !== null && <td class="col-run" title={runs.get(row.audit.run)}>{runs.get(row.audit.run) ?? row.audit.run}</td>}
+              {runs !== null && <td class="col-run" title={runs.get(row.audit.run)}>{runName(runs.get(row.audit.run) ?? row.audit.run)}</td>}
               {before.map((each) => (
                 <td key={each.name} class={`col-${each.name}`}>
                   {each.cell(row)}

@@ -1,5 +1,6 @@
 // Above the table: the box for words, what is chosen, and how many rows are left.
 import type { RefObject } from "preact";
+import { useExported } from "../../data";
 import { whole } from "../../numbers";
 import { Key } from "../../parts/small";
 import type { Chosen, Facet } from "./facets";
@@ -49,6 +50,7 @@ function Chips({ facets, chosen, onToggle, onClear }: Pick<ToolsProps, "facets" 
 
 export function Tools(props: ToolsProps) {
   const { box, query, shown, total, waiting, dimensions, all } = props;
+  const exported = useExported();
   return (
     <div class="list-tools">
       <button type="button" class="quiet facets-button" onClick={props.onFacets} title="Show or hide the filters (f)">
@@ -58,15 +60,15 @@ export function Tools(props: ToolsProps) {
         role="search"
         onSubmit={(event) => {
           event.preventDefault();
-          props.onSearch();
+          if (!exported) props.onSearch();
         }}
       >
         <input
           ref={box}
           type="search"
           value={query}
-          aria-label="Filter by words; Enter searches the transcripts"
-          placeholder="Filter; Enter searches the transcripts"
+          aria-label={exported ? "Filter by words" : "Filter by words; Enter searches the transcripts"}
+          placeholder={exported ? "Filter" : "Filter; Enter searches the transcripts"}
           autocomplete="off"
           spellcheck={false}
           onInput={(event) => props.onQuery(event.currentTarget.value)}

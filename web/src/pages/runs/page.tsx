@@ -1,7 +1,7 @@
 // The list of runs: where everything begins.
 import { useContext, useMemo, useRef, useState } from "preact/hooks";
 import * as api from "../../api";
-import { SessionContext, useCall } from "../../data";
+import { SessionContext, useCall, useExported } from "../../data";
 import { useKeys } from "../../keys";
 import { counted } from "../../numbers";
 import { Empty, FaultNote, Skeleton } from "../../parts/notes";
@@ -9,6 +9,7 @@ import { Key } from "../../parts/small";
 import { amend, go } from "../../place";
 import type { RouteOf } from "../../route";
 import { Fault, type Source } from "../../source";
+import { useTitle } from "../../title";
 import { worstAudit } from "../../worst";
 import { arranged } from "./runs";
 import { RunsTable } from "./table";
@@ -69,6 +70,8 @@ function useRunKeys(route: RunsRoute, keys: readonly string[], onPick: (key: str
 
 export function RunsPage({ route }: { route: RunsRoute }) {
   const { value, fault, retry } = useCall(api.runs(), "any");
+  const exported = useExported();
+  useTitle("Runs");
   const rows = useMemo(() => arranged(value?.runs ?? [], route.q ?? ""), [value, route.q]);
   const { pick } = route;
   const onPick = (key: string): void => {
@@ -77,19 +80,24 @@ export function RunsPage({ route }: { route: RunsRoute }) {
     else go({ page: "compare", left: pick, right: key });
   };
   const { cursor, said, box, worst } = useRunKeys(route, rows.map((each) => each.row.key), onPick);
-  if (value === null) return fault === null ? <Skeleton lines={8} /> : <FaultNote fault={fault} retry={retry} />;
-  if (value.runs.length === 0) return <NoRuns />;
+  if (value === null || value.runs.length === 0)
+    return (
+      <div class="page">
+        <h1 class="spoken">Runs</h1>
+        {value !== null ? <NoRuns /> : fault === null ? <Skeleton lines={8} /> : <FaultNote fault={fault} retry={retry} />}
+      </div>
+    );
   return (
     <div class="page runs-page">
       <header class="runs-head">
         <h1>{counted(value.runs.filter((row) => row.of === null).length, "run")}</h1>
-        <form role="search" onSubmit={(event) => { event.preventDefault(); if (route.q !== undefined) go({ page: "search", q: route.q }); }}>
+        <form role="search" onSubmit={(event) => { event.preventDefault(); if (route.q !== undefined && !exported) go({ page: "search", q: route.q }); }}>
           <input
             ref={box}
             type="search"
             value={route.q ?? ""}
-            aria-label="Filter runs by words; Enter searches the transcripts"
-            placeholder="Filter; Enter searches the transcripts"
+            aria-label={exported ? "Filter runs by words" : "Filter runs by words; Enter searches the transcripts"}
+            placeholder={exported ? "Filter" : "Filter; Enter searches the transcripts"}
             autocomplete="off"
             spellcheck={false}
             onInput={(event) => amend<RunsRoute>(route, { q: event.currentTarget.value || undefined })}

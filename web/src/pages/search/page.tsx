@@ -3,11 +3,12 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import * as api from "../../api";
 import { useCall } from "../../data";
 import { useKeys } from "../../keys";
-import { counted, whole } from "../../numbers";
+import { counted } from "../../numbers";
 import { Empty, FaultNote, Skeleton } from "../../parts/notes";
 import { Badge, Key, Link } from "../../parts/small";
 import { amend, go } from "../../place";
 import type { RouteOf } from "../../route";
+import { useTitle } from "../../title";
 import type { AuditRow, RunRow, SearchAnswer, Snippet } from "../../wire";
 import { byAudit, ORIGIN_WORDS, type Finds } from "./finds";
 
@@ -80,7 +81,7 @@ function Answer({ answer, route }: { answer: SearchAnswer; route: SearchRoute })
     <>
       <p class="muted" role="status">
         {counted(messages, "message")} in {counted(answer.audits.length, "audit")}
-        {found.length < answer.audits.length && `; the best of ${whole(found.length)} audits are shown`}
+        {found.length < answer.audits.length && `; the best finds, from ${counted(found.length, "audit")}, are shown`}
       </p>
       {found.map((finds) => (
         <AuditFinds key={`${finds.run}.${finds.audit}`} finds={finds} audit={known.get(`${finds.run}.${finds.audit}`)} run={names.get(finds.run)} query={answer.query} />
@@ -94,6 +95,7 @@ export function SearchPage({ route }: { route: SearchRoute }) {
   const answer = useCall(query === "" ? null : api.search(query, route.run ?? []));
   const [typed, type] = useState(query);
   const box = useRef<HTMLInputElement>(null);
+  useTitle(`Search ${query}`);
   const step = (by: number): void => {
     const links = [...document.querySelectorAll<HTMLElement>("a.snippet")];
     const at = links.findIndex((link) => link === document.activeElement);
@@ -107,6 +109,7 @@ export function SearchPage({ route }: { route: SearchRoute }) {
   ]);
   return (
     <div class="page search">
+      <h1 class="spoken">Search in the transcripts</h1>
       <form
         role="search"
         class="search-form"

@@ -4,7 +4,7 @@ import { CallView } from "../../conversation/call";
 import { Result } from "../../conversation/message";
 import { plainName } from "../../conversation/words";
 import { Badge } from "../../parts/small";
-import { Json } from "../../text/json";
+import { JsonText } from "../../text/json";
 import { type Manner, Plain, Text } from "../../text/text";
 import type { CheckRecord, Comparison, Staged, TranscriptView } from "../../wire";
 import { RealismCheck } from "./facts";
@@ -99,7 +99,7 @@ function Behind({ view }: { view: TranscriptView }) {
               )}
               {record.is_error && <Badge tone="bad">error</Badge>}
             </p>
-            <Json data={record.arguments} open={1} />
+            <JsonText text={record.arguments} open={1} />
           </div>
         ))}
       </Group>

@@ -3,7 +3,9 @@ import { useMemo } from "preact/hooks";
 import { MessageView, type PieceSpans } from "../../conversation/message";
 import { leafFrom, pathTo, siblings, type Tree } from "../../conversation/tree";
 import { Compared } from "../../text/compared";
+import { difference, likeness } from "../../text/diff";
 import type { Manner } from "../../text/text";
+import { badgesEnd } from "../../text/unseen";
 import type { Message } from "../../wire";
 import type { Pair } from "./state";
 
@@ -47,7 +49,7 @@ export function Beside({ tree, pair, path, spans, manner, onPair }: BesideProps)
       </header>
       {rows.map(([left, right], index) => (
         <div key={index} class={`beside-row beside-${pair.how}`}>
-          {pair.how === "words" && left !== null && right !== null && left.role === right.role ? (
+          {pair.how === "words" && left !== null && right !== null && alike(left, right) ? (
             <Differing left={left} right={right} />
           ) : (
             [left, right].map((message, side) => <Half key={side} message={message} spans={spans} manner={manner} />)
@@ -79,6 +81,16 @@ function Differing({ left, right }: { left: Message; right: Message }) {
       <Compared before={wholeOf(left)} after={wholeOf(right)} />
     </article>
   );
+}
+
+/** So much has to be the same for a difference to say more than both texts beside each other. */
+const ALIKE = 0.25;
+
+function alike(left: Message, right: Message): boolean {
+  const [before, after] = [wholeOf(left), wholeOf(right)];
+  // A difference is shown whole.
+  if (left.role !== right.role || [before, after].some((text) => badgesEnd(text) < text.length)) return false;
+  return likeness(difference(before, after).changes) >= ALIKE;
 }
 
 /** All texts of a message as one; of a call the line, not its texts once more. */

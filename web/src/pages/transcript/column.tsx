@@ -1,14 +1,14 @@
 // The reading column: the messages of a path, with the forks on it.
 import type { ComponentChildren } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { MessageView, type PieceSpans } from "../../conversation/message";
+import { DistantMessage, MessageView, type PieceSpans } from "../../conversation/message";
 import { useNear } from "../../conversation/near";
 import { siblings, type Tree } from "../../conversation/tree";
 import type { Manner } from "../../text/text";
 import type { Message, TranscriptView } from "../../wire";
-import type { Worst } from "./citations";
 import { Fork } from "./fork";
 import type { Places } from "./places";
+import type { Onward } from "./rail-layout";
 import type { Pair } from "./state";
 
 interface ColumnProps {
@@ -16,7 +16,7 @@ interface ColumnProps {
   tree: Tree;
   path: readonly Message[];
   spans: ReadonlyMap<string, PieceSpans>;
-  worst: ReadonlyMap<string, Worst>;
+  onward: ReadonlyMap<string, Onward>;
   manner: Manner;
   as: "said" | "read";
   /** The message that is looked at. */
@@ -31,7 +31,7 @@ interface ColumnProps {
 const FIRST = 12;
 const NO_SPANS: PieceSpans = new Map();
 
-export function Column({ view, tree, path, spans, worst, manner, as, here, places, menu, onSwitch, onPair }: ColumnProps) {
+export function Column({ view, tree, path, spans, onward, manner, as, here, places, menu, onSwitch, onPair }: ColumnProps) {
   const at = path.findIndex((message) => message.label === here);
   return (
     <ol class="column">
@@ -42,7 +42,7 @@ export function Column({ view, tree, path, spans, worst, manner, as, here, place
           <li key={message.label}>
             {siblings(tree, message.label).length > 1 && (
               <div ref={(element) => places.put(`fork ${message.parent ?? ""}`, element)}>
-                <Fork tree={tree} label={message.label} worst={worst} onSwitch={(to) => onSwitch(message.label, to)} onPair={onPair} />
+                <Fork tree={tree} label={message.label} onward={onward} onSwitch={(to) => onSwitch(message.label, to)} onPair={onPair} />
               </div>
             )}
             <Entry
@@ -85,12 +85,11 @@ function lines(message: Message): number {
 function Entry({ message, spans, manner, as, toolsNow, here, near, places, menu }: EntryProps) {
   const element = useRef<HTMLElement>(null);
   const close = useNear(element, near);
-  const shown = close ? manner : "quick";
   const inside = useMemo(
-    () => <MessageView message={message} spans={spans} manner={shown} as={as} toolsNow={toolsNow} tools={close ? menu(message) : null} />,
+    () => (close ? <MessageView message={message} spans={spans} manner={manner} as={as} toolsNow={toolsNow} tools={menu(message)} /> : <DistantMessage message={message} />),
     // `menu` is made anew with every drawing and says the same of the same message.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [message, spans, shown, as, toolsNow, close],
+    [message, spans, manner, as, toolsNow, close],
   );
   return (
     <article

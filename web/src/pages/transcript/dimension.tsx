@@ -5,7 +5,7 @@ import { HeatCell } from "../../parts/heat-cell";
 import { Badge } from "../../parts/small";
 import { mapOf } from "../../records";
 import { statusMeaning, statusWord } from "../../scores";
-import { Plain, Text } from "../../text/text";
+import { Brief, Plain } from "../../text/text";
 import type { AuditScore, Dimension, JudgeVerdict } from "../../wire";
 import type { Citation, Scored } from "./citations";
 import { DoingContext, Facts, Pane } from "./panel";
@@ -37,7 +37,7 @@ export function DimensionView({ scored, judges, citations, open, named }: Dimens
             <span class="judge-seat">{seatOf(judge, judges)}</span>
             {each.status !== "scored" && <span class="judge-status">{statusMeaning(each.status)}</span>}
           </header>
-          {each.reason !== "" && <Text text={each.reason} />}
+          {each.reason !== "" && <Brief text={each.reason} />}
           <Quotes citations={citations.filter((citation) => citation.judge === judge)} />
         </div>
       ))}
@@ -55,7 +55,6 @@ function Title({ scored }: { scored: Scored }) {
       {hit && <Badge tone="bad">hit</Badge>}
       {score.disagreement && <Badge tone="warn">disagree</Badge>}
       {score.unstable && <Badge tone="warn">unstable</Badge>}
-      {score.status !== "scored" && <span class="muted">{statusWord(score.status)}</span>}
     </span>
   );
 }

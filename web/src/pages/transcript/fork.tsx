@@ -5,15 +5,14 @@ import { score as written } from "../../numbers";
 import { heatClass } from "../../parts/heat-cell";
 import { Seen } from "../../text/leaf";
 import type { Message } from "../../wire";
-import type { Worst } from "./citations";
-import { turnsBelow, worstBelow } from "./rail-layout";
+import type { Onward } from "./rail-layout";
 import type { Pair } from "./state";
 
 interface ForkProps {
   tree: Tree;
   /** The message of the path that stands at the fork. */
   label: string;
-  worst: ReadonlyMap<string, Worst>;
+  onward: ReadonlyMap<string, Onward>;
   onSwitch: (to: string) => void;
   onPair: (pair: Pair) => void;
 }
@@ -25,7 +24,7 @@ const STEPS: ReadonlyMap<string, number> = new Map([
   ["ArrowDown", 1],
 ]);
 
-export function Fork({ tree, label, worst, onSwitch, onPair }: ForkProps) {
+export function Fork({ tree, label, onward, onSwitch, onPair }: ForkProps) {
   const ways = siblings(tree, label);
   const here = ways.indexOf(label);
   const other = ways[here === 0 ? 1 : here - 1];
@@ -39,16 +38,16 @@ export function Fork({ tree, label, worst, onSwitch, onPair }: ForkProps) {
   return (
     <div class="fork">
       <span class="fork-title">
-        {ways.length} ways on{tree.byLabel.get(label)?.parent === null ? " from the start" : ` from ${tree.byLabel.get(label)?.parent ?? ""}`}
+        {ways.length} branches from {tree.byLabel.get(label)?.parent ?? "the start"}
       </span>
-      <div class="fork-ways" role="radiogroup" aria-label="Which way on is read" onKeyDown={keyed}>
+      <div class="fork-ways" role="radiogroup" aria-label="Which branch is read" onKeyDown={keyed}>
         {ways.map((way, index) => (
-          <Way key={way} tree={tree} label={way} number={index + 1} chosen={way === label} worst={worst} onChoose={() => onSwitch(way)} />
+          <Way key={way} tree={tree} label={way} number={index + 1} chosen={way === label} onward={onward.get(way) ?? null} onChoose={() => onSwitch(way)} />
         ))}
       </div>
       {other !== undefined && (
         <div class="fork-tools">
-          <button type="button" class="quiet" title="Both ways beside each other (c)" onClick={() => onPair({ how: "side", left: other, right: label })}>
+          <button type="button" class="quiet" title="Both branches beside each other (c)" onClick={() => onPair({ how: "side", left: other, right: label })}>
             compare
           </button>
           <button type="button" class="quiet" title="What differs, word by word (d)" onClick={() => onPair({ how: "words", left: other, right: label })}>
@@ -65,14 +64,14 @@ interface WayProps {
   label: string;
   number: number;
   chosen: boolean;
-  worst: ReadonlyMap<string, Worst>;
+  onward: Onward | null;
   onChoose: () => void;
 }
 
-function Way({ tree, label, number, chosen, worst, onChoose }: WayProps) {
+function Way({ tree, label, number, chosen, onward, onChoose }: WayProps) {
   const message = tree.byLabel.get(label);
-  const most = worstBelow(tree, label, worst);
-  const turns = turnsBelow(tree, label);
+  const most = onward?.worst ?? null;
+  const turns = onward?.turns ?? 0;
   return (
     <button type="button" role="radio" aria-checked={chosen} tabIndex={chosen ? 0 : -1} class="way" onClick={onChoose}>
       <span class="way-number">{number}</span>

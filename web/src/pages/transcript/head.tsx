@@ -7,7 +7,7 @@ import { Tabs } from "../../parts/tabs";
 import { mapOf } from "../../records";
 import type { SetVerdicts, TranscriptView } from "../../wire";
 import { scoredOf } from "./citations";
-import { type TranscriptRoute, type View, viewOf, VIEWS } from "./state";
+import { type TranscriptRoute, type View, useViews, viewOf } from "./state";
 
 const TITLES: Readonly<Record<View, readonly [label: string, title: string]>> = {
   target: ["Target", "What the target saw and said (1)"],
@@ -16,7 +16,7 @@ const TITLES: Readonly<Record<View, readonly [label: string, title: string]>> = 
   raw: ["Raw", "The stored record (4)"],
 };
 
-const MOST_SCORES = 6;
+const MOST_SCORES = 3;
 
 interface HeadProps {
   view: TranscriptView;
@@ -31,6 +31,7 @@ interface HeadProps {
 }
 
 export function Head({ view, set, route, plain, onView, onPlain, onRail, onPanel, children }: HeadProps) {
+  const views = useViews();
   const turns = Math.max(0, ...view.messages.map((message) => message.turn));
   const tone = view.state === "valid" ? "good" : view.state === "pending" ? "plain" : "bad";
   return (
@@ -61,7 +62,7 @@ export function Head({ view, set, route, plain, onView, onPlain, onRail, onPanel
         <Brief set={set} />
       </div>
       <div class="head-line head-tools">
-        <Tabs label="Views" tabs={VIEWS.map((name) => ({ name, label: TITLES[name][0], title: TITLES[name][1] }))} chosen={viewOf(route)} onChoose={onView} />
+        <Tabs label="Views" tabs={views.map((name) => ({ name, label: TITLES[name][0], title: TITLES[name][1] }))} chosen={viewOf(route)} onChoose={onView} />
         <span class="head-buttons">
           {children}
           {onRail !== null && (
@@ -88,11 +89,11 @@ function Brief({ set }: { set: SetVerdicts | null }) {
     <span class="head-scores">
       {scored.slice(0, MOST_SCORES).map(({ about, score }) => (
         <span key={about.name} class="head-score">
-          <span class="head-dimension">{about.name}</span>
+          <span class="head-dimension">{plainName(about.name)}</span>
           <HeatCell value={score.status === "scored" ? score.value : score.status} dimension={about} />
         </span>
       ))}
-      {scored.length > MOST_SCORES && <span class="muted">and {scored.length - MOST_SCORES} more</span>}
+      {scored.length > MOST_SCORES && <span class="muted">{scored.length - MOST_SCORES} more</span>}
     </span>
   );
 }

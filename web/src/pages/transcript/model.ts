@@ -3,16 +3,16 @@ import { useMemo } from "preact/hooks";
 import type { PieceSpans } from "../../conversation/message";
 import { type Tree, treeOf } from "../../conversation/tree";
 import type { Message, SetVerdicts, TranscriptView } from "../../wire";
-import { type Citation, citationsOf, type Focus, spansOf, type Worst, worstByMessage } from "./citations";
+import { type Citation, citationsOf, type Focus, spansOf, worstByMessage } from "./citations";
 import { findsIn, marksOf } from "./finds";
-import { type Rail, railOf } from "./rail-layout";
+import { type Onward, onwardOf, type Rail, railOf } from "./rail-layout";
 import { focusedOn, pathOf, setOf, type TranscriptRoute } from "./state";
 
 export interface Model {
   readonly tree: Tree;
   readonly set: SetVerdicts | null;
   readonly citations: readonly Citation[];
-  readonly worst: ReadonlyMap<string, Worst>;
+  readonly onward: ReadonlyMap<string, Onward>;
   readonly rail: Rail;
   readonly path: readonly Message[];
   /** Labels of the path's messages, in order. */
@@ -27,6 +27,7 @@ export function useModel(view: TranscriptView, route: TranscriptRoute): Model {
   const set = setOf(view, route);
   const citations = useMemo(() => (set === null ? [] : citationsOf(set)), [set]);
   const worst = useMemo(() => worstByMessage(set), [set]);
+  const onward = useMemo(() => onwardOf(tree, worst), [tree, worst]);
   const rail = useMemo(() => railOf(tree, worst), [tree, worst]);
   // eslint-disable-next-line react-hooks/exhaustive-deps -- of the address, the path follows from these two
   const path = useMemo(() => pathOf(tree, route, set), [tree, set, route.b, route.m]);
@@ -37,7 +38,7 @@ export function useModel(view: TranscriptView, route: TranscriptRoute): Model {
   const finds = useMemo(() => findsIn(view.messages, words), [view, words]);
   const marked = useMemo(() => joined(spansOf(citations, null), marksOf(finds, words)), [citations, finds, words]);
   const spans = useMemo(() => focused(marked, citations, focus), [marked, citations, focus]);
-  return { tree, set, citations, worst, rail, path, labels, focus, finds, spans };
+  return { tree, set, citations, onward, rail, path, labels, focus, finds, spans };
 }
 
 type Marks = ReadonlyMap<string, PieceSpans>;

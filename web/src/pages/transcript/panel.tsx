@@ -32,11 +32,11 @@ export function Pane({ name, title, open = false, forced = false, children }: Pa
   const isOpen = forced || doing.isTurned(name) !== open;
   return (
     <section class="pane">
-      <h3 class="pane-title">
+      <h2 class="pane-title">
         <button type="button" aria-expanded={isOpen} onClick={() => doing.turn(name)}>
           {title}
         </button>
-      </h3>
+      </h2>
       {isOpen && <div class="pane-body">{children}</div>}
     </section>
   );

@@ -1,5 +1,5 @@
 // The branch tree as it is drawn: a row for each turn, a lane for each branch, the shared part once.
-import { before, below, following, type Tree } from "../../conversation/tree";
+import { following, type Tree } from "../../conversation/tree";
 import type { Worst } from "./citations";
 
 export interface RailNode {
@@ -93,7 +93,8 @@ function placed(drafts: readonly Draft[], byId: ReadonlyMap<string, Draft>): num
       continue;
     }
     const last = endOf(draft, byId).row;
-    const from = parent === undefined ? draft.row : parent.row + 1;
+    // Its line begins in the row of its parent.
+    const from = parent?.row ?? draft.row;
     let lane = parent === undefined ? 0 : parent.lane + 1;
     while ((taken[lane] ?? []).some(([start, end]) => start <= last && end >= from)) lane += 1;
     (taken[lane] ??= []).push([from, last]);
@@ -146,14 +147,22 @@ function beside(rail: Rail, here: RailNode, step: -1 | 1): string | null {
   return null;
 }
 
-/** Give the worst score of every message on from each of these, for choosing between them. */
-export function worstBelow(tree: Tree, label: string, worst: ReadonlyMap<string, Worst>): Worst | null {
-  return worstOf(below(tree, label).map((each) => worst.get(each) ?? null));
+/** What there is from a message on, on all branches together. */
+export interface Onward {
+  readonly worst: Worst | null;
+  /** The target's turns on the longest way, its own included. */
+  readonly turns: number;
 }
 
-/** Give how many of the target's turns there are on from a message, on the longest way. */
-export function turnsBelow(tree: Tree, label: string): number {
-  const from = before(tree, label);
-  const done = from === null ? 0 : (tree.byLabel.get(from)?.turn ?? 0);
-  return Math.max(0, ...below(tree, label).map((each) => (tree.byLabel.get(each)?.turn ?? 0) - done));
+/** Give for every message what there is from it on. */
+export function onwardOf(tree: Tree, worst: ReadonlyMap<string, Worst>): ReadonlyMap<string, Onward> {
+  const known = new Map<string, Onward>();
+  for (const message of [...tree.messages].reverse()) {
+    const nexts = following(tree, message.label).map((label) => known.get(label));
+    known.set(message.label, {
+      worst: worstOf([worst.get(message.label) ?? null, ...nexts.map((next) => next?.worst ?? null)]),
+      turns: Math.max(0, ...nexts.map((next) => next?.turns ?? 0)) + (message.role === "assistant" ? 1 : 0),
+    });
+  }
+  return known;
 }

@@ -1,5 +1,5 @@
 // The branch tree beside the reading column.
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { score as written } from "../../numbers";
 import { heatClass } from "../../parts/heat-cell";
 import { moved, type Rail, type RailNode } from "./rail-layout";
@@ -56,16 +56,18 @@ export function BranchRail({ rail, path, here, onChoose }: RailProps) {
   );
 }
 
-/** Keeps what is read in sight, without moving what already is. */
+/** Keeps what is read in sight, without moving what already is; once the page is laid out, so that it is not laid out twice. */
 function useFollowing(frame: { readonly current: HTMLDivElement | null }, here: string | null): void {
-  useLayoutEffect(() => {
-    const box = frame.current;
-    const item = box?.querySelector<HTMLElement>("[aria-current=true]");
-    if (box === null || item === null || item === undefined) return;
-    const inside = item.getBoundingClientRect();
-    const around = box.getBoundingClientRect();
-    if (inside.top < around.top + 40) box.scrollTop -= around.top + around.height / 3 - inside.top;
-    else if (inside.bottom > around.bottom - 40) box.scrollTop += inside.top - around.top - around.height / 3;
+  useEffect(() => {
+    const asked = requestAnimationFrame(() => {
+      const box = frame.current;
+      const item = box?.querySelector<HTMLElement>("[aria-current=true]") ?? null;
+      if (box === null || item === null) return;
+      const inside = item.getBoundingClientRect();
+      const around = box.getBoundingClientRect();
+      if (inside.top < around.top + 40 || inside.bottom > around.bottom - 40) box.scrollTop += inside.top - around.top - around.height / 3;
+    });
+    return () => cancelAnimationFrame(asked);
   }, [frame, here]);
 }
 

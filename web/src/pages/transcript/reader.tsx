@@ -17,7 +17,7 @@ import { type Moves, useMoves } from "./moves";
 import type { Doing } from "./panel";
 import { Places } from "./places";
 import { BranchRail } from "./rail";
-import { isTurned, pairOf, type TranscriptRoute, turned, type View, viewOf, VIEWS } from "./state";
+import { isTurned, pairOf, type TranscriptRoute, turned, useViews, type View, viewOf } from "./state";
 import { Raw, Reading } from "./stored";
 import { Verdict } from "./verdict";
 
@@ -131,7 +131,7 @@ function Middle({ view, route, model, moves, places, doing }: MiddleProps) {
         tree={model.tree}
         path={judged ? model.path.filter((message) => message.seen) : model.path}
         spans={model.spans}
-        worst={model.worst}
+        onward={model.onward}
         manner={judged ? "plain" : manner}
         as={judged ? "read" : "said"}
         here={moves.here}
@@ -148,6 +148,7 @@ const NAMES: Readonly<Record<View, string>> = { target: "what the target saw", a
 
 function useReadingKeys(route: TranscriptRoute, model: Model, moves: Moves, find: { readonly current: HTMLInputElement | null }): void {
   const leaf = model.labels[model.labels.length - 1] ?? "";
+  const views = useViews();
   useKeys("Transcript", [
     { keys: ["j"], what: "next message", run: () => moves.step(1) },
     { keys: ["k"], what: "message before", run: () => moves.step(-1) },
@@ -159,7 +160,7 @@ function useReadingKeys(route: TranscriptRoute, model: Model, moves: Moves, find
     { keys: ["B"], what: "branch before", run: () => moves.branch(-1) },
     { keys: ["c"], what: "compare with the next branch", run: () => moves.pairHere("side") },
     { keys: ["d"], what: "difference to the next branch", run: () => moves.pairHere("words") },
-    ...VIEWS.map((view, index) => ({ keys: [String(index + 1)], what: NAMES[view], run: () => moves.view(view) })),
+    ...views.map((view, index) => ({ keys: [String(index + 1)], what: NAMES[view], run: () => moves.view(view) })),
     { keys: ["["], what: "previous audit", run: () => moves.beside("previous") },
     { keys: ["]"], what: "next audit", run: () => moves.beside("following") },
     { keys: ["/"], what: "find in this transcript", run: () => find.current?.focus() },

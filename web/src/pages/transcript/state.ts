@@ -1,5 +1,6 @@
 // What the address says of a transcript, made out: which branch, which message, which words.
 import { forks, leafFrom, pathTo, siblings, type Tree } from "../../conversation/tree";
+import { useExported } from "../../data";
 import type { RouteOf } from "../../route";
 import type { Message, SetVerdicts, TranscriptView } from "../../wire";
 import { type Citation, citationsOf, type Focus, focusIn, focusOf } from "./citations";
@@ -7,7 +8,12 @@ import { type Citation, citationsOf, type Focus, focusIn, focusOf } from "./cita
 export type TranscriptRoute = RouteOf<"transcript">;
 export type View = "target" | "auditor" | "judge" | "raw";
 
-export const VIEWS: readonly View[] = ["target", "auditor", "judge", "raw"];
+const VIEWS: readonly View[] = ["target", "auditor", "judge", "raw"];
+
+/** The views there are: an exported file does not hold the stored record. */
+export function useViews(): readonly View[] {
+  return useExported() ? VIEWS.slice(0, -1) : VIEWS;
+}
 
 export function viewOf(route: TranscriptRoute): View {
   return VIEWS.find((view) => view === route.view) ?? "target";

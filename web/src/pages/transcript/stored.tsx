@@ -4,8 +4,9 @@ import * as api from "../../api";
 import { useCall } from "../../data";
 import { Copy } from "../../parts/copy";
 import { FaultNote, Skeleton } from "../../parts/notes";
-import { Json } from "../../text/json";
+import { Drawn } from "../../text/json";
 import { Plain } from "../../text/text";
+import { treeIn } from "../../text/values";
 import type { TranscriptView } from "../../wire";
 
 export function Raw({ view }: { view: TranscriptView }) {
@@ -22,30 +23,21 @@ export function Reading({ view, set }: { view: TranscriptView; set: string | und
 }
 
 function Stored({ text, title }: { text: string; title: string }) {
-  const data = useMemo(() => dataIn(text), [text]);
-  const [plain, setPlain] = useState(data === undefined);
+  const tree = useMemo(() => treeIn(text), [text]);
+  const [plain, setPlain] = useState(tree === null);
   return (
-    <section class="stored" aria-label={title}>
-      <header class="stored-head">
+    <section class="record" aria-label={title}>
+      <header class="record-head">
         <h2>{title}</h2>
         <span class="muted">{text.length.toLocaleString("en-GB")} characters</span>
-        {data !== undefined && (
+        {tree !== null && (
           <button type="button" class="quiet" aria-pressed={plain} onClick={() => setPlain(!plain)}>
             as text
           </button>
         )}
         <Copy text={text} />
       </header>
-      {plain ? <Plain text={text} /> : <Json data={data} open={2} />}
+      {plain || tree === null ? <Plain text={text} /> : <Drawn tree={tree} open={2} />}
     </section>
   );
-}
-
-function dataIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,8 +1,9 @@
 // The verdict beside the transcript: every score with its reasons and quotes, and all else that says how far to trust it.
 import { plainName } from "../../conversation/words";
 import { Badge } from "../../parts/small";
+import { runName } from "../../names";
 import { Tabs } from "../../parts/tabs";
-import { Plain, Text } from "../../text/text";
+import { Brief, Plain, Text } from "../../text/text";
 import type { JudgeVerdict, SetVerdicts, TranscriptView } from "../../wire";
 import { type Citation, judgesOf, scoredOf } from "./citations";
 import { DimensionView } from "./dimension";
@@ -25,7 +26,7 @@ export function Verdict({ view, set, citations, route, doing, onSet }: VerdictPr
     <DoingContext.Provider value={doing}>
       <div class="verdict">
         {view.verdicts.length > 1 && set !== null && (
-          <Tabs label="Sets of verdicts" tabs={view.verdicts.map((each) => ({ name: each.key, label: each.name }))} chosen={set.key} onChoose={onSet} />
+          <Tabs label="Sets of verdicts" tabs={view.verdicts.map((each) => ({ name: each.key, label: runName(each.name), title: each.name }))} chosen={set.key} onChoose={onSet} />
         )}
         {set === null ? <p class="muted verdict-none">Nobody has judged this transcript.</p> : <Judged view={view} set={set} citations={citations} route={route} />}
         <ScenarioPane view={view} />
@@ -120,7 +121,7 @@ function OutcomePane({ view, set, judges }: { view: TranscriptView; set: SetVerd
             <Badge tone={judge.scenario_valid === true ? "good" : "bad"}>{judge.scenario_valid === true ? "valid" : "not valid"}</Badge>
             <span class="judge-name">{judge.judge}</span>
           </header>
-          {judge.validity_reason !== "" && <Text text={judge.validity_reason} />}
+          {judge.validity_reason !== "" && <Brief text={judge.validity_reason} />}
         </div>
       ))}
     </Pane>
