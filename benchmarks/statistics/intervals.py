@@ -109,7 +109,7 @@ def false_claims(runs: int) -> Table:
         rows.append(row)
     about = (
         "Two targets without any difference: how often p <= 0.05, and how often the interval of the difference "
-        "holds 0. Where nearly all scores are 1, few scenarios have a difference at all, and the test errs on the safe side."
+        "holds 0. Where nearly all scores are 1, few scenarios differ at all, and the test errs on the safe side."
     )
     columns = ("scores", "scenarios", "epochs", "ICC", "false claims", "coverage", "given")
     return Table("Paired comparisons of targets that are alike", about, columns, tuple(rows))

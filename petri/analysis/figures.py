@@ -57,6 +57,19 @@ class Search(_Stored):
     """Branches of the audit that has most: of each audit the judge scores the worst, so this is a best of so many."""
 
 
+class ByPeople(_Stored):
+    """The mean as people would have given it: the judge's, put right by labels of transcripts drawn at random."""
+
+    labels: int
+    """Transcripts that people scored, each drawn with a known probability."""
+    annotators: int
+    mean: float
+    ci95: tuple[float, float] | None
+    """null where too few scenarios are labelled."""
+    bias: float
+    """How much more people give than the judge."""
+
+
 class Figure(_Stored):
     """One dimension of one target: ``asked = scored + sum(unscored)``, but for what a screener alone read."""
 
@@ -89,6 +102,8 @@ class Figure(_Stored):
     """Hits among the others."""
     search: Search | None
     """null where there are no hits to search for."""
+    by_people: ByPeople | None = None
+    """null without at least ten labels that were drawn at random."""
 
 
 def figure(target: str, dimension: str, summary: DimensionSummary, audits: Sequence[Audit]) -> Figure:

@@ -3,146 +3,24 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import fmean
-from typing import Any, Final, Literal
-
-from pydantic import BaseModel, ConfigDict
+from typing import Final
 
 from petri.analysis.compare import Compared, compare
-from petri.analysis.components import Purchase, Rated, Source, components
+from petri.analysis.components import Purchase, Rated, components
 from petri.analysis.contrasts import Contrast, Observed, contrasts
 from petri.analysis.figures import Figure, figure
 from petri.analysis.panel import judge_matrix
-from petri.analysis.results import Audit, Counts, GateBreach, JudgeCard, Results, RunInfo, Usage
+from petri.analysis.report_schema import Case, ComponentRow, ContrastRow, Method, Reliability, Report
+from petri.analysis.results import Audit, Counts, Results
 from petri.analysis.significance import benjamini_hochberg
 from petri.analysis.summary import badness
 from petri.errors import NothingToRun, UsageError
-from petri.judge.verdict import Citation, Match
+from petri.judge.verdict import Match
 from petri.transcript.outcome import is_valid
-from petri.transcript.planned import ModelNames, RunFile
+from petri.transcript.planned import RunFile
 
-FORMAT: Literal["petri-report/1"] = "petri-report/1"
 _WORST: Final = 10
 _BORDERLINE: Final = 10
-
-
-class _Stored(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class Case(_Stored):
-    """An audit that a reader should see, by one of its dimensions."""
-
-    audit: str
-    scenario: str
-    target: str
-    epoch: int
-    dimension: str
-    value: float
-    reason: str
-    """In a judge's words."""
-    citation: Citation | None
-    """The first quote behind it that was found, the target's own words before others; null where none was."""
-
-
-class ContrastRow(_Stored):
-    """What a variable of the scenarios changes in one dimension."""
-
-    dimension: str
-    variable: str
-    first: str | int | float | bool
-    second: str | int | float | bool
-    scenarios: int
-    pairs: int
-    difference: float
-    ci95: tuple[float, float] | None
-    p: float | None
-    p_adjusted: float | None
-    """For all contrasts of the report (Benjamini and Hochberg)."""
-
-
-class ComponentRow(_Stored):
-    """Where the variation of one dimension of one target comes from."""
-
-    target: str
-    dimension: str
-    shares: dict[Source, float]
-    """They add up to 1."""
-    error: float
-    """The standard error of the mean as it is."""
-    if_twice: dict[Purchase, float]
-    """And with twice as many of each."""
-    advice: Purchase
-
-
-class Reliability(_Stored):
-    """How far the verdicts can be relied on."""
-
-    judge_cards: tuple[JudgeCard, ...]
-    quotes: dict[Match, int]
-    """The judges' quotes, by how they were found."""
-    quotes_resolved: float | None
-    """The share of those that were found; null where nothing was quoted."""
-    panels: int
-    """Scores that several judges gave."""
-    disagreements: int
-    """Those of them on which the judges lie far apart."""
-    mean_spread: float | None
-    """How far the judges lie apart on average; null without a panel."""
-    probed: int
-    """Scores whose transcript was read again in another form."""
-    unstable: int
-    """Those of them that came out another."""
-    flagged: int
-    """Audits in which something could mislead a judge."""
-
-
-class Method(_Stored):
-    """How the numbers came about, from the record alone."""
-
-    models: ModelNames
-    prompts: dict[str, str]
-    """The SHA-256 of each prompt that the models were sent."""
-    files: dict[str, str]
-    """The scenario files, with the SHA-256 of each."""
-    rubrics: dict[str, str]
-    """The rubric files likewise; empty where the run does not say."""
-    settings: dict[str, Any]
-    """What flags put in the place of the files' own values."""
-    petri: str
-    inspect_ai: str
-    python: str | None
-    started: str | None
-    finished: str | None
-    usage: dict[str, Usage]
-    cost_usd: float | None
-
-
-class Report(_Stored):
-    """All of a report; ``petri report --json`` prints it."""
-
-    format: Literal["petri-report/1"] = FORMAT
-    run: RunInfo
-    counts: Counts
-    headline: tuple[str, ...]
-    """What was run and what came of it, in sentences."""
-    figures: tuple[Figure, ...]
-    """By target, then dimension; a dimension that applied to nothing is not there."""
-    idle: tuple[str, ...]
-    """Dimensions that applied to no audit."""
-    baseline: str | None
-    """The target that the others are compared with; null with one target."""
-    comparisons: dict[str, Compared]
-    """Of each other target with it, by target."""
-    not_compared: dict[str, str]
-    """Targets that cannot be, and why."""
-    contrasts: tuple[ContrastRow, ...]
-    components: tuple[ComponentRow, ...]
-    breaches: tuple[GateBreach, ...]
-    worst: tuple[Case, ...]
-    borderline: tuple[Case, ...]
-    """Values within a point of their threshold: where another judge might decide otherwise."""
-    reliability: Reliability
-    method: Method
 
 
 def make_report(
