@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector pass over what the tests and all packages are made of, which stays; it took a sixth of the time."""
+    """Let the collector pass over what stays anyway: tests and packages. It took a sixth of all time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
