@@ -8,11 +8,16 @@ FILE   ?= scenarios/quickstart.yaml
 INPUTS := pyproject.toml requirements.lock scripts/bootstrap.sh
 PAGE   := scripts/web.sh $(wildcard petri/viewer/wire*.py) $(shell find web petri/viewer/static -name node_modules -prune -o -type f -print 2>/dev/null)
 
+# Browsers, processes of their own and wire formats: coverage would say little of them, and make them take twice as long.
+APART  := tests/clients tests/crash tests/hostile tests/viewer/e2e
+
 export PYTHON
+# Tests start some hundred processes, and each would compile all of Petri.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help audit test check page cover newest web bench schemas reference lock clean
+.PHONY: help audit test check page cover apart newest web bench schemas reference lock clean
 
 help: ## list these targets
 	@echo "Petri: make TARGET"
@@ -23,7 +28,7 @@ audit: $(VENV)/.petri ## audit three scenarios with simulated models: no network
 	@$(BIN)/petri audit $(FILE) --offline
 	@echo "audit: the commands above are in $(BIN); \`. $(BIN)/activate\` puts them on the path"
 
-test: check page cover newest ## lint, types, the page and the suite; most of it on the newest Python found, too
+test: check page cover apart newest ## lint, types, the page and the suite; most of it on the newest Python found, too
 
 check: $(VENV)/.petri-dev ## lint, format and types
 	@echo "check: ruff, rules"
@@ -35,10 +40,14 @@ check: $(VENV)/.petri-dev ## lint, format and types
 
 page: .cache/page ## the viewer's page: types, lint, tests, and whether the committed bundle is what web/ builds
 
-cover: $(VENV)/.petri-dev web/node_modules/.petri ## the suite with branch coverage, in Chromium too
+cover: $(VENV)/.petri-dev ## the suite with branch coverage, but for what the next one runs
 	@echo "cover: the suite on $$($(BIN)/python -V), with coverage"
+	@$(BIN)/pytest -q -n 2 --dist worksteal --cov --cov-report=term $(APART:%=--ignore=%)
+
+apart: $(VENV)/.petri-dev web/node_modules/.petri ## the rest of the suite: Chromium, kills, wire formats
+	@echo "apart: $(APART) on $$($(BIN)/python -V)"
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
-	$(BIN)/pytest -q -n 2 --dist worksteal --cov --cov-report=term
+	$(BIN)/pytest -q -n 2 --dist worksteal $(APART)
 
 newest: $(VENV)/.petri-dev ## the suite but for its longest tests, on the newest Python of this machine
 	@python=$$(sh scripts/newest-python.sh $(BIN)/python); \
