@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "init": ("petri.cli.init", "Write a commented scenario file to start from."),
     "validate": ("petri.cli.validate", "Name every fault of scenario and rubric files."),
     "scenarios": ("petri.cli.scenarios", "Look through scenarios: lint, list, coverage, import."),
+    "report": ("petri.cli.report", "Write what a run's data support, as a page, Markdown or JSON."),
     "compare": ("petri.cli.compare", "Compare two runs, or two sets of verdicts, audit by audit."),
     "calibrate": ("petri.cli.calibrate", "Compare verdicts with people's labels."),
     "rubric": ("petri.cli.rubric", "Draft a rubric from principles."),
