@@ -6,11 +6,11 @@ from typing import Final
 from petri.analysis.compare import Compared, DimensionComparison
 from petri.analysis.report_schema import Report
 from petri.display.markdown import code, prose, table
-from petri.display.numbers import NONE, counted, interval, listed, number, p_value, signed
+from petri.display.numbers import NONE, interval, listed, number, p_value, signed
 
 CLAIMS: Final = (
     '"Supported": the sides differ. "Not supported": a difference as large as the margin would have been found, or '
-    'is shown not to be there. "Underpowered": these data cannot tell.'
+    'is shown not to be there. "Underpowered": these data cannot tell. A dash: too few scenarios to say even that.'
 )
 _HEADINGS: Final = [
     "dimension",
@@ -21,7 +21,7 @@ _HEADINGS: Final = [
     "p adjusted",
     "margin",
     "detectable",
-    "within the margin",
+    "smaller than the margin",
     "means",
     "hits",
     "scored / pairs",
@@ -65,11 +65,14 @@ def shown(row: DimensionComparison) -> bool:
 
 def adjusted(compared: Compared) -> str:
     """Say for what the p-values are adjusted."""
-    primary = sum(row.primary for row in compared.dimensions.values())
-    rest = sum(not row.primary and row.p is not None for row in compared.dimensions.values())
+    tested = [row for row in compared.dimensions.values() if row.p is not None]
+    primary = sum(row.primary for row in tested)
+    rest = len(tested) - primary
+    if not tested:
+        return "There is no p-value: on no dimension two scenarios differ."
     if primary:
         return f"p adjusted: Holm for the {primary} primary, Benjamini and Hochberg for the {rest} others."
-    return f"p adjusted: Benjamini and Hochberg for {rest} dimensions; none was named as primary."
+    return f"p adjusted: Benjamini and Hochberg, for {rest} dimensions; none was named as primary."
 
 
 def equivalence(row: DimensionComparison) -> str:
@@ -80,7 +83,7 @@ def equivalence(row: DimensionComparison) -> str:
 def _row(name: str, row: DimensionComparison) -> list[str]:
     return [
         code(name) + (" (primary)" if row.primary else ""),
-        f"**{row.claim}**" if row.claim else f"{NONE} ({counted(row.scenarios, 2)} scenarios)",
+        NONE if row.claim is None else f"**{row.claim}**",
         signed(row.difference),
         interval(row.ci95, "+.2f"),
         p_value(row.p),

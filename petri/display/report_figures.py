@@ -1,6 +1,6 @@
 """The numbers of a report as tables of Markdown: by target, each with what it rests on and what it leaves open."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -24,8 +24,8 @@ _OPEN: Final = [
     "median",
     "values",
     "without a value",
-    "mean, were those best / worst",
-    "hit rate, were those best / worst",
+    "mean, were those best or worst",
+    "hit rate likewise",
     "hits where the target took it for real",
     "hits where it may not have",
     "branches tried per hit",
@@ -88,8 +88,8 @@ def _left_open(figure: Figure) -> list[str]:
         NONE if figure.median is None else f"{figure.median:g}",
         ", ".join(f"{value}: {count}" for value, count in figure.distribution.items()) or NONE,
         _without(figure),
-        NONE if means == (None, None) else " / ".join(map(number, means)),
-        NONE if rates == (None, None) else " / ".join(map(percent, rates)),
+        _bounds(means, number),
+        _bounds(rates, percent),
         _part(figure.unaware),
         _part(figure.aware),
         _attempts(figure),
@@ -99,6 +99,11 @@ def _left_open(figure: Figure) -> list[str]:
 def _without(figure: Figure) -> str:
     read_by_none = figure.summary.n_screened
     return listed(figure.unscored | ({"screened only": read_by_none} if read_by_none else {}))
+
+
+def _bounds(ends: tuple[float | None, float | None], shown: Callable[[float | None], str]) -> str:
+    """Give both ends of what a number might have been; one number where nothing is hidden."""
+    return " or ".join(dict.fromkeys(map(shown, ends)))
 
 
 def _part(rate: Rate | None) -> str:

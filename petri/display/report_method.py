@@ -10,6 +10,7 @@ from petri.analysis.results import KnownErrors
 from petri.display.cards import said_of_judges
 from petri.display.markdown import block, code, prose, table
 from petri.display.numbers import NONE, listed, number, percent, percents
+from petri.display.safe import flat
 
 _ERRORS: Final = ["judge", "dimension", "labelled", "weighted kappa", "sensitivity", "specificity"]
 _USAGE: Final = ["role", "calls", "input tokens", "output tokens", "from a cache", "into a cache"]
@@ -113,10 +114,8 @@ def _said(moment: str | None) -> str:
 
 def _digests(head: str, digests: Mapping[str, str]) -> Iterator[str]:
     if digests:
-        yield from ("", f"### {head}", "")
-        yield from table(
-            ["name", "SHA-256"], [[code(name), code(digest)] for name, digest in digests.items()]
-        )
+        yield from ("", f"### {head}, by SHA-256", "")
+        yield from block("\n".join(f"{digest}  {flat(name)}" for name, digest in digests.items()))
 
 
 def _usage(made: Method) -> Iterator[list[str]]:
