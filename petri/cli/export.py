@@ -38,6 +38,13 @@ def command(
             "--md", metavar="PATH", help="Transcripts in Markdown: a folder, or a file that ends in .md."
         ),
     ] = None,
+    parquet: Annotated[
+        Path | None,
+        typer.Option("--parquet", metavar="FOLDER", help="Tidy tables: audits, scores, quotes, messages."),
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FOLDER", help="The same tables for a spreadsheet.")
+    ] = None,
     audit: Annotated[
         list[str] | None,
         typer.Option("--audit", metavar="ID", help="Only these audits, by a part of their ids."),
@@ -48,11 +55,11 @@ def command(
     force: options.Force = False,
     out: options.Out = None,
 ) -> None:
-    """Write runs as files to give away, rid of secrets: a page that opens by double click, JSON lines, Markdown.
+    """Write runs as files to give away, rid of secrets: a page that opens by double click, lines, words, tables.
 
     Example: petri export last --html run.html
     """
-    outputs = Outputs(_path(html), _path(jsonl), _path(markdown))
+    outputs = Outputs(_path(html), _path(jsonl), _path(markdown), parquet, csv)
     require_free(outputs, force=force)
     found = [find_run(name, out_folder(out)) for name in dict.fromkeys(runs)]
     console = talk()
