@@ -10,10 +10,11 @@ _PLAIN: Final = re.compile(
     r"[(\"'“\u2018]*[-+]?"
     r"[^\W_]+(?:[-_/.,'\u2019%+=]+[^\W_]+)*(?::[^\W_]+)?"  # two colons could be the name of an emoji
     r"[.,;:!?)\"'”\u2019…%]*"
+    r"|%[.,;:!?)]*"
 )
 _ADDRESS: Final = re.compile("\\W*www\\.", re.IGNORECASE)
 """What GitHub makes a link of, though nothing in it is markup."""
-_SIGNS: Final = ("%", "-", "—", "·", "≥", "≤", "=", "+", "“", "”")
+_SIGNS: Final = ("-", "—", "·", "≥", "≤", "=", "+", "“", "”")
 """What stands between words and means nothing to Markdown there."""
 _BULLET: Final = re.compile(r"[-+=]|\d+[.)]")
 """What at the beginning of a line makes it an item of a list, or the line before it a heading."""
