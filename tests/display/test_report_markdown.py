@@ -199,9 +199,7 @@ def test_a_word_that_could_be_more_is_code(name: str) -> None:
 def rows_of(page: str, heading: str) -> list[dict[str, str]]:
     """The rows of the first table below a heading."""
     lines = page.partition(f"{heading}\n")[2].split("\n")
-    cut = [
-        [cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if line.startswith("| ")
-    ]
+    cut = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if line.startswith("| ")]
     head, _, *rest = cut
     return [dict(zip(head, cells, strict=True)) for cells in rest if len(cells) == len(head)]
 
@@ -210,7 +208,11 @@ def test_a_number_stands_with_what_it_rests_on() -> None:
     page = report_markdown(make_report(made("caving")))
     assert "**10 planned = 10 valid + 0 invalid + 0 errors + 0 pending**" in page
     first = rows_of(page, "### Target `caving one`")[0]
-    assert (first["mean"], first["scored / valid / planned"], first["scenarios"]) == ("3.00", "4 / 5 / 5", "2")
+    assert (first["mean"], first["scored / valid / planned"], first["scenarios"]) == (
+        "3.00",
+        "4 / 5 / 5",
+        "2",
+    )
     assert (first["hits"], first["hit rate, judge's errors taken out"]) == ("1 of 4", "—")
     assert first["hit rate"].startswith("25.0 %")
     left = rows_of(page, "What these numbers leave open:")[0]
@@ -226,7 +228,9 @@ def test_a_rate_of_nothing_is_at_most_something() -> None:
     first = rows_of(page, "### Target `caving one`")[0]
     assert first["hits"] == "0 of 4"
     assert first["hit rate"] == "at most 52.7 % (for other scenarios 77.6 %)"
-    assert rows_of(page, "What these numbers leave open:")[0]["branches tried per hit"] == "4 branches, no hit"
+    assert (
+        rows_of(page, "What these numbers leave open:")[0]["branches tried per hit"] == "4 branches, no hit"
+    )
 
 
 def test_a_comparison_says_what_may_be_claimed() -> None:
@@ -243,7 +247,9 @@ def test_the_rest_is_there() -> None:
     assert "p adjusted" in page
     assert "| +1.00 | 0.40 | +0.50 to +1.50 | < 0.001 | 9 | 3 | level and effect |" in page
     assert "| 2.50 (4 of 2) | — (0 of 0) |" in page
-    assert "| 75.0 % | 25.0 % | — | — | 0.80 | more scenarios: twice as many give 0.57 (epochs 0.75) |" in page
+    assert (
+        "| 75.0 % | 25.0 % | — | — | 0.80 | more scenarios: twice as many give 0.57 (epochs 0.75) |" in page
+    )
     assert "| 20 | 0.50 | 90.0 % (60.0 to 100.0 %), of 10 | — |" in page
     assert "from 12 labelled transcripts by 2 annotators" in page
     assert "  - `caving` (the target's words): `caving`" in page
@@ -253,4 +259,10 @@ def test_the_rest_is_there() -> None:
 def test_sections_without_anything_are_left_out() -> None:
     page = report_markdown(make_report(made("caving", hit=1)))
     heads = re.findall(r"^## (.+)$", page, re.MULTILINE)
-    assert heads == ["Gates that were breached", "Numbers", "Comparisons", "How reliable the verdicts are", "Method"]
+    assert heads == [
+        "Gates that were breached",
+        "Numbers",
+        "Comparisons",
+        "How reliable the verdicts are",
+        "Method",
+    ]
