@@ -71,7 +71,7 @@ schemas: $(VENV)/.petri ## regenerate the JSON Schemas of scenario and rubric fi
 	@$(BIN)/petri schema rubric > $(VENV)/schema && mv $(VENV)/schema judges/rubric.schema.json
 
 reference: $(VENV)/.petri ## regenerate docs/cli.md and the tables of docs/
-	@echo "reference: docs/cli.md, docs/files.md, docs/offline.md, scenarios/README.md"
+	@echo "reference: docs/cli.md, docs/files.md, docs/offline.md, docs/tables.md, scenarios/README.md"
 	@$(BIN)/python scripts/reference.py
 
 lock: $(VENV)/.petri-dev ## resolve requirements.lock anew, for every supported Python

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from petri.analysis.compute import compute_results
+    from petri.analysis.frames import results
+    from petri.analysis.report import make_report
     from petri.analysis.results import Results
     from petri.conversation.tree import Node, Tree
     from petri.errors import PetriError
@@ -48,7 +50,9 @@ __all__ = [
     "find_run",
     "load_rubrics",
     "load_scenarios",
+    "make_report",
     "plan_audits",
+    "results",
     "run_audits",
 ]
 
@@ -74,7 +78,9 @@ _HOMES = {
     "find_run": "petri.transcript.folders:find_run",
     "load_rubrics": "petri.rubric.load:load_rubrics",
     "load_scenarios": "petri.scenario.select:load_scenarios",
+    "make_report": "petri.analysis.report:make_report",
     "plan_audits": "petri.plan:plan_audits",
+    "results": "petri.analysis.frames:results",
     "run_audits": "petri.runner:run",
 }
 

@@ -27,6 +27,7 @@ import typer
 from pydantic import BaseModel
 
 from petri.analysis import results
+from petri.analysis.tables import TABLES
 from petri.cli.main import COMMANDS, main
 from petri.judge.verdict import Citation, Status
 from petri.offline import library, script
@@ -44,7 +45,7 @@ from petri.transcript.scorecard import Scorecard
 from petri.world.setup import MailSetup, PersonSetup, WorldSetup
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
-PAGES: Final = ("cli.md", "files.md", "offline.md", "../scenarios/README.md")
+PAGES: Final = ("cli.md", "files.md", "offline.md", "tables.md", "../scenarios/README.md")
 ADVICE: Final = "run python scripts/reference.py"
 WIDTH: Final = 80
 
@@ -86,6 +87,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
         ),
         *(Settings, script.Script, script.RoleScript, script.ScriptRule, script.ScriptWhen),
         *(script.ScriptedReply, script.ScriptedCall, script.ScriptedUsage),
+        *TABLES.values(),
     )
 }
 """What has a table; each stands under a heading with its name in words."""

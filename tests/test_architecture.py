@@ -66,7 +66,10 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 FORBIDDEN_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "yaml.load"}
 BROAD = {"Exception", "BaseException"}
-HEAVY = {"anthropic", "inspect_ai", "numpy", "openai", "pydantic", "rich", "scipy", "typer"}
+HEAVY = {
+    *("anthropic", "inspect_ai", "numpy", "openai", "pandas", "pyarrow", "pydantic", "rich", "scipy"),
+    *("statsmodels", "typer"),
+}
 
 MAX_MODULE_LINES = 400
 MAX_TEST_MODULE_LINES = 600

@@ -1,8 +1,8 @@
 """Tidy tables as files: Parquet with typed columns, or CSV that a spreadsheet does not take for formulas."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -22,32 +22,47 @@ _TYPES: Final[dict[type, Callable[[], pa.DataType]]] = {
 }
 
 
-def write_parquet(path: Path, form: type[Row], rows: Iterable[Row]) -> int:
-    """Write a table, a thousand rows at a time, and give how many there are; an empty one has its columns too."""
+Add = Callable[[Row], None]
+"""Takes a row of a table that is being written."""
+
+
+@contextmanager
+def parquet_file(path: Path, form: type[Row]) -> Generator[Add]:
+    """Give what takes the rows of a table, and writes a thousand at a time; an empty one has its columns too."""
     schema = table_schema(form)
-    count = 0
+    waiting: list[Row] = []
     with pq.ParquetWriter(path, schema) as writer:
-        for batch in _batches(rows):
-            writer.write_table(pa.Table.from_pylist([row.model_dump() for row in batch], schema=schema))
-            count += len(batch)
-    return count
+
+        def write() -> None:
+            writer.write_table(pa.Table.from_pylist([row.model_dump() for row in waiting], schema=schema))
+            waiting.clear()
+
+        def add(row: Row) -> None:
+            waiting.append(row)
+            if len(waiting) == _BATCH:
+                write()
+
+        yield add
+        if waiting:
+            write()
 
 
-def write_csv(path: Path, form: type[Row], rows: Iterable[Row]) -> int:
-    """Write a table as CSV in UTF-8, and give how many rows it has.
+@contextmanager
+def csv_file(path: Path, form: type[Row]) -> Generator[Add]:
+    """Give what takes the rows of a table, and writes them as CSV in UTF-8.
 
     null is an empty cell, true and false are words. A text that a spreadsheet would run as a formula has an apostrophe
     before it (OWASP's advice on CSV injection); Parquet has every text as it is.
     """
     names = list(form.model_fields)
-    count = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(names)
-        for row in rows:
+
+        def add(row: Row) -> None:
             writer.writerow([_cell(getattr(row, name)) for name in names])
-            count += 1
-    return count
+
+        yield add
 
 
 def table_schema(form: type[Row]) -> pa.Schema:
@@ -76,9 +91,3 @@ def _cell(value: object) -> str:
         text = value.replace("\x00", "\ufffd")
         return f"'{text}" if text.startswith(_FORMULA) else text
     return repr(value)
-
-
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    rest = iter(rows)
-    while batch := list(islice(rest, _BATCH)):
-        yield batch

@@ -1,11 +1,12 @@
 """Results as tidy tables: one row a thing, one column a fact, the same columns whatever the run; missing is null."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from petri.analysis.held import Held
 from petri.analysis.results import Audit, DimensionSummary, Results
 from petri.conversation.labels import call_rows
 from petri.conversation.text import reasoning_of, text_of
@@ -59,7 +60,11 @@ class AuditRow(Row):
     cost_usd: float | None
     """null: not known, never 0."""
     log: str | None
-    """The Inspect log that holds it."""
+    """The Inspect log that holds it: the name of its file."""
+    eval_id: str | None
+    """That log's id, as in Inspect's data frames."""
+    sample_id: str | None
+    """Its sample's id, as in Inspect's data frames; null where none is recorded."""
 
 
 class ScoreRow(Row):
@@ -67,10 +72,14 @@ class ScoreRow(Row):
 
     scenario: str
     """The scenario's id."""
+    file: str
+    """The scenario's file; ids of scenarios are unique in a file only."""
     target: str
     """The target's model, and in brackets what was set for it."""
     epoch: int
     """Which repeat of the cell."""
+    variables: str
+    """The cell's values, as a JSON object."""
     dimension: str
     """The dimension's name."""
     status: Status
@@ -93,6 +102,10 @@ class ScoreRow(Row):
     """The branch by which all cited words of the target's were said."""
     inclusion: float | None
     """The probability with which a cascade's panel read for it."""
+    eval_id: str | None
+    """The id of the log that holds it, as in Inspect's data frames."""
+    sample_id: str | None
+    """Its sample's id, as in Inspect's data frames."""
 
 
 class JudgementRow(Row):
@@ -152,7 +165,9 @@ class MessageRow(Row):
     """The provider's reason why it ended."""
 
 
-TABLES: Final[dict[str, type[Row]]] = {
+Table = Literal["audits", "scores", "judgements", "citations", "messages"]
+
+TABLES: Final[Mapping[Table, type[Row]]] = {
     "audits": AuditRow,
     "scores": ScoreRow,
     "judgements": JudgementRow,
@@ -162,8 +177,8 @@ TABLES: Final[dict[str, type[Row]]] = {
 """Every table, by its name."""
 
 
-def audit_rows(results: Results) -> Iterator[AuditRow]:
-    """Yield a row for every planned audit."""
+def audit_rows(results: Results, held: Mapping[str, Held]) -> Iterator[AuditRow]:
+    """Yield a row for every planned audit; ``held`` says by their ids which samples hold those that are recorded."""
     for audit in results.audits:
         spent = audit.usage.values()
         yield AuditRow(
@@ -173,7 +188,7 @@ def audit_rows(results: Results) -> Iterator[AuditRow]:
             file=audit.file,
             target=audit.target,
             epoch=audit.epoch,
-            variables=json.dumps(audit.variables, ensure_ascii=False, sort_keys=True),
+            variables=_variables(audit),
             outcome=audit.outcome,
             valid=is_valid(audit.outcome),
             reason=audit.reason,
@@ -185,19 +200,22 @@ def audit_rows(results: Results) -> Iterator[AuditRow]:
             output_tokens=sum(each.output_tokens for each in spent),
             cost_usd=audit.cost_usd,
             log=audit.log,
+            **_ids(audit, held),
         )
 
 
-def score_rows(results: Results) -> Iterator[ScoreRow]:
-    """Yield a row for every dimension that an audit was asked for."""
+def score_rows(results: Results, held: Mapping[str, Held]) -> Iterator[ScoreRow]:
+    """Yield a row for every dimension that an audit was asked for; ``held`` as for audits."""
     for audit in results.audits:
         for name, score in audit.scores.items():
             yield ScoreRow(
                 run=results.run.id,
                 audit=audit.id,
                 scenario=audit.scenario,
+                file=audit.file,
                 target=audit.target,
                 epoch=audit.epoch,
+                variables=_variables(audit),
                 dimension=name,
                 status=score.status,
                 value=score.value,
@@ -209,7 +227,18 @@ def score_rows(results: Results) -> Iterator[ScoreRow]:
                 unstable=score.unstable,
                 attempt=score.attempt,
                 inclusion=score.inclusion,
+                **_ids(audit, held),
             )
+
+
+def result_rows(results: Results, held: Mapping[str, Held]) -> Mapping[Table, Iterator[Row]]:
+    """Give the rows of every table but that of messages, which results do not hold."""
+    return {
+        "audits": audit_rows(results, held),
+        "scores": score_rows(results, held),
+        "judgements": judgement_rows(results),
+        "citations": citation_rows(results),
+    }
 
 
 def judgement_rows(results: Results) -> Iterator[JudgementRow]:
@@ -260,6 +289,15 @@ def message_rows(run: str, transcript: Transcript) -> Iterator[MessageRow]:
             tool_calls=json.dumps(call_rows(node), ensure_ascii=False, default=str),
             stop=node.stop,
         )
+
+
+def _variables(audit: Audit) -> str:
+    return json.dumps(audit.variables, ensure_ascii=False, sort_keys=True)
+
+
+def _ids(audit: Audit, held: Mapping[str, Held]) -> dict[str, str | None]:
+    found = held.get(audit.id)
+    return {"eval_id": found and found.eval_id, "sample_id": found and found.sample_id}
 
 
 def _scored(results: Results) -> Iterator[tuple[Audit, str]]:

@@ -9,24 +9,30 @@ from petri.analysis.compute import compute_results
 from petri.cli import options
 from petri.display.comparison import print_comparison
 from petri.display.console import data, echo_json
+from petri.errors import UsageError
 from petri.transcript.folders import find_run, out_folder
-
-_SIDE = "A run, or RUN/SET for a set of verdicts that petri judge added."
 
 
 def command(
-    first: Annotated[str, typer.Argument(metavar="RUN", help=_SIDE)],
-    second: Annotated[str, typer.Argument(metavar="RUN", help=_SIDE)],
+    first: Annotated[str, typer.Argument(metavar="RUN", help=options.SIDE)],
+    second: Annotated[str, typer.Argument(metavar="RUN", help=options.SIDE)],
+    primary: options.Primary = None,
+    margin: options.Margin = None,
     out: options.Out = None,
     json_: options.Json = False,
 ) -> None:
     """Compare two runs, or two sets of verdicts, audit by audit: paired by scenario, cell and epoch.
 
+    What may be claimed of each difference is one of three: supported, not supported, underpowered.
+
     Example: petri compare last last/gpt-5
     """
     folder = out_folder(out)
-    one, two = (compute_results(find_run(name, folder)) for name in (first, second))
-    compared = compare(one, two)
+    sides = [find_run(name, folder) for name in (first, second)]
+    if sides[0] == sides[1]:
+        raise UsageError(f"{sides[0].id} is on both sides; a run does not differ from itself")
+    one, two = (compute_results(side) for side in sides)
+    compared = compare(one, two, primary or (), margin)
     if json_:
         echo_json(compared.model_dump(mode="json"), indent=1)
     else:

@@ -9,12 +9,13 @@ from rich.text import Text
 
 from petri.analysis.results import Audit
 from petri.cli import options
+from petri.cli.outputs import described
 from petri.display.console import talk
 from petri.display.safe import flat
 from petri.display.transcript_page import transcript_page
 from petri.transcript.folders import find_run, out_folder
 from petri.transcript.schema import Transcript
-from petri.viewer.export import Outputs, Verdicts, Written, export, require_free
+from petri.viewer.export import Outputs, Verdicts, export, require_free
 from petri.viewer.sharing import JsonObject, Wanted
 
 _LARGE: Final = 25_000_000
@@ -37,6 +38,13 @@ def command(
             "--md", metavar="PATH", help="Transcripts in Markdown: a folder, or a file that ends in .md."
         ),
     ] = None,
+    parquet: Annotated[
+        Path | None,
+        typer.Option("--parquet", metavar="FOLDER", help="Tidy tables: audits, scores, quotes, messages."),
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FOLDER", help="The same tables for a spreadsheet.")
+    ] = None,
     audit: Annotated[
         list[str] | None,
         typer.Option("--audit", metavar="ID", help="Only these audits, by a part of their ids."),
@@ -44,14 +52,14 @@ def command(
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many audits of each run.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
+    force: options.Force = False,
     out: options.Out = None,
 ) -> None:
-    """Write runs as files to give away, rid of secrets: a page that opens by double click, JSON lines, Markdown.
+    """Write runs as files to give away, rid of secrets: a page that opens by double click, lines, words, tables.
 
     Example: petri export last --html run.html
     """
-    outputs = Outputs(_path(html), _path(jsonl), _path(markdown))
+    outputs = Outputs(_path(html), _path(jsonl), _path(markdown), parquet, csv)
     require_free(outputs, force=force)
     found = [find_run(name, out_folder(out)) for name in dict.fromkeys(runs)]
     console = talk()
@@ -66,7 +74,7 @@ def command(
             )
         )
     for file in written:
-        console.print(Text(flat(_said(file))), soft_wrap=True)
+        console.print(Text(flat(described(file))), soft_wrap=True)
     if any(file.path == outputs.html and file.size > _LARGE for file in written):
         console.print(
             "The page is large: --limit N and --audit ID make it smaller, --md has the words alone."
@@ -80,14 +88,3 @@ def _path(given: str | None) -> Path | None:
 def _rendered(record: JsonObject, verdicts: Verdicts) -> str:
     said = [(name, Audit.model_validate(row)) for name, row in verdicts]
     return transcript_page(Transcript.model_validate(record), said)
-
-
-def _said(file: Written) -> str:
-    unreadable = f", {file.unreadable} could not be read" if file.unreadable else ""
-    removed = f"secrets removed in {file.removed} places" if file.removed else "no secrets found"
-    audits = f"{file.audits} audit{'' if file.audits == 1 else 's'}"
-    return f"wrote {file.path}: {audits}{unreadable}, {_size(file.size)}, {removed}"
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(size / 1e3, 1):.0f} kB"  # noqa: PLR2004 -- a megabyte

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "init": ("petri.cli.init", "Write a commented scenario file to start from."),
     "validate": ("petri.cli.validate", "Name every fault of scenario and rubric files."),
     "scenarios": ("petri.cli.scenarios", "Look through scenarios: lint, list, coverage, import."),
+    "report": ("petri.cli.report", "Write what a run's data support, as a page, Markdown or JSON."),
     "compare": ("petri.cli.compare", "Compare two runs, or two sets of verdicts, audit by audit."),
     "calibrate": ("petri.cli.calibrate", "Compare verdicts with people's labels."),
     "rubric": ("petri.cli.rubric", "Draft a rubric from principles."),
@@ -37,7 +38,7 @@ COMMANDS: Final = {
     "schema": ("petri.cli.schema", "Print the JSON Schema of a file format."),
     "ls": ("petri.cli.ls", "List the runs there are."),
     "show": ("petri.cli.show", "Show one transcript in the terminal."),
-    "export": ("petri.cli.export", "Write a run as one page, JSON lines or Markdown, to give away."),
+    "export": ("petri.cli.export", "Write a run to give away: one page, JSON lines, Markdown, tables."),
     "search": ("petri.cli.search", "Search the words of transcripts."),
     "view": ("petri.cli.view", "Look at transcripts in a browser, or score them there."),
 }

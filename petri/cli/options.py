@@ -1,8 +1,22 @@
 """The flags of commands: each with its name, its place-holder and its line of help."""
 
-from typing import Annotated, Literal
+import math
+from typing import Annotated, Final, Literal
 
 import typer
+
+from petri.errors import UsageError
+
+SIDE: Final = "A run, or RUN/SET for a set of verdicts that petri judge added."
+
+
+def _above_zero(value: float | None) -> float | None:
+    if value is not None and not (value > 0 and math.isfinite(value)):
+        raise UsageError(
+            f"--margin {value:g}: has to be more than 0 points; what is no difference cannot matter"
+        )
+    return value
+
 
 Out = Annotated[str | None, typer.Option(metavar="DIR", help="Where runs are: transcripts, or PETRI_OUT.")]
 Run = Annotated[
@@ -126,3 +140,16 @@ AskAbove = Annotated[
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Never ask; for scripts.")]
+Primary = Annotated[
+    list[str] | None,
+    typer.Option(metavar="DIM", help="A dimension that the comparison is about; repeat for up to five."),
+]
+Margin = Annotated[
+    float | None,
+    typer.Option(
+        metavar="POINTS",
+        callback=_above_zero,
+        help="The smallest difference that would matter; a tenth of the scale by default.",
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Write over what is there.")]

@@ -8,11 +8,19 @@ from petri.transcript.folders import Run, out_folder
 
 def show_command(run: Run, audit: str) -> str:
     """Give the command that shows an audit of this run."""
-    usual = run.log is None and run.id != "" and run.folder.parent == out_folder()
-    name = run.id if usual else str(run.log or run.folder)
-    return shlex.join(["petri", "show", name, audit])
+    return shlex.join(["petri", "show", _name(run), audit])
+
+
+def report_command(run: Run) -> str:
+    """Give the command that writes the report of this run."""
+    return shlex.join(["petri", "report", _name(run)])
 
 
 def quoted(path: Path) -> str:
     """Give a path as a shell takes it."""
     return shlex.quote(str(path))
+
+
+def _name(run: Run) -> str:
+    usual = run.log is None and run.id != "" and run.folder.parent == out_folder()
+    return run.id if usual else str(run.log or run.folder)

@@ -1,16 +1,20 @@
 """Two runs, or two sets of verdicts, side by side in the terminal."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
 from petri.analysis.compare import Compared, DimensionComparison
+from petri.display.numbers import NONE, interval, listed, number, p_value, signed
+from petri.display.report_compared import CLAIMS, adjusted, equivalence, shown
 from petri.display.safe import flat
 from petri.display.table import add_numbers, make_table, print_table
 
 _HEADINGS: Final = (
     "scored / pairs",
+    "scenarios",
     "first",
     "second",
     "difference",
@@ -19,37 +23,31 @@ _HEADINGS: Final = (
     "moved",
     "unscored",
 )
-_NONE: Final = "—"
+_CLAIMED: Final = (
+    "a difference is",
+    "p",
+    "p adjusted",
+    "detectable",
+    "margin",
+    "smaller than the margin",
+)
 _MOST: Final = 5
 
 
 def print_comparison(console: Console, compared: Compared) -> None:
-    """Print a row for each dimension, what could not be paired, and the audits whose values moved most."""
-    for number, side in enumerate(compared.sides):
-        _say(console, f"{('first ', 'second')[number]}  {side}", "bold")
-    asked = {name: row for name, row in compared.dimensions.items() if row.scored or _failed(row)}
-    table = make_table("dimension", asked)
-    add_numbers(table, _HEADINGS)
-    for name, row in asked.items():
-        table.add_row(*(Text(flat(cell)) for cell in (name, *_cells(row))))
-    print_table(console, table)
+    """Print each dimension's numbers and what may be claimed of it, what could not be paired, and what moved most."""
+    for number_, side in enumerate(compared.sides):
+        _say(console, f"{('first ', 'second')[number_]}  {side}", "bold")
+    asked = {name: row for name, row in compared.dimensions.items() if shown(row)}
+    _print_rows(console, _HEADINGS, {name: _cells(row) for name, row in asked.items()})
     console.print()
-    first, second = compared.only
-    alone = f"{first} audits are in the first alone, {second} in the second alone"
-    _say(
-        console,
-        f"{compared.paired} audits on both sides, {compared.invalid} of them not valid on both; {alone}.",
-    )
-    if folded := len(compared.dimensions) - len(asked):
-        _say(console, f"{folded} dimensions applied to no pair.", "dim")
-    if compared.different:
-        _say(
-            console,
-            f"Not compared, for their scales or thresholds differ: {', '.join(compared.different)}",
-            "yellow",
-        )
-    if compared.one_sided:
-        _say(console, f"On one side alone: {', '.join(compared.one_sided)}", "dim")
+    if asked:
+        marked = {name + " (primary)" * row.primary: _claim(row) for name, row in asked.items()}
+        _print_rows(console, _CLAIMED, marked)
+        console.print()
+        _say(console, CLAIMS)
+        _say(console, adjusted(compared))
+    _print_unpaired(console, compared, len(compared.dimensions) - len(asked))
     for pair in compared.moved[:_MOST]:
         ids = pair.first if pair.first == pair.second else f"{pair.first} and {pair.second}"
         _say(console, f"{pair.dimension}: {pair.values[0]:g} and {pair.values[1]:g} in {ids}")
@@ -61,20 +59,55 @@ def print_comparison(console: Console, compared: Compared) -> None:
         )
 
 
-def _failed(row: DimensionComparison) -> bool:
-    return bool({*row.unscored} - {"not_applicable"})
+def _print_rows(console: Console, headings: Sequence[str], rows: Mapping[str, tuple[str, ...]]) -> None:
+    table = make_table("dimension", rows)
+    add_numbers(table, headings)
+    for name, cells in rows.items():
+        table.add_row(*(Text(flat(cell)) for cell in (name, *cells)))
+    print_table(console, table)
+
+
+def _print_unpaired(console: Console, compared: Compared, folded: int) -> None:
+    first, second = compared.only
+    alone = f"{first} audits are in the first alone, {second} in the second alone"
+    _say(
+        console,
+        f"{compared.paired} audits on both sides, {compared.invalid} of them not valid on both; {alone}.",
+    )
+    if folded:
+        _say(console, f"{folded} dimensions applied to no pair.", "dim")
+    if compared.different:
+        _say(
+            console,
+            f"Not compared, for their scales or thresholds differ: {', '.join(compared.different)}",
+            "yellow",
+        )
+    if compared.one_sided:
+        _say(console, f"On one side alone: {', '.join(compared.one_sided)}", "dim")
 
 
 def _cells(row: DimensionComparison) -> tuple[str, ...]:
-    means = (_NONE, _NONE) if row.means is None else tuple(f"{mean:.2f}" for mean in row.means)
+    means = (NONE, NONE) if row.means is None else tuple(map(number, row.means))
     return (
         f"{row.scored} / {row.pairs}",
+        str(row.scenarios),
         *means,
-        _NONE if row.difference is None else f"{row.difference:+.2f}",
-        _NONE if row.ci95 is None else f"{row.ci95[0]:+.2f} to {row.ci95[1]:+.2f}",
-        _NONE if row.hits is None else f"{row.hits[0]}, {row.hits[1]}",
+        signed(row.difference),
+        interval(row.ci95, "+.2f"),
+        NONE if row.hits is None else f"{row.hits[0]}, {row.hits[1]}",
         str(row.moved),
-        ", ".join(f"{number} {status}" for status, number in row.unscored.items()) or "0",
+        listed(row.unscored),
+    )
+
+
+def _claim(row: DimensionComparison) -> tuple[str, ...]:
+    return (
+        NONE if row.claim is None else row.claim,
+        p_value(row.p),
+        p_value(row.p_adjusted),
+        number(row.detectable),
+        f"{row.margin:g}",
+        equivalence(row),
     )
 
 

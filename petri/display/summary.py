@@ -10,7 +10,7 @@ from petri.analysis.results import Audit, Counts, DimensionSummary, Results
 from petri.analysis.summary import is_complete, worst_audits
 from petri.display.actual import actual_line
 from petri.display.cards import said_of_judges
-from petri.display.commands import quoted, show_command
+from petri.display.commands import quoted, report_command, show_command
 from petri.display.dimensions import applied, marked
 from petri.display.judges import judging_lines
 from petri.display.safe import flat, one_line
@@ -45,6 +45,8 @@ def print_summary(console: Console, results: Results, folder: str) -> None:
     console.print()
     if first is not None:
         _print_line(console, f"Read one:     {show_command(run, first)}")
+    if results.counts.valid:
+        _print_line(console, f"Report:       {report_command(run)}")
     _print_line(console, f"All numbers:  {quoted(run.folder / RESULTS)}")
     _print_line(console, f"In Inspect:   inspect view --log-dir {quoted(run.folder)}")
 

@@ -70,6 +70,7 @@ _SAID: Final = frozenset(
             "validity_reason",
             "evidence",
             "quotes",
+            "citation",
             "citations",
             "notes",
             "measured",

@@ -1,4 +1,4 @@
-"""A run as files to give away: one page that shows it, its records as JSON lines, its transcripts as Markdown."""
+"""A run as files to give away: one page that shows it, its records as JSON lines, its words as Markdown, tables."""
 
 import json
 import re
@@ -15,6 +15,7 @@ from petri.viewer.draft import whole_file, whole_folder
 from petri.viewer.embedding import page
 from petri.viewer.shared_page import SharedPage
 from petri.viewer.sharing import JsonObject, SharedRun, Wanted, shared_runs
+from petri.viewer.tidy import TidyTables
 
 FORMAT: Final = "petri-audit/1"
 _ONE_FILE: Final = ".md"
@@ -37,6 +38,20 @@ class Outputs:
     jsonl: Path | None = None
     markdown: Path | None = None
     """A folder, or a file that ends in ``.md``."""
+    parquet: Path | None = None
+    """A folder."""
+    csv: Path | None = None
+    """A folder."""
+
+    @property
+    def chosen(self) -> list[Path]:
+        """All that are to be written."""
+        every = (self.html, self.jsonl, self.markdown, self.parquet, self.csv)
+        return [path for path in every if path is not None]
+
+    def is_folder(self, path: Path) -> bool:
+        """Say whether one of them is a folder of files."""
+        return path in (self.parquet, self.csv) or (path is self.markdown and path.suffix != _ONE_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +143,15 @@ def _file_name(audit: str) -> str:
 
 def require_free(outputs: Outputs, *, force: bool) -> None:
     """Raise ``UsageError`` where a file is in the way, or has no folder to lie in."""
-    chosen = [path for path in (outputs.html, outputs.jsonl, outputs.markdown) if path is not None]
+    chosen = outputs.chosen
     if not chosen:
-        raise UsageError("say what to write: --html FILE, --jsonl FILE or --md PATH")
+        raise UsageError(
+            "say what to write: --html FILE, --jsonl FILE, --md PATH, --parquet FOLDER or --csv FOLDER"
+        )
     if len({path.absolute() for path in chosen}) < len(chosen):
         raise UsageError("two formats cannot be written to one file")
     for path in chosen:
-        folder = path is outputs.markdown and path.suffix != _ONE_FILE
+        folder = outputs.is_folder(path)
         if not path.absolute().parent.is_dir():
             raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
         if path.exists() and path.is_dir() is not folder:
@@ -205,6 +222,12 @@ def _writers(outputs: Outputs, rendered: Rendered, files: ExitStack, title: str)
         writers[outputs.html] = SharedPage(routes, cleaner)
     if outputs.jsonl is not None:
         writers[outputs.jsonl] = _Lines(files.enter_context(whole_file(outputs.jsonl)))
+    if outputs.parquet is not None:
+        draft = files.enter_context(whole_folder(outputs.parquet))
+        writers[outputs.parquet] = files.enter_context(TidyTables.into(draft, "parquet"))
+    if outputs.csv is not None:
+        draft = files.enter_context(whole_folder(outputs.csv))
+        writers[outputs.csv] = files.enter_context(TidyTables.into(draft, "csv"))
     if outputs.markdown is not None:
         whole = whole_file if outputs.markdown.suffix == _ONE_FILE else whole_folder
         writers[outputs.markdown] = _Pages(files.enter_context(whole(outputs.markdown)), rendered)

@@ -8,39 +8,33 @@ import pyarrow.parquet as pq
 import pytest
 
 from petri.analysis.compute import compute_results
-from petri.analysis.files import table_schema, write_csv, write_parquet
+from petri.analysis.files import csv_file, parquet_file, table_schema
+from petri.analysis.held import held_by, transcripts_of
 from petri.analysis.tables import (
     TABLES,
     AuditRow,
     CitationRow,
     MessageRow,
     Row,
-    audit_rows,
-    citation_rows,
-    judgement_rows,
+    Table,
     message_rows,
-    score_rows,
+    result_rows,
 )
 from petri.datafiles import golden_folder
-from petri.transcript.store import Run, samples, transcript_of
+from petri.transcript.folders import Run
 
 
 @pytest.fixture(scope="module")
-def tables() -> dict[str, list[Row]]:
+def tables() -> dict[Table, list[Row]]:
     run = Run(golden_folder() / "run")
     results = compute_results(run)
-    log = run.logs()[0]
-    told = [row for sample in samples(log) for row in message_rows(run.id, transcript_of(sample, "?"))]
-    return {
-        "audits": [*audit_rows(results)],
-        "scores": [*score_rows(results)],
-        "judgements": [*judgement_rows(results)],
-        "citations": [*citation_rows(results)],
-        "messages": [*told],
-    }
+    held = held_by(run, results)
+    found: dict[Table, list[Row]] = {name: [*rows] for name, rows in result_rows(results, held).items()}
+    found["messages"] = [row for each in transcripts_of(held) for row in message_rows(run.id, each)]
+    return found
 
 
-def test_the_tables_hold_what_the_results_count(tables: dict[str, list[Row]]) -> None:
+def test_the_tables_hold_what_the_results_count(tables: dict[Table, list[Row]]) -> None:
     results = compute_results(Run(golden_folder() / "run"))
     frames = {name: pd.DataFrame([row.model_dump() for row in rows]) for name, rows in tables.items()}
     assert set(frames) == set(TABLES)
@@ -62,9 +56,13 @@ def test_the_tables_hold_what_the_results_count(tables: dict[str, list[Row]]) ->
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_parquet_file_gives_back_every_row(tables: dict[str, list[Row]], name: str, tmp_path: Path) -> None:
+def test_a_parquet_file_gives_back_every_row(
+    tables: dict[Table, list[Row]], name: Table, tmp_path: Path
+) -> None:
     path = tmp_path / f"{name}.parquet"
-    assert write_parquet(path, TABLES[name], tables[name]) == len(tables[name])
+    with parquet_file(path, TABLES[name]) as add:
+        for row in tables[name]:
+            add(row)
     file = pq.ParquetFile(path)
     read = [row for batch in file.iter_batches() for row in batch.to_pylist()]  # pyright: ignore[reportUnknownMemberType] -- partial stubs
     assert read == [row.model_dump() for row in tables[name]]
@@ -74,10 +72,31 @@ def test_a_parquet_file_gives_back_every_row(tables: dict[str, list[Row]], name:
 
 
 def test_an_empty_table_has_its_columns(tmp_path: Path) -> None:
-    write_parquet(tmp_path / "t.parquet", AuditRow, [])
+    with parquet_file(tmp_path / "t.parquet", AuditRow):
+        pass
     assert pq.ParquetFile(tmp_path / "t.parquet").schema_arrow.names == list(AuditRow.model_fields)
-    write_csv(tmp_path / "t.csv", AuditRow, [])
+    with csv_file(tmp_path / "t.csv", AuditRow):
+        pass
     assert (tmp_path / "t.csv").read_text().strip() == ",".join(AuditRow.model_fields)
+
+
+def test_a_long_table_is_written_in_parts(tmp_path: Path) -> None:
+    row = CitationRow(
+        run="r", audit="a", dimension="d", message="M1", quote="x", match="exact", by_target=True
+    )
+    with parquet_file(tmp_path / "t.parquet", CitationRow) as add:
+        for number in range(2001):
+            add(row.model_copy(update={"audit": str(number)}))
+    file = pq.ParquetFile(tmp_path / "t.parquet")
+    assert (file.metadata.num_rows, file.num_row_groups) == (2001, 3)
+    read = [row for batch in file.iter_batches() for row in batch.to_pylist()]  # pyright: ignore[reportUnknownMemberType] -- partial stubs
+    assert [row["audit"] for row in read] == [str(number) for number in range(2001)]
+
+
+def test_what_no_log_holds_has_no_sample() -> None:
+    results = compute_results(Run(golden_folder() / "run"))
+    found = [row for name in ("audits", "scores") for row in result_rows(results, {})[name]]
+    assert {(row.model_dump()["eval_id"], row.model_dump()["sample_id"]) for row in found} == {(None, None)}
 
 
 # what a model said -> what stands in the cell
@@ -100,7 +119,8 @@ def test_no_cell_of_a_csv_is_a_formula(name: str, tmp_path: Path) -> None:
     row = CitationRow(
         run="r", audit="a", dimension="d", message="M1", quote=said, match="exact", by_target=True
     )
-    write_csv(tmp_path / "t.csv", CitationRow, [row])
+    with csv_file(tmp_path / "t.csv", CitationRow) as add:
+        add(row)
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
         (read,) = csv.DictReader(file)
     assert (read["quote"], read["by_target"]) == (wanted, "true")
@@ -111,6 +131,7 @@ def test_what_is_not_known_is_an_empty_cell(tmp_path: Path) -> None:
         run="r", audit="a", label="M1", parent=None, role="user", origin="auditor", turn=0, text="", reasoning="",
         tool_calls="[]", stop=None,
     )  # fmt: skip
-    write_csv(tmp_path / "t.csv", MessageRow, [row])
+    with csv_file(tmp_path / "t.csv", MessageRow) as add:
+        add(row)
     frame = pd.read_csv(tmp_path / "t.csv")
     assert frame["parent"].isna().all()

@@ -16,6 +16,8 @@ Captured = pytest.CaptureFixture[str]
     [
         ("petri ", set(COMMANDS)),
         ("petri ex", {"explain", "export"}),
+        ("petri re", {"report", "resume"}),
+        ("petri report --m", {"--margin", "--md"}),
         ("petri audit --fail", {"--fail-on"}),
         ("petri audit a.yaml --offline --ju", {"--judge", "--judge-groups", "--junit"}),
         ("petri audit a.yaml --judge-groups ", {"family", "one", "each"}),
