@@ -78,6 +78,10 @@ def add_viewing(app: FastAPI, library: Library) -> None:
     async def run(run: InPath) -> Response:
         return json_answer(await library.run(run))
 
+    @app.get("/api/runs/{run}/report")
+    async def report(run: InPath) -> Response:
+        return json_answer(await library.report(run))
+
     @app.get("/api/audits")
     async def audits(runs: AnyRuns) -> Response:
         return json_answer(await library.audits(runs))
