@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from petri.analysis.report import make_report
 from petri.analysis.report_schema import Report
-from petri.errors import NothingToRun, UnreadableLog
+from petri.errors import NothingToRun
 from petri.transcript.store import read_plan
 from petri.viewer.cleaning import Cleaner
 from petri.viewer.filed import FiledRun
@@ -41,7 +41,7 @@ def clean_report(view: JsonObject, cleaner: Cleaner) -> JsonObject:
         **{name: cleaner.data(report[name], "said") for name in _SAID},
         **{name: [_case(case, cleaner) for case in report[name]] for name in ("worst", "borderline")},
     }
-    rest = cleaner.data({name: value for name, value in report.items() if name not in apart})
+    rest = cleaner.data({name: value for name, value in report.items() if name not in apart}, "ours")
     cleaned = {name: apart[name] if name in apart else rest[name] for name in report}
     return cleaner.data({name: value for name, value in view.items() if name != "report"}, "ours") | {
         "report": cleaned
@@ -50,9 +50,7 @@ def clean_report(view: JsonObject, cleaner: Cleaner) -> JsonObject:
 
 def _case(case: JsonObject, cleaner: Cleaner) -> JsonObject:
     citation = case["citation"]
-    return cleaner.data(case) | {
-        "citation": None if citation is None else cleaner.data(citation, "said")
-    }
+    return cleaner.data(case) | {"citation": None if citation is None else cleaner.data(citation, "said")}
 
 
 def _named(report: Report) -> Iterator[str]:

@@ -32,9 +32,7 @@ def report_of(run: Run) -> Report:
 def written(run: Run, report: Report, path: Path) -> list[tuple[int, int]]:
     """Write a page; give how far it was told to be."""
     told: list[tuple[int, int]] = []
-    file = asyncio.run(
-        write_report(run, report, path, told=lambda _, done, all_: told.append((done, all_)))
-    )
+    file = asyncio.run(write_report(run, report, path, told=lambda _, done, all_: told.append((done, all_))))
     assert (file.path, file.size, file.audits) == (path, path.stat().st_size, len(told))
     return told
 
@@ -87,7 +85,9 @@ def test_the_page_opens_with_the_report_that_was_given(
     view = ReportView.model_validate(held[f"/api/runs/{shelf.key}/report"])
     assert view.report is not None
     assert view.report.caveats == ("Nobody read [removed] in runs.",)
-    assert view.report.figures == report.figures
+    assert [each.summary for each in view.report.figures] == [each.summary for each in report.figures]
+    assert "petri-offline/script" in view.report.figures[0].target
+    assert str(shelf.root) not in everything(tmp_path / "report.html")
     assert told == [(number, len(told)) for number in range(1, len(told) + 1)]
     assert [f"/api/transcripts/{shelf.key}/{key}" in held for key in view.keys.values()] == [True] * len(
         view.keys
