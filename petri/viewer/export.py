@@ -168,7 +168,7 @@ async def export(
         for writer in writers.values():
             await writer.end(tally.unreadable)
     return tuple(
-        Written(path, _size(path), tally.written, writer.cleaner.removed, tally.unreadable)
+        Written(path, size_of(path), tally.written, writer.cleaner.removed, tally.unreadable)
         for path, writer in writers.items()
     )
 
@@ -211,6 +211,7 @@ def _writers(outputs: Outputs, rendered: Rendered, files: ExitStack, title: str)
     return writers
 
 
-def _size(path: Path) -> int:
+def size_of(path: Path) -> int:
+    """Give the bytes of a file, or of all files in a folder."""
     files = path.iterdir() if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file())

@@ -74,7 +74,7 @@ def report(filed: FiledRun) -> bytes:
     """Give ``ReportView`` of a run or set of verdicts."""
     if _is_foreign(filed):
         why = f"{filed.id} is another program's log, and has no scores of ours to report"
-        return ReportView(run=filed.key, report=None, fault=why).model_dump_json().encode()
+        return ReportView(run=filed.key, report=None, fault=why, keys={}).model_dump_json().encode()
     return reported(filed).model_dump_json().encode()
 
 

@@ -9,7 +9,7 @@ from petri.transcript.folders import VERDICTS, Run
 from petri.viewer.cleaning import Cleaner
 from petri.viewer.draft import whole_file
 from petri.viewer.embedding import page
-from petri.viewer.export import Tally, Written, write_run
+from petri.viewer.export import Tally, Written, size_of, write_run
 from petri.viewer.shared_page import Opening, SharedPage
 from petri.viewer.sharing import Wanted, shared_runs
 
@@ -33,4 +33,4 @@ async def write_report(
         if not tally.written:
             raise NothingToRun(f"{run.id}: nothing is recorded that could be written")
         await writer.end(tally.unreadable)
-    return Written(path, path.stat().st_size, tally.written, cleaner.removed, tally.unreadable)
+    return Written(path, size_of(path), tally.written, cleaner.removed, tally.unreadable)

@@ -21,7 +21,9 @@ _SAID: Final = ("contrasts", "effects", "interactions")
 
 def view_of(run: str, report: Report) -> ReportView:
     """Give the view of a report of the run with this key."""
-    return ReportView(run=run, report=report, keys={audit: audit_key(audit) for audit in _named(report)})
+    return ReportView(
+        run=run, report=report, fault=None, keys={audit: audit_key(audit) for audit in _named(report)}
+    )
 
 
 def reported(filed: FiledRun) -> ReportView:
@@ -29,7 +31,7 @@ def reported(filed: FiledRun) -> ReportView:
     try:
         return view_of(filed.key, make_report(run_results(filed), read_plan(filed.run)))
     except NothingToRun as error:
-        return ReportView(run=filed.key, report=None, fault=str(error))
+        return ReportView(run=filed.key, report=None, fault=str(error), keys={})
 
 
 def clean_report(view: JsonObject, cleaner: Cleaner) -> JsonObject:

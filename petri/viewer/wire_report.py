@@ -10,7 +10,7 @@ class ReportView(Wire):
     run: str
     """The run's key."""
     report: Report | None
-    fault: str | None = None
+    fault: str | None
     """Why there is none, for a person; None where there is one."""
-    keys: dict[str, str] = {}
+    keys: dict[str, str]
     """The key of each audit that the report names, by its id."""
