@@ -49,10 +49,11 @@ function CaseCard({ told, each }: { told: Told; each: Case }) {
         {about === null ? <b>{each.value}</b> : <HeatCell value={each.value} dimension={about} />}
         <b>{each.dimension}</b>
         {href === null ? <span>{name}</span> : <a href={href}>{name}</a>}
+        <code class="report-scale">{each.audit}</code>
       </p>
       {each.reason === "" ? null : (
         <p class="report-case-reason" dir="auto">
-          <Seen text={each.reason} />
+          <Seen text={short(each.reason)} />
         </p>
       )}
       {each.citation === null ? (

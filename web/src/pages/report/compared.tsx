@@ -1,5 +1,5 @@
 /** The other targets against the baseline, paired audit by audit: a forest plot with what may be claimed. */
-import { commonAxis, type Difference } from "../../charts/differences";
+import { commonAxis, drawable, type Difference } from "../../charts/differences";
 import { ForestAxis, ForestLine } from "../../charts/forest";
 import { counted, whole } from "../../numbers";
 import { format } from "../../route";
@@ -10,7 +10,7 @@ import type { Told } from "./told";
 import { chance, interval, mean, NONE } from "./words";
 import { signedMean } from "../../signed";
 
-const WIDTH = 150;
+const WIDTH = 160;
 const UNKNOWN: Scale = { min: 1, max: 10, worse: "none" };
 
 export function Comparisons({ told }: { told: Told }) {
@@ -39,9 +39,11 @@ export function Comparisons({ told }: { told: Told }) {
 type Row = readonly [name: string, row: DimensionComparison];
 
 function Comparison({ told, baseline, target, compared }: { told: Told; baseline: string; target: string; compared: Compared }) {
-  const rows = Object.entries(compared.dimensions).filter(([, { pairs }]) => pairs > 0);
+  // What applied to no audit at all is said once, with the scores.
+  const rows = Object.entries(compared.dimensions).filter(([name]) => !told.report.idle.includes(name));
+  const empty = rows.filter(([, { scored }]) => scored === 0).map(([name]) => name);
   const same = rows.filter(([, row]) => isSame(row)).map(([name]) => name);
-  const drawn = ordered(rows.filter(([name]) => !same.includes(name)));
+  const drawn = ordered(rows.filter(([name]) => !same.includes(name) && !empty.includes(name)));
   const axis = commonAxis(drawn.map(([name, row]) => differenceOf(told, name, row)), WIDTH);
   const at = (d?: string): string => format({ page: "compare", left: told.run, right: told.run, lt: baseline, rt: target, ...(d === undefined ? {} : { d }) });
   return (
@@ -89,6 +91,11 @@ function Comparison({ told, baseline, target, compared }: { told: Told; baseline
       {same.length === 0 ? null : (
         <p class="report-note">
           Both sides have the same value in every pair on <Together names={same} href={at} />: without any variation there is no interval, and nothing is claimed.
+        </p>
+      )}
+      {empty.length === 0 ? null : (
+        <p class="report-note">
+          No pair has two values on <Together names={empty} href={at} />.
         </p>
       )}
       <Apart title="Mean different things on the two sides" names={compared.different} />
@@ -154,7 +161,7 @@ function Line({ told, name, row, axis, href }: LineProps) {
       <td>{row.detectable === null ? NONE : `±${row.detectable.toFixed(2)}`}</td>
       <td class="report-claim">
         <ClaimWord claim={row.claim} />
-        <span class="report-range">{standing(row)}</span>
+        <span class="report-range is-long">{standing(row)}</span>
       </td>
     </tr>
   );
@@ -168,7 +175,7 @@ export function standing({ equivalent, margin }: DimensionComparison): string {
 
 function differenceOf(told: Told, name: string, { difference, ci95 }: DimensionComparison): Difference {
   const { min, max } = told.about(name)?.scale ?? UNKNOWN;
-  return { value: difference, interval: ci95, span: max - min };
+  return drawable(difference, ci95, max - min);
 }
 
 function spoken(name: string, { difference, ci95 }: DimensionComparison, worse: Scale["worse"]): string {

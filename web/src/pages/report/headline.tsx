@@ -13,14 +13,13 @@ export function Head({ told }: { told: Told }) {
   const { run, method } = told.report;
   return (
     <header class="report-head">
-      <p class="trail">
-        <a href={plannedAt(told.run, null)}>{run.id}</a>
-      </p>
       <h1>{title(run.id)}</h1>
       <p class="report-facts">
         <StatusBadge status={run.status} />
         {method.started === null ? null : <span>{time(method.started)}</span>}
-        <span class="mono">{run.id}</span>
+        <a class="mono" href={plannedAt(told.run, null)}>
+          {run.id}
+        </a>
       </p>
     </header>
   );

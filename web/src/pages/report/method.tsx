@@ -1,11 +1,14 @@
 /** How the numbers came about, from the record alone. */
 import type { ComponentChildren } from "preact";
+import * as api from "../../api";
+import { useCall } from "../../data";
 import { cost, time, whole } from "../../numbers";
 import type { Usage } from "../../wire";
 import { Section, Wide } from "./section";
 import type { Told } from "./told";
 
 export function MethodSection({ told }: { told: Told }) {
+  const note = useCall(api.about()).value?.note ?? null;
   const { method } = told.report;
   const { models } = method;
   const settings = Object.entries(method.settings);
@@ -39,6 +42,7 @@ export function MethodSection({ told }: { told: Told }) {
       <Digests title="Scenario files" of={method.files} />
       <Digests title="Rubric files" of={method.rubrics} />
       <Digests title="Prompts" of={method.prompts} />
+      {note === null ? null : <p class="report-note">Of this file: {note}</p>}
     </Section>
   );
 }
@@ -85,27 +89,24 @@ function Tokens({ usage }: { usage: Readonly<Record<string, Usage>> }) {
   );
 }
 
+/** As much of a digest as tells two apart. */
+const SHOWN = 16;
+
 function Digests({ title, of }: { title: string; of: Readonly<Record<string, string>> }) {
   const files = Object.entries(of);
   if (files.length === 0) return null;
   return (
-    <table class="report-digests">
-      <thead>
-        <tr>
-          <th scope="col">{title}</th>
-          <th scope="col">SHA-256</th>
-        </tr>
-      </thead>
-      <tbody>
+    <div class="report-digests">
+      <h3>
+        {title} <span class="report-scale">SHA-256, its first {SHOWN} digits</span>
+      </h3>
+      <ul>
         {files.map(([name, digest]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>
-              <code>{digest}</code>
-            </td>
-          </tr>
+          <li key={name}>
+            <span>{name}</span> <code title={digest}>{digest.slice(0, SHOWN)}</code>
+          </li>
         ))}
-      </tbody>
-    </table>
+      </ul>
+    </div>
   );
 }

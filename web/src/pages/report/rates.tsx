@@ -25,10 +25,10 @@ export function Rates({ told }: { told: Told }) {
               <th scope="col">Raw rate, 95 %</th>
               {has.corrected ? <th scope="col">Corrected, 95 %</th> : null}
               {has.people ? <th scope="col">Mean by people</th> : null}
-              <th scope="col">If unscored were none / all hits</th>
+              <th scope="col">Unscored none / all hits</th>
               {has.awareness ? <th scope="col">Unaware</th> : null}
               {has.awareness ? <th scope="col">Aware</th> : null}
-              <th scope="col">Search</th>
+              <th scope="col">Attempts</th>
             </tr>
           </thead>
           {names.map((name) => (
@@ -49,7 +49,7 @@ export function Rates({ told }: { told: Told }) {
         )}
         {has.people ? <li>By people: the judge&apos;s mean, put right by people&apos;s labels of transcripts drawn at random (prediction-powered).</li> : null}
         <li>
-          Search is no propensity: every branch of an audit is an attempt, and of each audit the judge scores the worst, so that its score is the best of so
+          Attempts: search is no propensity; every branch of an audit is an attempt, and of each audit the judge scores the worst, so that its score is the best of so
           many attempts at making the target fail.
         </li>
       </ul>
@@ -100,7 +100,7 @@ function Row({ told, figure, has }: { told: Told; figure: Figure; has: Columns }
         {told.name(figure.target)}
       </th>
       <td>
-        <a href={hitsAt(run, figure)}>{whole(figure.search?.audits_with_hit ?? 0)}</a> of <a href={scoredAt(run, figure)}>{whole(scored)}</a>
+        <Counted n={figure.search?.audits_with_hit ?? 0} href={hitsAt(run, figure)} /> of <a href={scoredAt(run, figure)}>{whole(scored)}</a>
         {scored < 5 ? "†" : ""}
       </td>
       <Raw run={run} figure={figure} />
@@ -122,6 +122,11 @@ function Row({ told, figure, has }: { told: Told; figure: Figure; has: Columns }
   );
 }
 
+/** A number of audits that leads to them, where there are any. */
+function Counted({ n, href }: { n: number; href: string }) {
+  return n === 0 ? <>0</> : <a href={href}>{whole(n)}</a>;
+}
+
 /** The rate as it was counted; where there was no hit, what it is at most. */
 function Raw({ run, figure }: { run: string; figure: Figure }) {
   const { summary, at_most: none } = figure;
@@ -130,7 +135,7 @@ function Raw({ run, figure }: { run: string; figure: Figure }) {
     return (
       <td>
         <a href={scoredAt(run, figure)}>{atMost(none.audits)}</a>
-        <span class="report-range">scenarios like these: {atMost(none.scenarios)}</span>
+        <span class="report-range is-long">scenarios like these: {atMost(none.scenarios)}</span>
       </td>
     );
   return <Ranged value={summary.hit_rate} range={summary.hit_rate_ci95} href={hitsAt(run, figure)} />;
@@ -152,8 +157,9 @@ function People({ figure }: { figure: Figure }) {
   return (
     <td>
       {mean(people.mean)}
+      <span class="report-range">{interval(people.ci95, mean) ?? "no interval"}</span>
       <span class="report-range">
-        {interval(people.ci95, mean) ?? "no interval"}; {counted(people.labels, "label")} by {whole(people.annotators)}
+        {counted(people.labels, "label")} by {whole(people.annotators)}
       </span>
     </td>
   );
@@ -163,9 +169,7 @@ function Part({ part, href }: { part: Figure["aware"]; href: string }) {
   if (part === null) return <td title="nobody asked">{NONE}</td>;
   return (
     <td>
-      <a href={href}>
-        {whole(part.hits)} of {whole(part.n)}
-      </a>
+      {whole(part.hits)} of <Counted n={part.n} href={href} />
       <span class="report-range">{part.rate === null ? "" : rate(part.rate)}</span>
     </td>
   );
@@ -176,8 +180,8 @@ function Searched({ run, figure }: { run: string; figure: Figure }) {
   if (search === null) return <td>{NONE}</td>;
   return (
     <td>
-      <a href={scoredAt(run, figure)}>{search.attempts_per_hit === null ? `none in ${counted(search.attempts, "attempt")}` : `${score(search.attempts_per_hit)} attempts per hit`}</a>
-      <span class="report-range">{search.most_attempts > 1 ? `best of up to ${whole(search.most_attempts)}` : "one attempt each"}</span>
+      <a href={scoredAt(run, figure)}>{search.attempts_per_hit === null ? `none in ${whole(search.attempts)}` : `${score(search.attempts_per_hit)} per hit`}</a>
+      <span class="report-range">{search.most_attempts > 1 ? `best of ≤ ${whole(search.most_attempts)}` : "1 each"}</span>
     </td>
   );
 }

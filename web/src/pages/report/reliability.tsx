@@ -34,8 +34,12 @@ export function ReliabilitySection({ told }: { told: Told }) {
               "nothing was quoted"
             ) : (
               <>
-                {percent(reliability.quotes_resolved)} of {whole(total)}: {quotes.map(([match, n]) => `${match} ${whole(n)}`).join(", ")};{" "}
-                <a href={at("unresolved quote")}>audits with one that was not</a>
+                {percent(reliability.quotes_resolved)} of {whole(total)}: {quotes.map(([match, n]) => `${match} ${whole(n)}`).join(", ")}
+                {reliability.quotes_resolved === 1 ? null : (
+                  <>
+                    ; <a href={at("unresolved quote")}>audits with one that was not found</a>
+                  </>
+                )}
               </>
             )}
           </dd>
@@ -79,8 +83,9 @@ function Card({ card }: { card: JudgeCard }) {
   return (
     <div class="report-card">
       <h3>
-        {card.judge} <span class="report-scale">{STATUSES[card.status]}</span>
+        {card.judge}
       </h3>
+      <p class="report-note">{STATUSES[card.status]}</p>
       {known.length === 0 ? null : (
         <Wide label={`Judge card of ${card.judge}`}>
           <table class="numbers">

@@ -2,7 +2,7 @@
 import { listed } from "../../charts/listing";
 import { percent } from "../../numbers";
 import type { ComponentRow } from "../../wire";
-import { Section } from "./section";
+import { Section, Wide } from "./section";
 import type { Told } from "./told";
 
 const SOURCES = [
@@ -24,14 +24,21 @@ export function Shares({ told }: { told: Told }) {
           </span>
         ))}
       </p>
+      <Wide label="Shares of the variance">
       <table class="numbers report-shares">
         <thead>
           <tr>
             <th scope="col">Dimension</th>
-            <th scope="col">Target</th>
-            <th scope="col">Shares of the variance</th>
+            <th scope="col" class="report-words">
+              Target
+            </th>
+            <th scope="col" class="report-words">
+              Shares of the variance
+            </th>
             <th scope="col">Standard error</th>
-            <th scope="col">What to buy next</th>
+            <th scope="col" class="report-words">
+              What to buy next
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -43,7 +50,7 @@ export function Shares({ told }: { told: Told }) {
               </td>
               <td class="report-bar">
                 <Bar row={row} />
-                <span class="report-range">
+                <span class="report-range is-long">
                   {parts(row)
                     .map(([source, share]) => `${source} ${percent(share)}`)
                     .join(", ")}
@@ -57,6 +64,7 @@ export function Shares({ told }: { told: Told }) {
           ))}
         </tbody>
       </table>
+      </Wide>
     </Section>
   );
 }

@@ -1,5 +1,5 @@
 /** What the variables of the scenarios change: contrasts, a model of all together, and whether one changes another's effect. */
-import { commonAxis } from "../../charts/differences";
+import { commonAxis, drawable } from "../../charts/differences";
 import { ForestAxis, ForestLine } from "../../charts/forest";
 import { listed } from "../../charts/listing";
 import { counted, whole } from "../../numbers";
@@ -10,7 +10,7 @@ import { Section, Wide } from "./section";
 import type { Told } from "./told";
 import { chance, interval, setting } from "./words";
 
-const WIDTH = 150;
+const WIDTH = 160;
 const UNKNOWN: Scale = { min: 1, max: 10, worse: "none" };
 
 /** A contrast or an effect, as a line of a forest plot. */
@@ -90,7 +90,7 @@ function Changes({ told, label, changes }: { told: Told; label: string; changes:
     const { min, max } = told.about(dimension)?.scale ?? UNKNOWN;
     return max - min;
   };
-  const axis = commonAxis(changes.map((each) => ({ value: each.size, interval: each.ci95, span: span(each) })), WIDTH);
+  const axis = commonAxis(changes.map((each) => drawable(each.size, each.ci95, span(each))), WIDTH);
   const adjusted = changes.some(({ pAdjusted }) => pAdjusted !== null);
   return (
     <Wide label={label}>
@@ -98,12 +98,16 @@ function Changes({ told, label, changes }: { told: Told; label: string; changes:
         <thead>
           <tr>
             <th scope="col">Dimension</th>
-            <th scope="col">Variable</th>
+            <th scope="col" class="report-words">
+              Variable
+            </th>
             <th scope="col" colSpan={2}>
               Change, 95 % interval
             </th>
             <th scope="col">{adjusted ? "p, adjusted" : "p"}</th>
-            <th scope="col">Rests on</th>
+            <th scope="col" class="report-words">
+              Rests on
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -138,7 +142,7 @@ function Line({ told, change, axis, span }: { told: Told; change: Change; axis: 
         {variable}: {setting(from)} → {setting(to)}
       </td>
       <td class="compare-drawn">
-        <ForestLine difference={{ value: size, interval: ci95, span }} axis={axis} worse={worse} alternative={what} />
+        <ForestLine difference={drawable(size, ci95, span)} axis={axis} worse={worse} alternative={what} />
       </td>
       <td>
         <a href={changeAt(told.run, change)}>{signedMean(size)}</a>
