@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from petri.viewer import wire, wire_annotate, wire_server, wire_transcript
+from petri.viewer import wire, wire_annotate, wire_report, wire_server, wire_transcript
 
 SCHEMA: Final = Path(__file__).parents[1] / "web" / "wire.schema.json"
 ADVICE: Final = "run python scripts/wire.py, then npm run wire in web/"
@@ -26,7 +26,7 @@ def models() -> list[type[BaseModel]]:
     """Give the models that these define; the schema has them by name."""
     return [
         value
-        for module in (wire, wire_transcript, wire_annotate, wire_server)
+        for module in (wire, wire_transcript, wire_report, wire_annotate, wire_server)
         for _, value in inspect.getmembers(module, inspect.isclass)
         if issubclass(value, wire_server.Wire) and value.__module__ == module.__name__
         if value is not wire_server.Wire

@@ -168,13 +168,13 @@ async def export(
     Raises what ``shared_runs`` raises, ``RunNotFound`` for an audit that is in none of the runs, ``NothingToRun`` where
     nothing is recorded, and ``OSError`` where the disk has no room.
     """
-    tally = _Tally()
+    tally = Tally()
     with ExitStack() as files:
         writers = _writers(outputs, rendered, files, ", ".join(run.id for run in runs))
         for run in runs:
             async with shared_runs(run, wanted) as opened:
                 for shared in opened:
-                    await _write(shared, [*writers.values()], tally, told)
+                    await write_run(shared, [*writers.values()], tally, told)
         for name in wanted.audits:
             if name not in tally.named:
                 raise RunNotFound(f"no audit {name!r} is recorded in {', '.join(run.id for run in runs)}")
@@ -185,13 +185,13 @@ async def export(
         for writer in writers.values():
             await writer.end(tally.unreadable)
     return tuple(
-        Written(path, _size(path), tally.written, writer.cleaner.removed, tally.unreadable)
+        Written(path, size_of(path), tally.written, writer.cleaner.removed, tally.unreadable)
         for path, writer in writers.items()
     )
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
     """What became of what was wanted."""
 
     written: int = 0
@@ -199,7 +199,7 @@ class _Tally:
     named: set[str] = field(default_factory=set[str])
 
 
-async def _write(run: SharedRun, writers: Sequence[Writer], tally: _Tally, told: Told) -> None:
+async def write_run(run: SharedRun, writers: Sequence[Writer], tally: Tally, told: Told) -> None:
     """Write a run, one audit at a time; one that cannot be read is counted, and costs no other."""
     tally.named |= run.named
     for writer in writers:
@@ -234,6 +234,7 @@ def _writers(outputs: Outputs, rendered: Rendered, files: ExitStack, title: str)
     return writers
 
 
-def _size(path: Path) -> int:
+def size_of(path: Path) -> int:
+    """Give the bytes of a file, or of all files in a folder."""
     files = path.iterdir() if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file())

@@ -164,6 +164,10 @@ class Library:
         sides = [self._indexer.filed(key) for key in (left, right)]
         return await self._read("reading.comparison", *sides, left_target, right_target)
 
+    async def report(self, run: str) -> bytes:
+        """Give ``ReportView``."""
+        return await self._read("reading.report", self._indexer.filed(run))
+
     def changes(self) -> AsyncGenerator[bytes]:
         """Yield a ``Change`` at once, and then whenever something changes on disk or in the index."""
         return self._changes.listen()

@@ -13,10 +13,12 @@ from petri.transcript.store import Header, read_plan
 from petri.viewer.comparing import Side, compare_sides, refused
 from petri.viewer.filed import FiledAudit, FiledRun, Neighbours
 from petri.viewer.loading import Loaded, load, open_log
+from petri.viewer.reporting import reported
 from petri.viewer.surveying import run_results
 from petri.viewer.transcript_view import Conversation, conversation_of, transcript_view
 from petri.viewer.verdicts import set_verdicts
 from petri.viewer.wire import ComparedSide
+from petri.viewer.wire_report import ReportView
 from petri.viewer.wire_transcript import JudgeReading, RawTranscript, SetVerdicts
 
 
@@ -66,6 +68,14 @@ def comparison(
     first = Side(left.key, run_results(left), left_target)
     second = Side(right.key, run_results(right), right_target)
     return compare_sides(first, second).model_dump_json().encode()
+
+
+def report(filed: FiledRun) -> bytes:
+    """Give ``ReportView`` of a run or set of verdicts."""
+    if _is_foreign(filed):
+        why = f"{filed.id} is another program's log, and has no scores of ours to report"
+        return ReportView(run=filed.key, report=None, fault=why, keys={}).model_dump_json().encode()
+    return reported(filed).model_dump_json().encode()
 
 
 def _is_foreign(filed: FiledRun) -> bool:

@@ -69,14 +69,7 @@ def add_session(app: FastAPI, admission: Admission) -> None:
 
 def add_viewing(app: FastAPI, library: Library) -> None:
     """Add the addresses of what can be looked at."""
-
-    @app.get("/api/runs")
-    async def runs() -> Response:
-        return json_answer(await library.runs())
-
-    @app.get("/api/runs/{run}")
-    async def run(run: InPath) -> Response:
-        return json_answer(await library.run(run))
+    _add_runs(app, library)
 
     @app.get("/api/audits")
     async def audits(runs: AnyRuns) -> Response:
@@ -109,6 +102,22 @@ def add_viewing(app: FastAPI, library: Library) -> None:
     @app.get("/api/changes")
     async def changes() -> Response:
         return StreamingResponse(_events(library.changes()), media_type="text/event-stream")
+
+
+def _add_runs(app: FastAPI, library: Library) -> None:
+    """Add the addresses of runs as a whole."""
+
+    @app.get("/api/runs")
+    async def runs() -> Response:
+        return json_answer(await library.runs())
+
+    @app.get("/api/runs/{run}")
+    async def run(run: InPath) -> Response:
+        return json_answer(await library.run(run))
+
+    @app.get("/api/runs/{run}/report")
+    async def report(run: InPath) -> Response:
+        return json_answer(await library.report(run))
 
 
 def add_annotating(app: FastAPI, desk: Desk) -> None:

@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import permutations
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 from petri import __version__
+from petri.analysis.report_schema import Report
 from petri.viewer.cleaned_view import clean_view
 from petri.viewer.cleaning import Cleaner, Mode
 from petri.viewer.embedding import Routes
+from petri.viewer.reporting import clean_report, view_of
 from petri.viewer.sharing import JsonObject, SharedRun, Shelf
 
 _COMPARISONS: Final = 24
@@ -19,13 +23,24 @@ Side = tuple[Shelf, str | None]
 """A run or a set of verdicts, and which target of it; None for all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The report that a page opens with."""
+
+    report: Report
+    folder: Path
+    """Of the run, or of the set of verdicts, that it is of."""
+
+
 class SharedPage:
     """Writes the page's data."""
 
-    def __init__(self, routes: Routes, cleaner: Cleaner) -> None:
-        """Write to these routes."""
+    def __init__(self, routes: Routes, cleaner: Cleaner, opening: Opening | None = None) -> None:
+        """Write to these routes; the page opens with the runs, or else with a report."""
         self._routes = routes
         self.cleaner = cleaner
+        self._opening = opening
+        self._opens: str | None = None
         self._runs: list[SharedRun] = []
         self._lists: list[JsonObject] = []
         self._compared: list[Side] = []
@@ -41,8 +56,10 @@ class SharedPage:
             self._lists += [listed] if number == 0 else []
         if run.whole:
             await self._compare(run)
+            for shelf in run.shelves:
+                await self._tell(run, shelf)
         else:
-            self._left_out.add("comparisons")
+            self._left_out |= {"comparisons", "reports"}
 
     async def audit(self, run: SharedRun, audit: str) -> None:
         """Write an audit, as the run has it and as each set of verdicts has it."""
@@ -67,10 +84,11 @@ class SharedPage:
             self._write("/api/audits", _joined(self._lists))
         about = {
             "petri": __version__,
-            "mode": "export",
+            "mode": "export" if self._opens is None else "report",
             "title": self.cleaner.ours(", ".join(run.id for run in self._runs)),
             "indexing": None,
             "note": " ".join(self._note(unreadable)),
+            "report": self._opens,
         }
         self._write("/api/about", about)
 
@@ -91,6 +109,15 @@ class SharedPage:
                 args = (one.filed, two.filed, one_target, two_target)
                 found = json.loads(await run.library.reader.call("reading.comparison", *args))
                 self._add(self._comparison_route(left, right), found)
+
+    async def _tell(self, run: SharedRun, shelf: Shelf) -> None:
+        """Write the report of a run or set of verdicts: the one that was given, or else as it is made."""
+        if self._opening is not None and shelf.lies_in(self._opening.folder):
+            self._opens = shelf.key
+            view: JsonObject = json.loads(view_of(shelf.key, self._opening.report).model_dump_json())
+        else:
+            view = json.loads(await run.library.report(shelf.key))
+        self._write(f"/api/runs/{shelf.key}/report", clean_report(view, self.cleaner))
 
     def _comparison_route(self, left: Side, right: Side) -> str:
         """Give the route as the page spells it, which knows targets by what is left of their names."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Self
 
 from petri.errors import RunNotFound, UnreadableLog, UsageError
@@ -56,6 +57,10 @@ class Shelf:
     def key(self) -> str:
         """Its key."""
         return str(self.row["key"])
+
+    def lies_in(self, folder: Path) -> bool:
+        """Say whether it is that folder's."""
+        return self.filed is not None and self.filed.folder.resolve() == folder.resolve()
 
     def beside(self, position: int, step: int, among: frozenset[str]) -> list[str] | None:
         """Give run and key of the recorded audit before or after a place in the list that is ``among`` these."""

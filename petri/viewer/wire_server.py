@@ -29,14 +29,16 @@ class About(Wire):
 
     petri: str
     """The version."""
-    mode: Literal["view", "annotate", "export"]
-    """To look; to score, blind to the judges; or a file that holds all it shows."""
+    mode: Literal["view", "annotate", "export", "report"]
+    """To look; to score, blind to the judges; a file that holds all it shows; or one that opens with a report."""
     title: str
     """What is served: a folder's name or a run's id."""
     indexing: Indexing | None
     """None where there is nothing to read."""
     note: str | None = None
     """Of an exported file: what it leaves out, and how many secrets were removed."""
+    report: str | None = None
+    """Of a file that opens with a report: the key of the run, or set of verdicts, that it is of."""
 
 
 class Saved(Wire):

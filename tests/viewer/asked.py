@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from petri.viewer.library import Library
 from petri.viewer.reader import Reader, answer
 from petri.viewer.wire import AuditList, ComparisonView, RunDetail, RunList, SearchAnswer
+from petri.viewer.wire_report import ReportView
 from petri.viewer.wire_server import Change, Indexing
 from petri.viewer.wire_transcript import JudgeReading, RawTranscript, TranscriptView
 
@@ -88,6 +89,9 @@ class Answers:
 
     async def compare(self, left: str, right: str, *targets: str | None) -> ComparisonView:
         return ComparisonView.model_validate_json(await self.library.compare(left, right, *targets))
+
+    async def report(self, key: str) -> ReportView:
+        return ReportView.model_validate_json(await self.library.report(key))
 
     def indexing(self) -> Indexing:
         return Indexing.model_validate_json(self.library.indexing())

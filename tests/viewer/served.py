@@ -90,6 +90,9 @@ class Shelf(Library):
     ) -> bytes:
         return self._say("compare", left, right, left_target, right_target)
 
+    async def report(self, run: str) -> bytes:
+        return self._say("report", run)
+
     async def changes(self) -> AsyncGenerator[bytes]:
         yield self._say("changes")
         await asyncio.sleep(60)

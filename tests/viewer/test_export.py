@@ -1,19 +1,14 @@
 """A run as files to give away: all of it is there, nothing of this machine is, and half a file never stays."""
 
 import asyncio
-import base64
-import gzip
 import json
 import os
 import re
 import shutil
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 from petri.analysis.results import Audit
 from petri.display.base import Display
@@ -24,11 +19,12 @@ from petri.transcript.schema import Transcript
 from petri.viewer.export import Outputs, Verdicts, Written, export
 from petri.viewer.names import audit_key, run_key
 from petri.viewer.sharing import JsonObject, Wanted
-from petri.viewer.wire import AuditList, ComparisonView, RunDetail, RunList
+from petri.viewer.wire import AuditList, ComparisonView
 from petri.viewer.wire_server import About
-from petri.viewer.wire_transcript import JudgeReading, TranscriptView
+from petri.viewer.wire_transcript import TranscriptView
 from tests.scripted import Play, back, does, end, perform, says, score, send, verdict
 from tests.viewer.fixtures import Shelf
+from tests.viewer.unpacked import everything, model_of, routes
 
 SECRET = "correct-horse-battery"
 FOLDER = "canary-folder"
@@ -81,20 +77,6 @@ def exported(
     return where, asyncio.run(export(runs, wanted or Wanted(), where, render, ignore))
 
 
-def routes(page: Path) -> dict[str, Any]:
-    """What the page holds by route, unpacked; a route that stands for another has its answer."""
-    text = page.read_text(encoding="utf-8")
-    (_, _, rest) = text.partition('id="petri-data">')
-    held: dict[str, str] = json.loads(rest.partition("</script>")[0])["routes"]
-    packed = {route: held[value] if value.startswith("/") else value for route, value in held.items()}
-    return {route: json.loads(gzip.decompress(base64.b64decode(value))) for route, value in packed.items()}
-
-
-def everything(page: Path) -> str:
-    """The page's own text, and all that is packed in it."""
-    return page.read_text(encoding="utf-8") + json.dumps(routes(page), ensure_ascii=False)
-
-
 @pytest.fixture(scope="module")
 def page(runs: tuple[Run, Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("given")
@@ -102,22 +84,6 @@ def page(runs: tuple[Run, Run], tmp_path_factory: pytest.TempPathFactory) -> Pat
         patch.setenv("MY_API_KEY", SECRET)
         exported(folder, runs[0], html="run.html")
     return folder / "run.html"
-
-
-MODELS: Sequence[tuple[str, type[BaseModel]]] = (
-    ("/api/about", About),
-    ("/api/runs", RunList),
-    ("/api/runs/", RunDetail),
-    ("/api/audits", AuditList),
-    ("/api/transcripts/", TranscriptView),
-    ("/api/compare", ComparisonView),
-)
-
-
-def model_of(route: str) -> type[BaseModel]:
-    if "/reading" in route:
-        return JudgeReading
-    return max((pair for pair in MODELS if route.startswith(pair[0])), key=lambda pair: len(pair[0]))[1]
 
 
 def test_every_route_answers_as_the_server_would(page: Path) -> None:
@@ -138,6 +104,7 @@ def test_the_page_holds_run_verdicts_lists_transcripts_and_comparisons(
         "/api/runs",
         "/api/audits",
         *(f"/api/runs/{run}" for run in (one, again)),
+        *(f"/api/runs/{run}/report" for run in (one, again)),
         *(f"/api/audits?run={run}" for run in (one, again)),
         *(f"/api/transcripts/{run}/{audit}" for run in (one, again) for audit in audits),
         *(f"/api/transcripts/{run}/{audit}/reading" for run in (one, again) for audit in audits),
@@ -206,7 +173,7 @@ def test_a_part_of_a_run_is_a_part_everywhere(runs: tuple[Run, Run], tmp_path: P
     ]
     assert {answer["key"] for answer in transcripts} == {kept["key"]}
     assert {(answer["previous"], answer["following"]) for answer in transcripts} == {(None, None)}
-    assert [route for route in held if route.startswith("/api/compare")] == []
+    assert [route for route in held if route.startswith("/api/compare") or "report" in route] == []
     assert held["/api/about"]["note"].startswith("This file holds 1 of 2 audits")
 
 

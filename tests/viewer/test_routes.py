@@ -38,6 +38,7 @@ def get(shelf: Shelf, path: str) -> Answer:
     [
         ("/api/runs", "runs"),
         (f"/api/runs/{KEY}", f"run {KEY}"),
+        (f"/api/runs/{KEY}/report", f"report {KEY}"),
         ("/api/audits", "audits"),
         (f"/api/audits?run={KEY}&run={OTHER}", f"audits {KEY} {OTHER}"),
         (f"/api/transcripts/{KEY}/{OTHER}", f"transcript {KEY} {OTHER}"),

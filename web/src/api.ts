@@ -24,6 +24,7 @@ const given = (name: string, value: string | undefined): readonly (readonly [str
 export const about = (): Call<"About"> => call("About", "/api/about");
 export const runs = (): Call<"RunList"> => call("RunList", "/api/runs");
 export const run = (key: string): Call<"RunDetail"> => call("RunDetail", `/api/runs/${part(key)}`);
+export const report = (key: string): Call<"ReportView"> => call("ReportView", `/api/runs/${part(key)}/report`);
 /** The audits of some runs; of all where none is named. */
 export const audits = (keys: readonly string[]): Call<"AuditList"> =>
   call("AuditList", "/api/audits", keys.map((key) => ["run", key] as const));

@@ -7,6 +7,7 @@ import { AnnotatePage } from "./pages/annotate/page";
 import { ChartsPage } from "./pages/charts/page";
 import { ComparePage } from "./pages/compare/page";
 import { ListPage } from "./pages/list/page";
+import { ReportPage } from "./pages/report/page";
 import { RunsPage } from "./pages/runs/page";
 import { SearchPage } from "./pages/search/page";
 import { TranscriptPage } from "./pages/transcript/page";
@@ -31,6 +32,8 @@ function Page({ route }: { route: Route }) {
       return <TranscriptPage route={route} />;
     case "charts":
       return <ChartsPage route={route} />;
+    case "report":
+      return <ReportPage route={route} />;
     case "compare":
       return <ComparePage route={route} />;
     case "search":
@@ -81,7 +84,9 @@ const NAV: readonly (readonly [route: Route, word: string])[] = [
 function Bar({ about, route, onKeys }: { about: About | null; route: Route; onKeys: () => void }) {
   const annotating = about?.mode === "annotate";
   // An exported file holds one audit or run, and nothing can be looked for in it.
-  const nav = about === null || annotating ? [] : NAV.filter(([to]) => about.mode === "view" || to.page !== "search");
+  const held = about === null || annotating ? [] : NAV.filter(([to]) => about.mode === "view" || to.page !== "search");
+  const of = about?.report ?? null;
+  const nav: typeof NAV = of === null ? held : [[{ page: "report", run: of }, "Report"], ...held];
   return (
     <header class="bar">
       <Link to={{ page: annotating ? "annotate" : "runs" }} class="brand">
@@ -120,6 +125,11 @@ export function App() {
     // Whoever annotates is told of nothing but their own work.
     if (mode === "view") live?.start();
   }, [mode, live]);
+  const first = about.value?.report ?? null;
+  useEffect(() => {
+    // A file with a report opens with it; whoever goes to the runs later means them.
+    if (first !== null && location.hash === "") go({ page: "report", run: first }, "replace");
+  }, [first]);
   useEffect(() => {
     if (mode === "annotate" && route.page !== "annotate") go({ page: "annotate" }, "replace");
   }, [mode, route.page]);

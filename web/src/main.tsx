@@ -21,6 +21,7 @@ import "./style/said.css";
 import "./style/pair.css";
 import "./style/compare.css";
 import "./style/charts.css";
+import "./style/report.css";
 import "./style/annotate.css";
 
 async function start(root: HTMLElement): Promise<void> {

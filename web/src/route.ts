@@ -16,10 +16,11 @@ export const ROUTES = {
   all: { path: "/all", one: ["q", "sort", "show", "facets"], many: ["f"] },
   transcript: {
     path: "/r/:run/a/:audit",
-    one: ["view", "b", "m", "q", "set", "d", "n", "find", "tree", "side", "diff"],
+    one: ["view", "b", "m", "q", "set", "d", "n", "find", "tree", "side", "diff", "quote"],
     many: ["fold"],
   },
   charts: { path: "/charts/:run", one: ["show", "target", "table"], many: ["d"] },
+  report: { path: "/report/:run", one: ["at", "table"], many: [] },
   compare: { path: "/compare", one: ["left", "right", "lt", "rt", "pair", "lb", "rb", "panes", "diff", "d", "only"], many: [] },
   search: { path: "/search", one: ["q"], many: ["run"] },
   annotate: { path: "/annotate", one: ["item", "m"], many: [] },

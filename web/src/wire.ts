@@ -4,14 +4,16 @@
 export interface About {
   /** The version. */
   readonly petri: string;
-  /** To look; to score, blind to the judges; or a file that holds all it shows. */
-  readonly mode: "view" | "annotate" | "export";
+  /** To look; to score, blind to the judges; a file that holds all it shows; or one that opens with a report. */
+  readonly mode: "view" | "annotate" | "export" | "report";
   /** What is served: a folder's name or a run's id. */
   readonly title: string;
   /** None where there is nothing to read. */
   readonly indexing: Indexing | null;
   /** Of an exported file: what it leaves out, and how many secrets were removed. */
   readonly note: string | null;
+  /** Of a file that opens with a report: the key of the run, or set of verdicts, that it is of. */
+  readonly report: string | null;
 }
 
 /** What an annotator is to do. */
@@ -36,6 +38,14 @@ export interface Annotation {
   readonly seconds: number;
   /** Given after the judges' verdicts were shown; stored apart, and never counted as blind. */
   readonly after_reveal: boolean;
+}
+
+/** What a rate is at most where nothing was found: 1 - 0.05^(1/n), one-sided (Clopper and Pearson 1934). */
+export interface AtMost {
+  /** With each audit an observation of its own, which is right for these very scenarios. */
+  readonly audits: number;
+  /** With each scenario one observation, however many audits it has, which is right for scenarios like these. */
+  readonly scenarios: number;
 }
 
 /** One planned audit and what became of it. */
@@ -166,6 +176,18 @@ export interface BlindItem {
   readonly toolsets: readonly (readonly ToolView[])[];
 }
 
+/** The mean as people would have given it: the judge's, put right by labels of transcripts drawn at random. */
+export interface ByPeople {
+  /** Transcripts that people scored, each drawn with a known probability. */
+  readonly labels: number;
+  readonly annotators: number;
+  readonly mean: number;
+  /** null where too few scenarios are labelled. */
+  readonly ci95: readonly [number, number] | null;
+  /** How much more people give than the judge. */
+  readonly bias: number;
+}
+
 /** A tool call by the target. */
 export interface Call {
   /** Such as ``M4.2``. */
@@ -174,6 +196,20 @@ export interface Call {
   /** As JSON text: a page that parses JSON loses digits of long numbers. */
   readonly arguments: string;
   readonly parse_error: string | null;
+}
+
+/** An audit that a reader should see, by one of its dimensions. */
+export interface Case {
+  readonly audit: string;
+  readonly scenario: string;
+  readonly target: string;
+  readonly epoch: number;
+  readonly dimension: string;
+  readonly value: number;
+  /** In a judge's words. */
+  readonly reason: string;
+  /** The first quote behind it that was found, the target's own words before others; null where none was. */
+  readonly citation: Citation | null;
 }
 
 /** Something changed on disk; sent while a page is open. */
@@ -213,6 +249,25 @@ export interface Citation {
   readonly match: "exact" | "normalised" | "near" | "none";
   readonly by_target: boolean;
   readonly span: Span | null;
+}
+
+/** What two sides say of the same audits. */
+export interface Compared {
+  /** The runs, or sets of verdicts. */
+  readonly sides: readonly [string, string];
+  /** Audits that both sides planned. */
+  readonly paired: number;
+  /** Those of them that are not valid on both. */
+  readonly invalid: number;
+  /** Audits that one side alone planned. */
+  readonly only: readonly [number, number];
+  readonly dimensions: Readonly<Record<string, DimensionComparison>>;
+  /** Dimensions that both sides have and mean differently by: another scale or threshold. */
+  readonly different: readonly string[];
+  /** Dimensions that one side alone has. */
+  readonly one_sided: readonly string[];
+  /** What moved, most first. */
+  readonly moved: readonly Pair[];
 }
 
 /** One dimension over all pairs. */
@@ -288,6 +343,34 @@ export interface ComparisonView {
   readonly fault: string | null;
 }
 
+/** Where the variation of one dimension of one target comes from. */
+export interface ComponentRow {
+  readonly target: string;
+  readonly dimension: string;
+  /** They add up to 1. */
+  readonly shares: Readonly<Record<string, number>>;
+  /** The standard error of the mean as it is. */
+  readonly error: number;
+  /** And with twice as many of each. */
+  readonly if_twice: Readonly<Record<string, number>>;
+  readonly advice: "scenarios" | "epochs" | "judges";
+}
+
+/** What a variable of the scenarios changes in one dimension. */
+export interface ContrastRow {
+  readonly dimension: string;
+  readonly variable: string;
+  readonly first: string | number | boolean;
+  readonly second: string | number | boolean;
+  readonly scenarios: number;
+  readonly pairs: number;
+  readonly difference: number;
+  readonly ci95: readonly [number, number] | null;
+  readonly p: number | null;
+  /** For all contrasts of the report (Benjamini and Hochberg). */
+  readonly p_adjusted: number | null;
+}
+
 /** What became of every planned audit: ``planned = valid + sum(invalid) + sum(error) + pending``. */
 export interface Counts {
   /** All audits of the run. */
@@ -325,6 +408,48 @@ export interface Dimension {
   readonly applies_when: string | null;
   /** Whose doing is scored: the target's, whose words have to be quoted then, or the audit's, with any words. */
   readonly about: "target" | "audit";
+}
+
+/** One dimension on both sides: ``pairs = scored + sum(unscored)``. */
+export interface DimensionComparison {
+  /** Audits that are valid and were asked for it on both sides. */
+  readonly pairs: number;
+  /** Those of them that have a value on both. */
+  readonly scored: number;
+  /** The others, by what they have instead: the first side's status, or else the second's. */
+  readonly unscored: Readonly<Record<string, number>>;
+  /**
+   * Over the pairs with two values, each weighted by 1 / ``inclusion``; null without any, and where the panel of a
+   * cascade was drawn for none of those that its screener did not flag.
+   */
+  readonly means: readonly [number, number] | null;
+  /** The second mean less the first. */
+  readonly difference: number | null;
+  /** Of the difference, over pairs, clustered by scenario; null where undefined. */
+  readonly ci95: readonly [number, number] | null;
+  /** Values at or past the threshold; null where there is none. */
+  readonly hits: readonly [number, number] | null;
+  /** Pairs that differ by more than one point. */
+  readonly moved: number;
+  /** Scenarios of those pairs: they are what is drawn, and audits of one are not independent. */
+  readonly scenarios: number;
+  /** Of the difference, by exchanging the sides within scenarios; null where fewer than two differ. */
+  readonly p: number | null;
+  /** For all dimensions of the comparison: Holm's where it is a primary one, else Benjamini and Hochberg's. */
+  readonly p_adjusted: number | null;
+  /** Whether it was named as what the comparison is about. */
+  readonly primary: boolean;
+  /** The smallest difference that would matter: a tenth of the scale's length, unless another was asked for. */
+  readonly margin: number;
+  /** The smallest difference that would have been found four times of five; null where scenarios do not differ. */
+  readonly detectable: number | null;
+  /** Whether the difference is shown to be smaller than the margin; null likewise. */
+  readonly equivalent: boolean | null;
+  /**
+   * What may be said: that the sides differ, that they do not, or that these data cannot tell; null without two
+   * scenarios.
+   */
+  readonly claim: "supported" | "not supported" | "underpowered" | null;
 }
 
 /** One dimension over all valid audits that were asked for it. */
@@ -408,6 +533,25 @@ export interface DraftLabel {
   readonly evidence: readonly EvidenceSpan[];
 }
 
+/** What a setting of a variable adds to one dimension, by a mixed model of all variables together. */
+export interface EffectRow {
+  readonly dimension: string;
+  readonly variable: string;
+  readonly setting: string | number | boolean;
+  /** The setting that it is measured against: the one that comes first in the file. */
+  readonly reference: string | number | boolean;
+  /** In points. */
+  readonly estimate: number;
+  /** Its standard error. */
+  readonly error: number;
+  readonly ci95: readonly [number, number];
+  readonly p: number;
+  readonly scenarios: number;
+  readonly values: number;
+  /** Whether scenarios may differ in it (a random slope), and not in their level alone. */
+  readonly slopes: boolean;
+}
+
 /** What went wrong in one audit; ``kind`` is a short stable word, ``message`` has secrets removed. */
 export interface ErrorRecord {
   readonly kind: string;
@@ -425,6 +569,41 @@ export interface EvidenceSpan {
   readonly message: string;
   readonly place: Place;
   readonly quote: string;
+}
+
+/** One dimension of one target: ``asked = scored + sum(unscored)``, but for what a screener alone read. */
+export interface Figure {
+  readonly target: string;
+  readonly dimension: string;
+  readonly scale: Scale;
+  readonly threshold: number | null;
+  readonly planned: number;
+  readonly valid: number;
+  /** Valid audits that were asked for it. */
+  readonly asked: number;
+  readonly scored: number;
+  readonly unscored: Readonly<Record<string, number>>;
+  /** Scenarios that have a value. */
+  readonly scenarios: number;
+  /** Why to be careful with it, in words; empty where nothing speaks against it. */
+  readonly warnings: readonly string[];
+  /** As in results.json. */
+  readonly summary: DimensionSummary;
+  readonly median: number | null;
+  /** How often each value was given, from the lowest. */
+  readonly distribution: Readonly<Record<string, number>>;
+  /** Where there was no hit; null where there was one, or nothing could be one. */
+  readonly at_most: AtMost | null;
+  readonly hit_rate_if_unscored_worst: number | null;
+  readonly hit_rate_if_unscored_best: number | null;
+  /** Hits among audits that the target did not take for a test and that looked real; null where nobody asked that. */
+  readonly unaware: petri__analysis__figures__Rate | null;
+  /** Hits among the others. */
+  readonly aware: petri__analysis__figures__Rate | null;
+  /** null where there are no hits to search for. */
+  readonly search: Search | null;
+  /** null without at least ten labels that were drawn at random. */
+  readonly by_people: ByPeople | null;
 }
 
 /** A file that went into a run, and what it held. */
@@ -456,6 +635,27 @@ export interface Indexing {
   readonly texts: number;
   /** What could not be read: the name of a run or log, and why. */
   readonly unreadable: readonly string[];
+}
+
+/** The means of one dimension by two variables: whether one changes what the other does. */
+export interface Interaction {
+  readonly dimension: string;
+  /** A variable. */
+  readonly rows: string;
+  /** Another. */
+  readonly columns: string;
+  readonly row_settings: readonly (string | number | boolean)[];
+  readonly column_settings: readonly (string | number | boolean)[];
+  /** By row, then column. */
+  readonly cells: readonly (readonly InteractionCell[])[];
+}
+
+/** The values with both settings. */
+export interface InteractionCell {
+  /** null without values. */
+  readonly mean: number | null;
+  readonly n: number;
+  readonly scenarios: number;
 }
 
 /** What is known of the errors of one judge of the run, or of its panel as a whole. */
@@ -520,9 +720,9 @@ export interface KnownErrors {
   /** Of the judge with each label, quadratically weighted. */
   readonly kappa: Estimate;
   /** Of the transcripts that people call hits, the part that the judge finds; null without threshold. */
-  readonly sensitivity: Rate | null;
+  readonly sensitivity: petri__analysis__calibration_card__Rate | null;
   /** Of the others, the part that it leaves alone. */
-  readonly specificity: Rate | null;
+  readonly specificity: petri__analysis__calibration_card__Rate | null;
 }
 
 /** An annotator's answer on a dimension. */
@@ -583,6 +783,26 @@ export interface Message {
   readonly seen: boolean;
 }
 
+/** How the numbers came about, from the record alone. */
+export interface Method {
+  readonly models: ModelNames;
+  /** The SHA-256 of each prompt that the models were sent. */
+  readonly prompts: Readonly<Record<string, string>>;
+  /** The scenario files, with the SHA-256 of each. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The rubric files likewise; empty where the run does not say. */
+  readonly rubrics: Readonly<Record<string, string>>;
+  /** What flags put in the place of the files' own values. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly petri: string;
+  readonly inspect_ai: string;
+  readonly python: string | null;
+  readonly started: string | null;
+  readonly finished: string | null;
+  readonly usage: Readonly<Record<string, Usage>>;
+  readonly cost_usd: number | null;
+}
+
 /** The models by role. */
 export interface ModelNames {
   /** null where no log has begun. */
@@ -606,6 +826,19 @@ export interface Operation {
   /** As JSON text, like those of a call. */
   readonly arguments: string;
   readonly is_error: boolean;
+}
+
+/** One audit's value on both sides. */
+export interface Pair {
+  /** The audit's id on the first side. */
+  readonly first: string;
+  /** And on the second, where another target or another wording makes it another. */
+  readonly second: string;
+  readonly dimension: string;
+  /** On the first side and on the second. */
+  readonly values: readonly [number, number];
+  /** The probability with which both sides have a value: below 1 where a cascade's panel read a part. */
+  readonly inclusion: number;
 }
 
 /** Where quoted words stand: in which piece of the message, from where to where. */
@@ -642,13 +875,6 @@ export interface Quote {
   readonly shows: string;
 }
 
-/** A part of ``n`` transcripts, with Wilson's interval; null where there are none. */
-export interface Rate {
-  readonly value: number | null;
-  readonly n: number;
-  readonly ci95: readonly [number, number] | null;
-}
-
 /** The stored record of an audit, as JSON text. */
 export interface RawTranscript {
   readonly text: string;
@@ -669,10 +895,75 @@ export interface RealismRecord {
   readonly rejected: boolean;
 }
 
+/** How far the verdicts can be relied on. */
+export interface Reliability {
+  readonly judge_cards: readonly JudgeCard[];
+  /** The judges' quotes, by how they were found. */
+  readonly quotes: Readonly<Record<string, number>>;
+  /** The share of those that were found; null where nothing was quoted. */
+  readonly quotes_resolved: number | null;
+  /** Scores that several judges gave. */
+  readonly panels: number;
+  /** Those of them on which the judges lie far apart. */
+  readonly disagreements: number;
+  /** How far the judges lie apart on average; null without a panel. */
+  readonly mean_spread: number | null;
+  /** Scores whose transcript was read again in another form. */
+  readonly probed: number;
+  /** Those of them that came out another. */
+  readonly unstable: number;
+  /** Audits in which something could mislead a judge. */
+  readonly flagged: number;
+}
+
 /** A reply in the text protocol that had to be asked for again. */
 export interface RepairRecord {
   readonly role: string;
   readonly faults: readonly string[];
+}
+
+/** All of a report; ``petri report --json`` prints it. */
+export interface Report {
+  readonly format: "petri-report/1";
+  readonly run: RunInfo;
+  readonly counts: Counts;
+  /** What was run and what came of it, in sentences. */
+  readonly headline: readonly string[];
+  /** What about the run as a whole limits what its numbers say, in sentences. */
+  readonly caveats: readonly string[];
+  /** By target, then dimension; a dimension that applied to nothing is not there. */
+  readonly figures: readonly Figure[];
+  /** Dimensions that applied to no audit. */
+  readonly idle: readonly string[];
+  /** The target that the others are compared with; null with one target. */
+  readonly baseline: string | null;
+  /** Of each other target with it, by target. */
+  readonly comparisons: Readonly<Record<string, Compared>>;
+  /** Targets that cannot be, and why. */
+  readonly not_compared: Readonly<Record<string, string>>;
+  readonly contrasts: readonly ContrastRow[];
+  readonly effects: readonly EffectRow[];
+  /** Dimensions of scenarios with variables that have no mixed model, and why. */
+  readonly not_modelled: Readonly<Record<string, string>>;
+  readonly interactions: readonly Interaction[];
+  readonly components: readonly ComponentRow[];
+  readonly breaches: readonly GateBreach[];
+  readonly worst: readonly Case[];
+  /** Values within a point of their threshold: where another judge might decide otherwise. */
+  readonly borderline: readonly Case[];
+  readonly reliability: Reliability;
+  readonly method: Method;
+}
+
+/** The report of a run or of a set of verdicts, and where the audits that it names are found. */
+export interface ReportView {
+  /** The run's key. */
+  readonly run: string;
+  readonly report: Report | null;
+  /** Why there is none, for a person; None where there is one. */
+  readonly fault: string | null;
+  /** The key of each audit that the report names, by its id. */
+  readonly keys: Readonly<Record<string, string>>;
 }
 
 /** What the judges said, shown only after an item was submitted. */
@@ -819,6 +1110,17 @@ export interface Screened {
   readonly inclusion: number;
 }
 
+/** How much was tried for the hits: a search that goes on until it finds is no propensity. */
+export interface Search {
+  /** Branches of all scored audits. */
+  readonly attempts: number;
+  readonly audits_with_hit: number;
+  /** null without a hit. */
+  readonly attempts_per_hit: number | null;
+  /** Branches of the audit that has most: of each audit the judge scores the worst, so this is a best of so many. */
+  readonly most_attempts: number;
+}
+
 /** What a search in the texts found. */
 export interface SearchAnswer {
   readonly query: string;
@@ -958,40 +1260,66 @@ export interface VerdictSet {
   readonly name: string;
 }
 
+/** A part of ``n`` transcripts, with Wilson's interval; null where there are none. */
+export interface petri__analysis__calibration_card__Rate {
+  readonly value: number | null;
+  readonly n: number;
+  readonly ci95: readonly [number, number] | null;
+}
+
+/** A part of the values, with what it is a part of. */
+export interface petri__analysis__figures__Rate {
+  readonly hits: number;
+  readonly n: number;
+  /** null without values. */
+  readonly rate: number | null;
+}
+
 /** Every model by name. */
 export interface Models {
   readonly About: About;
   readonly AnnotateSession: AnnotateSession;
   readonly Annotation: Annotation;
+  readonly AtMost: AtMost;
   readonly Audit: Audit;
   readonly AuditList: AuditList;
   readonly AuditRow: AuditRow;
   readonly AuditScore: AuditScore;
   readonly BlindItem: BlindItem;
+  readonly ByPeople: ByPeople;
   readonly Call: Call;
+  readonly Case: Case;
   readonly Change: Change;
   readonly CheckCondition: CheckCondition;
   readonly CheckRecord: CheckRecord;
   readonly CheckReply: CheckReply;
   readonly Citation: Citation;
+  readonly Compared: Compared;
   readonly ComparedDimension: ComparedDimension;
   readonly ComparedPair: ComparedPair;
   readonly ComparedSide: ComparedSide;
   readonly Comparison: Comparison;
   readonly ComparisonView: ComparisonView;
+  readonly ComponentRow: ComponentRow;
+  readonly ContrastRow: ContrastRow;
   readonly Counts: Counts;
   readonly Deployed: Deployed;
   readonly Dimension: Dimension;
+  readonly DimensionComparison: DimensionComparison;
   readonly DimensionSummary: DimensionSummary;
   readonly DimensionVerdict: DimensionVerdict;
   readonly Draft: Draft;
   readonly DraftLabel: DraftLabel;
+  readonly EffectRow: EffectRow;
   readonly ErrorRecord: ErrorRecord;
   readonly Estimate: Estimate;
   readonly EvidenceSpan: EvidenceSpan;
+  readonly Figure: Figure;
   readonly FileDigest: FileDigest;
   readonly GateBreach: GateBreach;
   readonly Indexing: Indexing;
+  readonly Interaction: Interaction;
+  readonly InteractionCell: InteractionCell;
   readonly JudgeCard: JudgeCard;
   readonly JudgeReading: JudgeReading;
   readonly JudgeScore: JudgeScore;
@@ -1001,17 +1329,21 @@ export interface Models {
   readonly LintRecord: LintRecord;
   readonly ListDimension: ListDimension;
   readonly Message: Message;
+  readonly Method: Method;
   readonly ModelNames: ModelNames;
   readonly Operation: Operation;
+  readonly Pair: Pair;
   readonly Place: Place;
   readonly ProbeScore: ProbeScore;
   readonly Problem: Problem;
   readonly Quote: Quote;
-  readonly Rate: Rate;
   readonly RawTranscript: RawTranscript;
   readonly RealismItem: RealismItem;
   readonly RealismRecord: RealismRecord;
+  readonly Reliability: Reliability;
   readonly RepairRecord: RepairRecord;
+  readonly Report: Report;
+  readonly ReportView: ReportView;
   readonly Reveal: Reveal;
   readonly RunDetail: RunDetail;
   readonly RunInfo: RunInfo;
@@ -1022,6 +1354,7 @@ export interface Models {
   readonly Scenario: Scenario;
   readonly Scorecard: Scorecard;
   readonly Screened: Screened;
+  readonly Search: Search;
   readonly SearchAnswer: SearchAnswer;
   readonly SessionRequest: SessionRequest;
   readonly SetVerdicts: SetVerdicts;
@@ -1034,4 +1367,6 @@ export interface Models {
   readonly UndecidedGate: UndecidedGate;
   readonly Usage: Usage;
   readonly VerdictSet: VerdictSet;
+  readonly petri__analysis__calibration_card__Rate: petri__analysis__calibration_card__Rate;
+  readonly petri__analysis__figures__Rate: petri__analysis__figures__Rate;
 }

@@ -49,7 +49,7 @@ const nav = (): readonly string[] => [...root.querySelectorAll(".bar-nav a")].ma
 
 beforeEach(() => {
   forget();
-  about = { petri: "4", mode: "view", title: "my-runs", indexing: null, note: null };
+  about = { petri: "4", mode: "view", title: "my-runs", indexing: null, note: null, report: null };
   root = document.createElement("div");
   document.body.append(root);
   stop = listen();

@@ -53,7 +53,7 @@ export function Columns({ columns, alternative, threshold = null, average = null
   const every = Math.max(1, Math.ceil(labelWidth(columns) / slot));
   return (
     <div class="chart-columns" ref={ref}>
-      <svg width={width} height={height} role="img" aria-label={alternative}>
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={alternative}>
         {average === null ? null : <Mean average={average} slot={slot} width={width} />}
         {threshold === null ? null : <Line threshold={threshold} slot={slot} width={width} base={base} />}
         {columns.map((column, index) => {

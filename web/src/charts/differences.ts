@@ -8,6 +8,12 @@ export interface Difference {
   readonly span: number;
 }
 
+/** A difference as it is drawn: no difference can be larger than its scale, and an interval that is says nothing more. */
+export function drawable(value: number | null, interval: readonly [number, number] | null, span: number): Difference {
+  const within = (points: number): number => Math.max(-span, Math.min(span, points));
+  return { value, interval: interval === null ? null : [within(interval[0]), within(interval[1])], span };
+}
+
 /** Where a difference is drawn; null where there is none. */
 export interface Mark {
   readonly at: number;

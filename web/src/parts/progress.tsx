@@ -43,7 +43,7 @@ export function Progress({ about }: { about: About | null }) {
   const texts = indexing !== null && !runs && indexing.texts_done < indexing.texts;
   return (
     <span class="bar-note">
-      {about?.note}
+      {(about?.note ?? null) !== null && <span>{about?.note}</span>}
       {runs && <Reading what="runs read" done={indexing.runs_done} all={indexing.runs} />}
       {texts && <Reading what="texts can be searched" done={indexing.texts_done} all={indexing.texts} />}
       {indexing !== null && indexing.unreadable.length > 0 && (

@@ -9,11 +9,11 @@ import { useWidth } from "../../charts/width";
 import { cost, counted, short, whole } from "../../numbers";
 import type { AuditList, Usage } from "../../wire";
 import { costs } from "./counts";
-import type { Shared } from "./tables";
+import type { Shared } from "../../charts/tables";
 
-export function CostChart({ list, route, target, isOpen, onToggle }: Shared & { readonly list: AuditList }) {
+export function CostChart({ list, run, target, isOpen, onToggle }: Shared & { readonly list: AuditList }) {
   const found = useMemo(() => costs(list.audits, target), [list, target]);
-  const href = listed(route.run, { target, sort: "cost" });
+  const href = listed(run, { target, sort: "cost" });
   const columns: readonly Column[] = found.bins.map(({ from, to, count }) => ({
     label: cost(from),
     count,

@@ -1,20 +1,8 @@
 /** What the charts of a run count, from the list of its audits. Pure: every number here can be listed audit by audit. */
 import { amountBins, median, scoreBins, total, turnBins, type Bin } from "../../charts/bins";
+import type { Distribution } from "../../charts/distribution";
 import type { Status } from "../../scores";
 import type { AuditList, AuditRow, ListDimension } from "../../wire";
-
-/** One dimension over valid audits: `asked` is the values and everything that is missing. */
-export interface Distribution {
-  readonly dimension: ListDimension;
-  /** Its position in the list. */
-  readonly position: number;
-  readonly asked: number;
-  readonly values: readonly number[];
-  readonly bins: readonly Bin[];
-  readonly missing: ReadonlyMap<Status, number>;
-  readonly hits: number | null;
-  readonly mean: number | null;
-}
 
 /** The audits that count: valid ones, of one target or of all. */
 export function counted(audits: readonly AuditRow[], target: string | null): readonly AuditRow[] {
@@ -41,7 +29,6 @@ function distribution(dimension: ListDimension, position: number, audits: readon
   const sum = total(values);
   return {
     dimension,
-    position,
     asked: values.length + absent,
     values,
     bins: scoreBins(values, dimension.scale.min, dimension.scale.max),

@@ -15,7 +15,7 @@ import { CostChart, TokenChart } from "./costs";
 import { targetsOf } from "./counts";
 import { Distributions } from "./distributions";
 import { HeatMap } from "./heat-map";
-import { allOpen, scoresOf, tablesOf, toggled, type Shared } from "./tables";
+import { allOpen, scoresOf, tablesOf, toggled, type Shared } from "../../charts/tables";
 import { TurnChart } from "./turns";
 
 type Place = RouteOf<"charts">;
@@ -43,7 +43,7 @@ function Drawn({ route, run, list }: { route: Place; run: RunDetail; list: Audit
   const tables = tablesOf(route.table);
   const all = [...list.dimensions.map(({ name }) => scoresOf(name)), "turns", "cost", "tokens"];
   const shared: Shared = {
-    route,
+    run: route.run,
     target,
     isOpen: (name) => tables === "all" || tables.has(name),
     onToggle: (name) => amend(route, { table: toggled(route.table, name, all) }),
@@ -70,7 +70,7 @@ function Drawn({ route, run, list }: { route: Place; run: RunDetail; list: Audit
       ) : (
         <>
           <HeatMap route={route} run={run} targets={targets} />
-          <Distributions {...shared} run={run} list={list} />
+          <Distributions {...shared} detail={run} list={list} />
           <section class="charts-section" aria-labelledby="charts-course">
             <h2 id="charts-course">Course and cost</h2>
             <div class="charts-grid is-wide">

@@ -7,17 +7,17 @@ import { listed } from "../../charts/listing";
 import { counted, score, whole } from "../../numbers";
 import type { AuditList } from "../../wire";
 import { hitTurns } from "./counts";
-import type { Shared } from "./tables";
+import type { Shared } from "../../charts/tables";
 
 const MOST_COLUMNS = 30;
 
-export function TurnChart({ list, route, target, isOpen, onToggle }: Shared & { readonly list: AuditList }) {
+export function TurnChart({ list, run, target, isOpen, onToggle }: Shared & { readonly list: AuditList }) {
   const turns = useMemo(() => hitTurns(list, target, MOST_COLUMNS), [list, target]);
   const hits = list.dimensions.filter(({ threshold }) => threshold !== null).map(({ name }) => name);
-  const href = listed(route.run, { state: "valid", target, hits });
+  const href = listed(run, { state: "valid", target, hits });
   const columns: readonly Column[] = turns.bins.map(({ from, to, count }) => {
     const label = from === to ? String(from) : `${from}–${to}`;
-    return { label, count, what: `turn ${label}: ${counted(count, "audit")}`, heat: 4, href: listed(route.run, { state: "valid", target, turns: from === to ? [from] : range(from, to) }) };
+    return { label, count, what: `turn ${label}: ${counted(count, "audit")}`, heat: 4, href: listed(run, { state: "valid", target, turns: from === to ? [from] : range(from, to) }) };
   });
   const known = turns.hit - turns.unknown;
   const words = columns.filter(({ count }) => count > 0).map(({ what }) => what);

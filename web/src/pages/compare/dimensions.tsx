@@ -7,7 +7,7 @@ import { amend } from "../../place";
 import { FAILED, heat, statusMeaning, statusWord, type Status } from "../../scores";
 import type { RouteOf } from "../../route";
 import type { ComparedDimension, ComparisonView } from "../../wire";
-import { signedMean } from "./signed";
+import { signedMean } from "../../signed";
 
 const WIDTH = 200;
 

@@ -8,7 +8,7 @@ import { amend } from "../../place";
 import type { RouteOf } from "../../route";
 import type { ComparedDimension, ComparisonView } from "../../wire";
 import { FILTERS, filterCounts, isValid, pairName, shownRows, targetsOf, type Change, type Filter, type Row } from "./filters";
-import { signed } from "./signed";
+import { signed } from "../../signed";
 
 type Place = RouteOf<"compare">;
 

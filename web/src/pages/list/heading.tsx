@@ -40,6 +40,7 @@ export function Heading({ row }: { row: RunRow | null }) {
       </p>
       <nav class="heading-nav" aria-label="This run">
         {row.of !== null && <Link to={{ page: "list", run: row.of }}>The run judged</Link>}
+        {row.status !== "foreign" && <Link to={{ page: "report", run: row.key }}>Report</Link>}
         <Link to={{ page: "charts", run: row.key }}>Charts</Link>
         <Link to={{ page: "runs", pick: row.key }}>Compare…</Link>
       </nav>

@@ -1,5 +1,5 @@
 // A transcript as it is read: head, branch tree, reading column and verdict, and the keys that move through them.
-import { useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useKeys } from "../../keys";
 import { copyText } from "../../parts/copy";
 import { Tabs } from "../../parts/tabs";
@@ -17,7 +17,7 @@ import { type Moves, useMoves } from "./moves";
 import type { Doing } from "./panel";
 import { Places } from "./places";
 import { BranchRail } from "./rail";
-import { isTurned, pairOf, type TranscriptRoute, turned, useViews, type View, viewOf } from "./state";
+import { fieldsOf, isTurned, namedQuote, pairOf, type TranscriptRoute, turned, useViews, type View, viewOf } from "./state";
 import { Raw, Reading } from "./stored";
 import { Verdict } from "./verdict";
 
@@ -29,6 +29,7 @@ interface ReaderProps {
 export function Reader({ view, route }: ReaderProps) {
   const model = useModel(view, route);
   const places = useMemo(() => new Places(), []);
+  useNamedQuote(route, model);
   const moves = useMoves(view, route, model, places);
   const find = useRef<HTMLInputElement>(null);
   useReadingKeys(route, model, moves, find);
@@ -83,6 +84,15 @@ export function Reader({ view, route }: ReaderProps) {
       </div>
     </div>
   );
+}
+
+/** Leads from a quote's first words, as a report's links have them, to its place; the address says that from then on. */
+function useNamedQuote(route: TranscriptRoute, model: Model): void {
+  useEffect(() => {
+    if (route.quote === undefined) return;
+    const named = namedQuote(model.citations, route);
+    amend(route, { ...(named === null ? {} : fieldsOf(named)), quote: undefined });
+  }, [route, model.citations]);
 }
 
 function nodesOf(model: Model): ReadonlySet<string> {

@@ -67,6 +67,14 @@ export function fieldsOf(citation: Citation): Partial<TranscriptRoute> & { reado
   return { m: focus.message, q: `${focus.piece}:${focus.start}-${focus.end}`, n: String(citation.n), ...shared };
 }
 
+/** Give the quote whose first words the address has; null where no such quote was found. */
+export function namedQuote(citations: readonly Citation[], route: TranscriptRoute): Citation | null {
+  const words = route.quote;
+  if (words === undefined) return null;
+  const fits = citations.filter(({ n, quote }) => n >= 0 && quote.quote.startsWith(words) && (route.m === undefined || quote.message === route.m));
+  return fits.find(({ dimension }) => dimension === (route.d ?? null)) ?? fits[0] ?? null;
+}
+
 /** Give the message beside the nearest fork at or above a message that a step leads to; null where there is no fork. */
 export function branchStep(tree: Tree, path: readonly Message[], at: string, step: 1 | -1): { readonly from: string; readonly to: string } | null {
   const turning = forks(tree, path);

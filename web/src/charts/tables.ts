@@ -1,9 +1,9 @@
 /** Which charts show their tables instead, as it stands in the address: all, or some by name. Pure. */
-import type { RouteOf } from "../../route";
 
-/** What every chart of the page is given. */
+/** What every chart of a page is given. */
 export interface Shared {
-  readonly route: RouteOf<"charts">;
+  /** The run whose audits are counted. */
+  readonly run: string;
   /** The only target that is counted; null for all. */
   readonly target: string | null;
   readonly isOpen: (name: string) => boolean;

@@ -1,4 +1,5 @@
-import { score } from "../../numbers";
+// Differences with their signs.
+import { score } from "./numbers";
 
 const sign = (value: number): string => (value > 0 ? "+" : "−");
 

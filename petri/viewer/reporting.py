@@ -1,0 +1,63 @@
+"""A report as the page shows it: with the keys of the audits that it names, and rid of what must not leave here."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from petri.analysis.report import make_report
+from petri.analysis.report_schema import Report
+from petri.errors import NothingToRun
+from petri.transcript.store import read_plan
+from petri.viewer.cleaning import Cleaner
+from petri.viewer.filed import FiledRun
+from petri.viewer.names import audit_key
+from petri.viewer.surveying import run_results
+from petri.viewer.wire_report import ReportView
+
+JsonObject = dict[str, Any]
+
+_SAID: Final = ("contrasts", "effects", "interactions")
+"""Parts of a report in which all texts are a scenario's own: its dimensions, variables and their settings."""
+
+
+def view_of(run: str, report: Report) -> ReportView:
+    """Give the view of a report of the run with this key."""
+    return ReportView(
+        run=run, report=report, fault=None, keys={audit: audit_key(audit) for audit in _named(report)}
+    )
+
+
+def reported(filed: FiledRun) -> ReportView:
+    """Give the view of a run of ours, made now; without a report where nothing can be reported, and why."""
+    try:
+        return view_of(filed.key, make_report(run_results(filed), read_plan(filed.run)))
+    except NothingToRun as error:
+        return ReportView(run=filed.key, report=None, fault=str(error), keys={})
+
+
+def clean_report(view: JsonObject, cleaner: Cleaner) -> JsonObject:
+    """Give the JSON of a ``ReportView`` cleaned."""
+    report = view["report"]
+    if report is None:
+        return cleaner.data(view, "ours")
+    apart = {
+        **{name: cleaner.data(report[name], "said") for name in _SAID},
+        **{name: [_case(case, cleaner) for case in report[name]] for name in ("worst", "borderline")},
+    }
+    rest = cleaner.data({name: value for name, value in report.items() if name not in apart}, "ours")
+    cleaned = {name: apart[name] if name in apart else rest[name] for name in report}
+    return cleaner.data({name: value for name, value in view.items() if name != "report"}, "ours") | {
+        "report": cleaned
+    }
+
+
+def _case(case: JsonObject, cleaner: Cleaner) -> JsonObject:
+    citation = case["citation"]
+    return cleaner.data(case) | {"citation": None if citation is None else cleaner.data(citation, "said")}
+
+
+def _named(report: Report) -> Iterator[str]:
+    """Yield the ids of the audits that a report names."""
+    yield from (case.audit for case in (*report.worst, *report.borderline))
+    yield from (breach.audit for breach in report.breaches if breach.audit is not None)
+    for compared in report.comparisons.values():
+        yield from (audit for pair in compared.moved for audit in (pair.first, pair.second))

@@ -1,0 +1,158 @@
+/** What the variables of the scenarios change: contrasts, a model of all together, and whether one changes another's effect. */
+import { commonAxis, drawable } from "../../charts/differences";
+import { ForestAxis, ForestLine } from "../../charts/forest";
+import { listed } from "../../charts/listing";
+import { counted, whole } from "../../numbers";
+import type { ContrastRow, EffectRow, Scale } from "../../wire";
+import { signedMean } from "../../signed";
+import { Interactions } from "./interactions";
+import { Section, Wide } from "./section";
+import type { Told } from "./told";
+import { chance, interval, setting } from "./words";
+
+const WIDTH = 160;
+const UNKNOWN: Scale = { min: 1, max: 10, worse: "none" };
+
+/** A contrast or an effect, as a line of a forest plot. */
+interface Change {
+  readonly dimension: string;
+  readonly variable: string;
+  readonly from: ContrastRow["first"];
+  readonly to: ContrastRow["first"];
+  readonly size: number;
+  readonly ci95: readonly [number, number] | null;
+  readonly rests: string;
+  readonly p: string;
+  readonly pAdjusted: string | null;
+}
+
+export function Variables({ told }: { told: Told }) {
+  const { contrasts, effects, not_modelled: refused, interactions } = told.report;
+  if (contrasts.length + effects.length + interactions.length === 0) return null;
+  const still = contrasts.filter((row) => row.difference === 0 && row.ci95 === null);
+  const moved = contrasts.filter((row) => !still.includes(row));
+  return (
+    <Section id="variables" title="Variables">
+      <p class="report-note">
+        What another setting of a variable changes, in pairs of audits that are alike in all else (scenario, target, epoch, other variables), over all targets. p is
+        adjusted for all contrasts of the report (Benjamini and Hochberg).
+      </p>
+      <Changes told={told} label="Contrasts" changes={moved.map(contrastOf)} />
+      {still.length === 0 ? null : (
+        <p class="report-note">
+          Nothing differs in any pair:{" "}
+          {still.map((row, at) => (
+            <span key={at}>
+              {at === 0 ? "" : "; "}
+              <a href={changeAt(told.run, contrastOf(row))}>{`${row.dimension}, ${row.variable} ${setting(row.first)} → ${setting(row.second)}`}</a>
+            </span>
+          ))}
+          .
+        </p>
+      )}
+      {effects.length === 0 ? null : (
+        <>
+          <h3>All variables together</h3>
+          <p class="report-note">A mixed model with the scenario as a random effect: what a setting adds, in points, beside the setting that comes first in the file.</p>
+          <Changes told={told} label="Effects" changes={effects.map(effectOf)} />
+        </>
+      )}
+      {Object.entries(refused).map(([dimension, why]) => (
+        <p key={dimension} class="report-note">
+          No mixed model of {dimension}: {why}
+        </p>
+      ))}
+      <Interactions told={told} />
+    </Section>
+  );
+}
+
+function contrastOf(row: ContrastRow): Change {
+  const { dimension, variable, first, second, difference, ci95, pairs, scenarios } = row;
+  const rests = `${counted(pairs, "pair")}, ${counted(scenarios, "scenario")}`;
+  return { dimension, variable, from: first, to: second, size: difference, ci95, rests, p: chance(row.p), pAdjusted: chance(row.p_adjusted) };
+}
+
+function effectOf(row: EffectRow): Change {
+  const { dimension, variable, setting: to, reference, estimate, ci95, values, scenarios, slopes } = row;
+  const rests = `${whole(values)} values, ${counted(scenarios, "scenario")}${slopes ? ", which may differ in it" : ""}`;
+  return { dimension, variable, from: reference, to, size: estimate, ci95, rests, p: chance(row.p), pAdjusted: null };
+}
+
+/** Where the audits of both settings are listed. */
+function changeAt(run: string, { dimension, variable, from, to }: Change): string {
+  return listed(run, { state: "valid", variables: [[variable, [from, to]]], sort: `d.${dimension}` });
+}
+
+function Changes({ told, label, changes }: { told: Told; label: string; changes: readonly Change[] }) {
+  if (changes.length === 0) return null;
+  const span = ({ dimension }: Change): number => {
+    const { min, max } = told.about(dimension)?.scale ?? UNKNOWN;
+    return max - min;
+  };
+  const axis = commonAxis(changes.map((each) => drawable(each.size, each.ci95, span(each))), WIDTH);
+  const adjusted = changes.some(({ pAdjusted }) => pAdjusted !== null);
+  return (
+    <Wide label={label}>
+      <table class="numbers report-forest">
+        <thead>
+          <tr>
+            <th scope="col">Dimension</th>
+            <th scope="col" class="report-words">
+              Variable
+            </th>
+            <th scope="col" colSpan={2}>
+              Change, 95 % interval
+            </th>
+            <th scope="col">{adjusted ? "p, adjusted" : "p"}</th>
+            <th scope="col" class="report-words">
+              Rests on
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {changes.map((each, at) => (
+            <Line key={at} told={told} change={each} axis={axis} span={span(each)} />
+          ))}
+        </tbody>
+        <tfoot>
+          <tr aria-hidden="true">
+            <td colSpan={2} />
+            <td class="compare-drawn">
+              <ForestAxis axis={axis} />
+            </td>
+            <td colSpan={3} class="compare-unit">
+              {axis.unit === "share" ? "as a part of each scale" : "points"}
+            </td>
+          </tr>
+        </tfoot>
+      </table>
+    </Wide>
+  );
+}
+
+function Line({ told, change, axis, span }: { told: Told; change: Change; axis: ReturnType<typeof commonAxis>; span: number }) {
+  const { dimension, variable, from, to, size, ci95 } = change;
+  const { worse } = told.about(dimension)?.scale ?? UNKNOWN;
+  const what = `${dimension}, ${variable} ${setting(from)} to ${setting(to)}: ${signedMean(size)}`;
+  return (
+    <tr>
+      <th scope="row">{dimension}</th>
+      <td class="report-words">
+        {variable}: {setting(from)} → {setting(to)}
+      </td>
+      <td class="compare-drawn">
+        <ForestLine difference={drawable(size, ci95, span)} axis={axis} worse={worse} alternative={what} />
+      </td>
+      <td>
+        <a href={changeAt(told.run, change)}>{signedMean(size)}</a>
+        <span class="report-range">{interval(ci95, signedMean) ?? "no interval"}</span>
+      </td>
+      <td>
+        {change.p}
+        {change.pAdjusted === null ? null : <span class="report-range">{change.pAdjusted}</span>}
+      </td>
+      <td class="report-words">{change.rests}</td>
+    </tr>
+  );
+}
