@@ -45,7 +45,7 @@ def print_comparison(console: Console, compared: Compared) -> None:
     if compared.different:
         _say(
             console,
-            f"Not compared, for their scales or thresholds differ: {', '.join(compared.different)}",
+            f"Not compared, for their scales, thresholds or wording differ: {', '.join(compared.different)}",
             "yellow",
         )
     if compared.one_sided:
