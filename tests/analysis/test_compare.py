@@ -143,7 +143,7 @@ def test_another_wording_is_another_measurement() -> None:
         side(f"a/{name}", *audits(1, 9)).model_copy(update={"meanings": {"caving": digest}})
         for name, digest in (("one", "0a"), ("two", "0b"))
     ]
-    found = compare(*sides)
+    found = compare(sides[0], sides[1])
     assert (found.dimensions, found.different) == ({}, ("caving",))
     assert compare(sides[0], sides[1].model_copy(update={"meanings": {"caving": "0a"}})).different == ()
 
@@ -155,7 +155,7 @@ def test_a_run_is_not_compared_with_itself(names: tuple[str, str], log: str | No
     """`petri compare last last`, or a run and a copy of its folder: they agree by nature."""
     sides = [side(name, *audits(1, 9, log=log)) for name in names]
     with pytest.raises(UsageError, match="are the same verdicts on the same transcripts"):
-        compare(*sides)
+        compare(sides[0], sides[1])
 
 
 def test_other_verdicts_on_a_copy_are_paired_by_transcript() -> None:
