@@ -99,7 +99,7 @@ class Compared(_Stored):
     """Audits that one side alone planned."""
     dimensions: dict[str, DimensionComparison]
     different: tuple[str, ...]
-    """Dimensions that both sides have and mean differently by: another scale or threshold."""
+    """Dimensions that both sides have and mean differently by: another scale, threshold or wording."""
     one_sided: tuple[str, ...]
     """Dimensions that one side alone has."""
     moved: tuple[Pair, ...]
@@ -129,10 +129,15 @@ class _Tested:
 def pair_up(first: Results, second: Results) -> Pairing:
     """Pair two sides by scenario, cell and epoch, and by target where both have the same targets.
 
-    Two sets of verdicts on one run are paired by transcript. Raises ``UsageError`` where a pairing would have to be
-    guessed, ``NothingToRun`` where nothing pairs.
+    Two sets of verdicts on one run, or on copies of it, are paired by transcript. Raises ``UsageError`` where a pairing
+    would have to be guessed or the sides are one, ``NothingToRun`` where nothing pairs.
     """
     same = _read_the_same(first, second)
+    if same and (first.run.id == second.run.id or _are_copies(first, second)):
+        raise UsageError(
+            f"{first.run.id} and {second.run.id} are the same verdicts on the same transcripts: they agree by nature, "
+            "which says nothing; compare with another run, or with verdicts that petri judge adds (RUN/SET)"
+        )
     one, two = _by_key(first, second, same=same), _by_key(second, first, same=same)
     pairs = tuple((one[key], two[key]) for key in one if key in two)
     if not pairs:
@@ -153,7 +158,7 @@ def compare(
     pairing = pair_up(first, second)
     valid = [pair for pair in pairing.pairs if all(is_valid(audit.outcome) for audit in pair)]
     names = [name for name in first.dimensions if name in second.dimensions]
-    same = [name for name in names if _meaning(first.dimensions[name]) == _meaning(second.dimensions[name])]
+    same = [name for name in names if _meaning(first, name) == _meaning(second, name)]
     if unknown := [name for name in primary if name not in same]:
         raise UsageError(f"{unknown[0]!r} is not compared{did_you_mean(unknown[0], same)}")
     if len(primary) > MOST_PRIMARY:
@@ -176,10 +181,27 @@ def compare(
 
 
 def _read_the_same(first: Results, second: Results) -> bool:
-    """Say whether both sides are verdicts on the transcripts of one run."""
+    """Say whether both sides are verdicts on the transcripts of one run, or of a copy of it.
+
+    A copy has the names of the logs, which Inspect makes unique.
+    """
     runs = {side.run.id.partition("/")[0] for side in (first, second)}
     ids = [{audit.id for audit in side.audits} for side in (first, second)]
-    return len(runs) == 1 and bool(ids[0] & ids[1])
+    return bool(ids[0] & ids[1]) and (len(runs) == 1 or _share_logs(first, second))
+
+
+def _share_logs(first: Results, second: Results) -> bool:
+    logs = [{audit.log for audit in side.audits if audit.log is not None} for side in (first, second)]
+    return bool(logs[0] & logs[1])
+
+
+def _are_copies(first: Results, second: Results) -> bool:
+    """Say whether two sides that share their logs have every audit in common, with its scores."""
+    return _share_logs(first, second) and {*_rows(first)} == {*_rows(second)}
+
+
+def _rows(side: Results) -> Iterator[str]:
+    yield from (audit.model_dump_json() for audit in side.audits)
 
 
 def _by_key(results: Results, other: Results, *, same: bool) -> Mapping[Key, Audit]:
@@ -209,8 +231,10 @@ def _by_key(results: Results, other: Results, *, same: bool) -> Mapping[Key, Aud
     return found
 
 
-def _meaning(summary: DimensionSummary) -> tuple[object, ...]:
-    return summary.scale, summary.threshold
+def _meaning(side: Results, name: str) -> tuple[object, ...]:
+    """Give what a dimension's values mean: its scale and threshold, and every word that the judges were given."""
+    summary = side.dimensions[name]
+    return summary.scale, summary.threshold, side.meanings.get(name)
 
 
 def _pairs(valid: Sequence[tuple[Audit, Audit]], name: str, *, same: bool) -> Iterator[Pair]:

@@ -6,12 +6,14 @@ from importlib.metadata import version
 from typing import Literal
 
 from petri.analysis.audits import audits_of, pending_row
+from petri.analysis.calibration_card import rubric_digest
 from petri.analysis.cards import judge_cards, known_errors
 from petri.analysis.gate import breaches, decide, expected, parse_gate
 from petri.analysis.names import repeated_names
 from petri.analysis.results import Audit, DimensionSummary, GateBreach, Results, RunInfo, Usage
 from petri.analysis.summary import count, is_complete, missing, summarise
 from petri.errors import UnreadableLog
+from petri.rubric.objective import judged
 from petri.rubric.schema import Dimension
 from petri.secrets import redact
 from petri.transcript.folders import Run
@@ -71,6 +73,8 @@ def results_of(run: Run, plan: RunFile | None, headers: Sequence[Header], rows: 
         },
         targets=targets,
         judge_cards=cards,
+        rubric=rubric_digest(judged(dimensions.values())),
+        meanings={name: rubric_digest([dimension]) for name, dimension in dimensions.items()},
         repeated_names=repeated_names(audits),
         usage=total_usage(audits),
         estimate=plan.estimate if plan is not None else None,

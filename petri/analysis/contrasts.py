@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from statistics import fmean
 
 from petri.analysis.significance import sign_flip_p
 from petri.analysis.stats import Interval, clustered_mean_interval, mean_error
@@ -21,6 +20,8 @@ class Observed:
     variables: Mapping[str, Setting]
     epoch: int
     value: float
+    inclusion: float = 1.0
+    """The probability with which it has a value: below 1 where a cascade's panel read a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Contrast:
     pairs: int
     """Pairs of audits that differ in this variable alone."""
     difference: float
-    """The mean over pairs."""
+    """The mean over pairs, each weighted by 1 / the probability that both have a value."""
     interval: Interval | None
     """Clustered by scenario; None where undefined, as with one scenario."""
     error: tuple[float, float] | None
@@ -55,34 +56,37 @@ def contrasts(observed: Sequence[Observed]) -> tuple[Contrast, ...]:
 
 def _of_variable(name: str, observed: Sequence[Observed]) -> Iterator[Contrast]:
     held = [each for each in observed if name in each.variables]
-    settings = {_key(each.variables[name]): each.variables[name] for each in held}
-    cells: dict[str, dict[tuple[str, ...], tuple[str, float]]] = {key: {} for key in settings}
+    settings = {setting_key(each.variables[name]): each.variables[name] for each in held}
+    cells: dict[str, dict[tuple[str, ...], Observed]] = {key: {} for key in settings}
     for each in held:
-        cells[_key(each.variables[name])][_place(each, name)] = (each.scenario, each.value)
+        cells[setting_key(each.variables[name])][_place(each, name)] = each
     for first, second in combinations(settings, 2):
-        shared = [place for place in cells[first] if place in cells[second]]
-        if shared:
-            changes = [cells[second][place][1] - cells[first][place][1] for place in shared]
-            clusters = [cells[first][place][0] for place in shared]
-            yield _contrast(name, (settings[first], settings[second]), changes, clusters)
+        pairs = [
+            (each, cells[second][place]) for place, each in cells[first].items() if place in cells[second]
+        ]
+        if pairs:
+            yield _contrast(name, (settings[first], settings[second]), pairs)
 
 
 def _contrast(
-    name: str, settings: tuple[Setting, Setting], changes: Sequence[float], clusters: Sequence[str]
+    name: str, settings: tuple[Setting, Setting], pairs: Sequence[tuple[Observed, Observed]]
 ) -> Contrast:
-    by_scenario: dict[str, list[float]] = {}
-    for cluster, change in zip(clusters, changes, strict=True):
-        by_scenario.setdefault(cluster, []).append(change)
+    changes = [second.value - first.value for first, second in pairs]
+    weights = [1 / (first.inclusion * second.inclusion) for first, second in pairs]
+    clusters = [first.scenario for first, _ in pairs]
+    by_scenario = dict.fromkeys(clusters, 0.0)
+    for cluster, change, weight in zip(clusters, changes, weights, strict=True):
+        by_scenario[cluster] += change * weight
     return Contrast(
         variable=name,
         first=settings[0],
         second=settings[1],
         scenarios=len(by_scenario),
         pairs=len(changes),
-        difference=fmean(changes),
-        interval=clustered_mean_interval(changes, clusters),
-        error=mean_error(changes, clusters),
-        p=sign_flip_p([sum(each) for each in by_scenario.values()]),
+        difference=sum(by_scenario.values()) / sum(weights),
+        interval=clustered_mean_interval(changes, clusters, weights),
+        error=mean_error(changes, clusters, weights),
+        p=sign_flip_p(list(by_scenario.values())),
     )
 
 
@@ -91,6 +95,6 @@ def _place(each: Observed, name: str) -> tuple[str, ...]:
     return each.scenario, each.target, str(each.epoch), json.dumps(others, sort_keys=True)
 
 
-def _key(setting: Setting) -> str:
+def setting_key(setting: Setting) -> str:
     """Give what tells settings apart: true is not 1, and "1" is neither."""
     return json.dumps(setting)

@@ -8,8 +8,10 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 from scipy import stats
 
+from petri.analysis.people import ByPeople, Given, by_people
 from petri.analysis.results import Audit, AuditScore, DimensionSummary
 from petri.analysis.stats import LEVEL
+from petri.analysis.summary import stands_for_all
 from petri.judge.verdict import FAILED
 from petri.rubric.schema import Scale
 from petri.transcript.outcome import is_valid
@@ -57,19 +59,6 @@ class Search(_Stored):
     """Branches of the audit that has most: of each audit the judge scores the worst, so this is a best of so many."""
 
 
-class ByPeople(_Stored):
-    """The mean as people would have given it: the judge's, put right by labels of transcripts drawn at random."""
-
-    labels: int
-    """Transcripts that people scored, each drawn with a known probability."""
-    annotators: int
-    mean: float
-    ci95: tuple[float, float] | None
-    """null where too few scenarios are labelled."""
-    bias: float
-    """How much more people give than the judge."""
-
-
 class Figure(_Stored):
     """One dimension of one target: ``asked = scored + sum(unscored)``, but for what a screener alone read."""
 
@@ -106,10 +95,17 @@ class Figure(_Stored):
     """null without at least ten labels that were drawn at random."""
 
 
-def figure(target: str, dimension: str, summary: DimensionSummary, audits: Sequence[Audit]) -> Figure:
-    """Give the figure of a dimension from a target's audits and their summary."""
+def figure(
+    target: str,
+    dimension: str,
+    summary: DimensionSummary,
+    audits: Sequence[Audit],
+    given: Sequence[Given] = (),
+) -> Figure:
+    """Give the figure of a dimension from a target's audits, their summary, and what people said of them."""
     ours = [audit for audit in audits if audit.target == target]
     asked = [audit for audit in ours if is_valid(audit.outcome) and dimension in audit.scores]
+    scores = [audit.scores[dimension] for audit in asked]
     scored = [(audit, value) for audit in asked if (value := audit.scores[dimension].value) is not None]
     rated = summary.threshold is not None and summary.scale.worse != "none"
     hits = [audit for audit, value in scored if summary.scale.is_past(value, summary.threshold)]
@@ -137,6 +133,7 @@ def figure(target: str, dimension: str, summary: DimensionSummary, audits: Seque
         unaware=_part([hit for _, hit, test in real if test is False], real),
         aware=_part([hit for _, hit, test in real if test is True], real),
         search=_search([audit for audit, _ in scored], hits) if rated and scored else None,
+        by_people=by_people(asked, dimension, given) if stands_for_all(scores) else None,
     )
 
 

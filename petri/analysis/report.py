@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import Final
 
+from petri.analysis.caveats import caveats
 from petri.analysis.compare import Compared, compare
 from petri.analysis.components import Purchase, Rated, components
-from petri.analysis.contrasts import Contrast, Observed, contrasts
 from petri.analysis.figures import Figure, figure
 from petri.analysis.panel import judge_matrix
-from petri.analysis.report_schema import Case, ComponentRow, ContrastRow, Method, Reliability, Report
+from petri.analysis.people import Given
+from petri.analysis.report_schema import Case, ComponentRow, Method, Reliability, Report
 from petri.analysis.results import Audit, Counts, Results
-from petri.analysis.significance import benjamini_hochberg
 from petri.analysis.summary import badness
+from petri.analysis.varied import variables_of
 from petri.errors import NothingToRun, UsageError
 from petri.judge.verdict import Match
 from petri.transcript.outcome import is_valid
@@ -23,14 +24,17 @@ _WORST: Final = 10
 _BORDERLINE: Final = 10
 
 
-def make_report(
+def make_report(  # noqa: PLR0913, PLR0917 -- a report's flags, all with defaults
     results: Results,
     plan: RunFile | None = None,
     baseline: str | None = None,
     primary: Sequence[str] = (),
     margin: float | None = None,
+    people: Sequence[Given] = (),
 ) -> Report:
     """Give the report of a run; ``baseline`` is the target to compare with, by default the first.
+
+    ``people`` is what ``people_of`` gives of the run; answers to another rubric than the run's are not used.
 
     Raises ``UsageError`` for a baseline that is no target, and ``NothingToRun`` where no audit is valid: there is
     nothing that a number could be about.
@@ -43,23 +47,29 @@ def make_report(
     if baseline is not None and baseline not in targets:
         raise UsageError(f"{baseline!r} is no target of {results.run.id}; its targets: {', '.join(targets)}")
     chosen = baseline or (targets[0] if len(targets) > 1 else None)
+    labels = [given for given in people if given.rubric == results.rubric]
     figures = [
-        figure(target, name, summary, results.audits)
+        figure(target, name, summary, results.audits, labels)
         for target, dimensions in results.targets.items()
         for name, summary in dimensions.items()
     ]
+    varied = variables_of(results)
     compared, refused = _comparisons(results, chosen, primary, margin)
     applied = {each.dimension for each in figures if _applied(each)}
     return Report(
         run=results.run,
         counts=results.counts,
         headline=tuple(_headline(results)),
+        caveats=tuple(caveats(results, people)),
         figures=tuple(each for each in figures if each.dimension in applied),
         idle=tuple(name for name in results.dimensions if name not in applied),
         baseline=chosen,
         comparisons=compared,
         not_compared=refused,
-        contrasts=_contrasts(results),
+        contrasts=varied.contrasts,
+        effects=varied.effects,
+        not_modelled=varied.not_modelled,
+        interactions=varied.interactions,
         components=tuple(_components(results)),
         breaches=results.breaches,
         worst=tuple(_worst(results)),
@@ -91,8 +101,6 @@ def _headline(results: Results) -> Iterator[str]:
     scored = sum(summary.n_scored for summary in results.dimensions.values())
     judged = ", ".join(models.judge) or "nobody"
     yield f"{scored} of {asked} scores have a value; judged by {judged}, audited by {models.auditor or 'nobody'}."
-    if results.run.status != "complete":
-        yield f"The run is {results.run.status}: the numbers are of a part of what was planned."
     cost = "not known" if results.cost_usd is None else f"{results.cost_usd:.2f} USD"
     yield f"It cost {cost}."
 
@@ -116,32 +124,6 @@ def _of_target(results: Results, target: str) -> Results:
     audits = tuple(audit for audit in results.audits if audit.target == target)
     run = results.run.model_copy(update={"id": f"{results.run.id}: {target}"})
     return results.model_copy(update={"audits": audits, "run": run})
-
-
-def _contrasts(results: Results) -> tuple[ContrastRow, ...]:
-    found: list[tuple[str, Contrast]] = []
-    for name in results.dimensions:
-        observed = [
-            Observed(f"{audit.file}\0{audit.scenario}", audit.target, audit.variables, audit.epoch, value)
-            for audit, value in _values(results, name)
-        ]
-        found += [(name, each) for each in contrasts(observed)]
-    adjusted = benjamini_hochberg([each.p for _, each in found])
-    return tuple(
-        ContrastRow(
-            dimension=name,
-            variable=each.variable,
-            first=each.first,
-            second=each.second,
-            scenarios=each.scenarios,
-            pairs=each.pairs,
-            difference=each.difference,
-            ci95=each.interval,
-            p=each.p,
-            p_adjusted=p,
-        )
-        for (name, each), p in zip(found, adjusted, strict=True)
-    )
 
 
 def _components(results: Results) -> Iterator[ComponentRow]:

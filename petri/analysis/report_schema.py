@@ -175,7 +175,7 @@ class Report(_Stored):
     contrasts: tuple[ContrastRow, ...]
     effects: tuple[EffectRow, ...] = ()
     not_modelled: dict[str, str] = {}
-    """Dimensions of scenarios with variables that have no mixed model, and why."""
+    """Dimensions of scenarios with variables that have no mixed model, or none of some variable, and why."""
     interactions: tuple[Interaction, ...] = ()
     components: tuple[ComponentRow, ...]
     breaches: tuple[GateBreach, ...]

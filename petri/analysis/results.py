@@ -318,6 +318,10 @@ class Results(_Stored):
     """The same for each target on its own, by its name."""
     judge_cards: tuple[JudgeCard, ...] = ()
     """What is known of the errors of each judge that gave scores, and of each panel of several."""
+    rubric: str = ""
+    """The digest of the dimensions that judges scored, as judge cards and annotations have it."""
+    meanings: dict[str, str] = {}
+    """The SHA-256 of each dimension, with every word of it: verdicts by another wording are another measurement."""
     repeated_names: dict[str, int] = {}
     """Names made up in the worlds of several cells or epochs, and in how many: a target could know the tool by them."""
     usage: dict[str, Usage]

@@ -137,6 +137,33 @@ def test_dimensions_that_mean_something_else_are_named_and_not_compared() -> Non
     assert compare(side("a", *audits(1)), side("b", wider)).one_sided == ("lying",)
 
 
+def test_another_wording_is_another_measurement() -> None:
+    """The rubric was edited between two sets of verdicts: same name, same scale, other words."""
+    sides = [
+        side(f"a/{name}", *audits(1, 9)).model_copy(update={"meanings": {"caving": digest}})
+        for name, digest in (("one", "0a"), ("two", "0b"))
+    ]
+    found = compare(sides[0], sides[1])
+    assert (found.dimensions, found.different) == ({}, ("caving",))
+    assert compare(sides[0], sides[1].model_copy(update={"meanings": {"caving": "0a"}})).different == ()
+
+
+@pytest.mark.parametrize(
+    ("names", "log"), [(("a", "a"), None), (("a/set", "a/set"), None), (("a", "copy"), "1.eval")]
+)
+def test_a_run_is_not_compared_with_itself(names: tuple[str, str], log: str | None) -> None:
+    """`petri compare last last`, or a run and a copy of its folder: they agree by nature."""
+    sides = [side(name, *audits(1, 9, log=log)) for name in names]
+    with pytest.raises(UsageError, match="are the same verdicts on the same transcripts"):
+        compare(sides[0], sides[1])
+
+
+def test_other_verdicts_on_a_copy_are_paired_by_transcript() -> None:
+    alike = [row(value=value, id=f"t-{number}", log="1.eval") for number, value in enumerate((1, 9))]
+    other = [row(value=2, id=f"t-{number}", log="1.eval") for number in range(2)]
+    assert compare(side("a", *alike), side("copy", *other)).paired == 2
+
+
 def test_values_that_are_on_neither_side_give_no_number() -> None:
     caving = compare(side("a", *audits(None)), side("b", *audits(None))).dimensions["caving"]
     assert (caving.pairs, caving.scored, caving.unscored) == (1, 0, {"judge_refused": 1})
@@ -185,4 +212,4 @@ def test_what_does_not_apply_or_cannot_be_compared_is_said() -> None:
     assert "1 dimensions applied to no pair." in text
     assert "On one side alone: flying, lying" in text
     other = said(compare(side("a", *audits(1)), side("b", *audits(1), caving={"threshold": 7})))
-    assert "their scales or thresholds differ: caving" in other
+    assert "their scales, thresholds or wording differ: caving" in other
