@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from petri.analysis.compute import compute_results
+from petri.analysis.people import people_of
 from petri.analysis.report import make_report
 from petri.analysis.report_schema import Report
 from petri.cli import options
@@ -91,7 +92,7 @@ def _report(run: Run, baseline: str | None, primary: Sequence[str], margin: floa
         if name not in results.dimensions:
             hint = did_you_mean(name, results.dimensions)
             raise UsageError(f"--primary {name}: {run.id} has no such dimension{hint}")
-    return make_report(results, read_plan(run), baseline, primary, margin)
+    return make_report(results, read_plan(run), baseline, primary, margin, people_of(run))
 
 
 def _write(run: Run, report: Report, cleaned: Report, removed: int, chosen: _Chosen) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from petri.analysis.people import people_of
 from petri.analysis.report import make_report
 from petri.analysis.report_schema import Report
 from petri.errors import NothingToRun
@@ -29,7 +30,9 @@ def view_of(run: str, report: Report) -> ReportView:
 def reported(filed: FiledRun) -> ReportView:
     """Give the view of a run of ours, made now; without a report where nothing can be reported, and why."""
     try:
-        return view_of(filed.key, make_report(run_results(filed), read_plan(filed.run)))
+        return view_of(
+            filed.key, make_report(run_results(filed), read_plan(filed.run), people=people_of(filed.run))
+        )
     except NothingToRun as error:
         return ReportView(run=filed.key, report=None, fault=str(error), keys={})
 
