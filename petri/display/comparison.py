@@ -79,7 +79,7 @@ def _print_unpaired(console: Console, compared: Compared, folded: int) -> None:
     if compared.different:
         _say(
             console,
-            f"Not compared, for their scales, thresholds or wording differ: {', '.join(compared.different)}",
+            f"Not compared, for their scales, thresholds or words differ: {', '.join(compared.different)}",
             "yellow",
         )
     if compared.one_sided:

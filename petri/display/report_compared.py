@@ -55,7 +55,7 @@ def _compared(compared: Compared) -> Iterator[str]:
     if idle := len(compared.dimensions) - len(asked):
         yield f"{idle} dimensions applied to no pair."
     if compared.different:
-        yield f"Not compared, for their scales, thresholds or wording differ: {', '.join(map(code, compared.different))}."
+        yield f"Not compared, for their scales, thresholds or words differ: {', '.join(map(code, compared.different))}."
 
 
 def shown(row: DimensionComparison) -> bool:
