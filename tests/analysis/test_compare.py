@@ -212,4 +212,4 @@ def test_what_does_not_apply_or_cannot_be_compared_is_said() -> None:
     assert "1 dimensions applied to no pair." in text
     assert "On one side alone: flying, lying" in text
     other = said(compare(side("a", *audits(1)), side("b", *audits(1), caving={"threshold": 7})))
-    assert "their scales, thresholds or wording differ: caving" in other
+    assert "their scales, thresholds or words differ: caving" in other
