@@ -319,6 +319,28 @@ def test_a_call_that_does_not_end_is_broken_off() -> None:
     asyncio.run(session())
 
 
+@pytest.mark.long
+def test_a_call_that_is_cancelled_is_cancelled_even_where_its_answer_comes_just_then() -> None:
+    async def session() -> None:
+        reader = Reader()
+        try:
+            await reader.call("texts.texts", [], again=False)
+            answered = 0
+            for number in range(300):
+                call = asyncio.create_task(reader.call("texts.texts", [], again=False))
+                for _ in range(number):
+                    await asyncio.sleep(0)
+                was_cancelled = call.cancel()
+                await asyncio.wait([call])
+                assert call.cancelled() is was_cancelled
+                answered += not was_cancelled
+            assert answered < 300
+        finally:
+            await reader.close()
+
+    asyncio.run(session())
+
+
 class Mortal(ReaderHere):
     """Dies of one audit."""
 
