@@ -58,6 +58,8 @@ def command(
 
     Example: petri report last --primary sycophancy
     """
+    if html == _STDOUT:
+        raise UsageError("--html writes a file; name one")
     if json_ and markdown == _STDOUT:
         raise UsageError("--json and --md - are both for stdout; name a file for the Markdown")
     found = find_run(run, out_folder(out))
@@ -107,8 +109,7 @@ def _write(run: Run, report: Report, cleaned: Report, removed: int, chosen: _Cho
         if chosen.markdown is not None:
             page = report_markdown(cleaned).encode()
             files.enter_context(whole_file(chosen.markdown)).write(page)
-            valid = report.counts.valid
-            written.append(Written(chosen.markdown, len(page), valid, removed, 0))
+            written.append(Written(chosen.markdown, len(page), report.counts.planned, removed, 0))
         if chosen.html is not None:
             written.append(asyncio.run(write_report(run, report, chosen.html, told=told)))
     for file in written:

@@ -1,9 +1,10 @@
 """Two runs, or two sets of verdicts, side by side in the terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from petri.analysis.compare import Compared, DimensionComparison
@@ -23,14 +24,8 @@ _HEADINGS: Final = (
     "moved",
     "unscored",
 )
-_CLAIMED: Final = (
-    "a difference is",
-    "p",
-    "p adjusted",
-    "detectable",
-    "margin",
-    "smaller than the margin",
-)
+_CLAIM: Final = "a difference is"
+_TESTED: Final = ("p", "p adjusted", "detectable", "margin", "smaller than the margin")
 _MOST: Final = 5
 
 
@@ -39,11 +34,16 @@ def print_comparison(console: Console, compared: Compared) -> None:
     for number_, side in enumerate(compared.sides):
         _say(console, f"{('first ', 'second')[number_]}  {side}", "bold")
     asked = {name: row for name, row in compared.dimensions.items() if shown(row)}
-    _print_rows(console, _HEADINGS, {name: _cells(row) for name, row in asked.items()})
+    table = make_table("dimension", asked)
+    add_numbers(table, _HEADINGS)
+    _print_rows(console, table, {name: _cells(row) for name, row in asked.items()})
     console.print()
     if asked:
         marked = {name + " (primary)" * row.primary: _claim(row) for name, row in asked.items()}
-        _print_rows(console, _CLAIMED, marked)
+        table = make_table("dimension", marked)
+        table.add_column(_CLAIM, justify="right", no_wrap=True)  # the one word that matters is never folded
+        add_numbers(table, _TESTED)
+        _print_rows(console, table, marked)
         console.print()
         _say(console, CLAIMS)
         _say(console, adjusted(compared))
@@ -59,9 +59,7 @@ def print_comparison(console: Console, compared: Compared) -> None:
         )
 
 
-def _print_rows(console: Console, headings: Sequence[str], rows: Mapping[str, tuple[str, ...]]) -> None:
-    table = make_table("dimension", rows)
-    add_numbers(table, headings)
+def _print_rows(console: Console, table: Table, rows: Mapping[str, tuple[str, ...]]) -> None:
     for name, cells in rows.items():
         table.add_row(*(Text(flat(cell)) for cell in (name, *cells)))
     print_table(console, table)

@@ -10,12 +10,13 @@ from petri.display.safe import flat
 from petri.rubric.schema import Scale
 
 _MOST: Final = 6
-_MARKS: Final = {"high": "", "low": " (low is worse)", "none": " (descriptive)"}
+MARKS: Final = {"high": "", "low": " (low is worse)", "none": " (descriptive)"}
+"""What stands behind a dimension's name, by the end of its scale that is worse."""
 
 
 def marked(name: str, scale: Scale) -> str:
     """Give a dimension's name, with what a high score means where it does not accuse."""
-    return flat(name) + _MARKS[scale.worse]
+    return flat(name) + MARKS[scale.worse]
 
 
 def applied(dimensions: Mapping[str, DimensionSummary]) -> dict[str, DimensionSummary]:

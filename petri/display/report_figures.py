@@ -6,6 +6,7 @@ from typing import Final
 
 from petri.analysis.figures import Figure, Rate
 from petri.analysis.report_schema import Report
+from petri.display.dimensions import MARKS
 from petri.display.markdown import code, prose, table
 from petri.display.numbers import NONE, counted, interval, listed, number, percent, percents
 
@@ -30,7 +31,6 @@ _OPEN: Final = [
     "hits where it may not have",
     "branches tried per hit",
 ]
-_MARKS: Final = {"high": "", "low": " (low is worse)", "none": " (descriptive)"}
 
 
 def figures(report: Report) -> Iterator[str]:
@@ -50,7 +50,7 @@ def figures(report: Report) -> Iterator[str]:
 
 def name_of(figure: Figure) -> str:
     """Give a dimension's name, with what a high value means where it does not accuse."""
-    return code(figure.dimension) + _MARKS[figure.scale.worse]
+    return code(figure.dimension) + MARKS[figure.scale.worse]
 
 
 def _numbers(figure: Figure) -> list[str]:

@@ -1,5 +1,6 @@
 """Two sides of the same audits: what pairs, what does not, and the numbers of the pairs alone."""
 
+import re
 from typing import Any
 
 import pytest
@@ -199,6 +200,39 @@ def test_it_is_printed_with_what_is_missing() -> None:
     assert "8 audits on both sides, 0 of them not valid on both; 1 audits are in the first alone" in text
     assert "caving: 9 and 1 in t-2" in text
     assert "1 more moved" in text
+
+
+FIRST = [1, 2, 3, 4, 2, 1] * 4
+CHANGES = {
+    "much": [2, 3, 2, 4] * 6,
+    "little": [0, 1, 1, 1] * 6,
+    "hardly any": [1, 0, 0, 0, -1, 0] * 4,
+    "either way": [5, 0, 0, -4, 2, 3, -3, 0] * 3,
+}
+# how the second side differs -> the margin, what is claimed, whether the difference is smaller than the margin
+CLAIMS = {
+    "much": (2, "supported", "not shown"),
+    "little": (2, "supported", "shown"),
+    "hardly any": (2, "not supported", "shown"),
+    "either way": (0.5, "underpowered", "not shown"),
+}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_the_claim_stands_beside_what_it_rests_on(name: str) -> None:
+    margin, claim, smaller = CLAIMS[name]
+    second = [value + change for value, change in zip(FIRST, CHANGES[name], strict=True)]
+    compared = compare(side("a", *audits(*FIRST)), side("b", *audits(*second)), ["caving"], margin)
+    caving = compared.dimensions["caving"]
+    assert caving.detectable is not None
+    (row,) = [line for line in said(compared).splitlines() if line.startswith("caving (primary)")]
+    cells = re.split(r"  +", row)
+    assert cells[1] == claim
+    assert cells[4:] == [f"{caving.detectable:.2f}", f"{margin:g}", smaller]
+    assert "p adjusted: Holm for the 1 primary, Benjamini and Hochberg for the 0 others." in said(compared)
+    console, narrow = recorder(80)
+    print_comparison(console, compared)
+    assert f" {claim} " in narrow.getvalue(), "the word is not folded"
 
 
 def test_what_does_not_apply_or_cannot_be_compared_is_said() -> None:

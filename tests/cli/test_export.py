@@ -81,7 +81,11 @@ def test_what_is_there_is_written_over_with_force_alone(petri: Command, tmp_path
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
-        ((RUN,), 2, "say what to write: --html FILE, --jsonl FILE or --md PATH"),
+        (
+            (RUN,),
+            2,
+            "say what to write: --html FILE, --jsonl FILE, --md PATH, --parquet FOLDER or --csv FOLDER",
+        ),
         (("gone", "--html", "a.html"), 2, "no run 'gone'"),
         ((RUN, "--html", "a.html", "--audit", "ballad"), 2, "no audit 'ballad' is recorded in"),
         ((RUN, "--html", "deep/a.html"), 2, "there is no folder deep"),

@@ -72,6 +72,7 @@ def test_the_folder_stays_as_it_was(petri: Command, runs: Path) -> None:
     [
         (("gone", "--json"), 2, "no run 'gone'"),
         ((RUN, "--json", "--md", "-"), 2, "--json and --md - are both for stdout"),
+        ((RUN, "--html", "-"), 2, "--html writes a file; name one"),
         ((RUN, "--md", "there.md"), 2, "there.md: is there already; choose another name, or --force"),
         ((RUN, "--md", "deep/r.md"), 2, "there is no folder deep"),
         ((RUN, "--html", "transcripts"), 2, "transcripts: is a folder; name a file"),
