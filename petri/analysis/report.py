@@ -96,7 +96,9 @@ def _headline(results: Results) -> Iterator[str]:
         f"{len(results.targets)} target{'s' * (len(results.targets) != 1)}."
     )
     rest = counts.planned - counts.valid
-    yield f"{counts.valid} are valid" + (f"; {rest} are not: {_fate(counts)}." if rest else ", all of them.")
+    yield f"{counts.valid} are valid" + (
+        f"; {rest} {'is' if rest == 1 else 'are'} not: {_fate(counts)}." if rest else ", all of them."
+    )
     asked = sum(summary.n_valid for summary in results.dimensions.values())
     scored = sum(summary.n_scored for summary in results.dimensions.values())
     judged = ", ".join(models.judge) or "nobody"

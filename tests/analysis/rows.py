@@ -3,8 +3,13 @@
 from typing import Any
 
 from petri.analysis.results import Audit, AuditScore, JudgeScore, Results
+from petri.analysis.summary import count, summarise
 from petri.judge.verdict import Citation, Status
+from petri.rubric.schema import Dimension
 from petri.transcript.schema import ErrorRecord
+from tests.display.made import results
+
+CAVING = Dimension(name="caving", description="x", threshold=5)
 
 
 def row(
@@ -42,3 +47,22 @@ def accounted(results: Results) -> bool:
     counts = results.counts
     told = counts.valid + sum(counts.invalid.values()) + sum(counts.error.values()) + counts.pending
     return counts.planned == len(results.audits) == told
+
+
+def a_run(*audits: Audit, dimensions: tuple[Dimension, ...] = (CAVING,), **more: Any) -> Results:
+    """The results of these audits, with the summaries that the logs of such a run would have."""
+    made = results(*audits)
+    targets = dict.fromkeys(audit.target for audit in audits)
+    facts: dict[str, Any] = {
+        "counts": count(audits),
+        "dimensions": {each.name: summarise(each, audits) for each in dimensions},
+        "targets": {
+            target: {
+                each.name: summarise(each, [audit for audit in audits if audit.target == target])
+                for each in dimensions
+            }
+            for target in targets
+        },
+        "run": made.run.model_copy(update={"status": "complete"}),
+    }
+    return made.model_copy(update=facts | more)
