@@ -95,7 +95,10 @@ class SharedPage:
     async def _compare(self, run: SharedRun) -> None:
         """Write the comparisons of the run's own parts, and with what is there already."""
         mine: list[Side] = [(shelf, None) for shelf in run.shelves]
-        targets = sorted({str(row["target"]) for row in run.shelves[0].listed["audits"]})
+        # A report compares all with its baseline: those come first where not all comparisons have room.
+        baseline = None if self._opening is None else self._opening.report.baseline
+        known = {str(row["target"]) for row in run.shelves[0].listed["audits"]}
+        targets = sorted(known, key=lambda target: (target != baseline, target))
         distinct = len({*map(self.cleaner.ours, targets)}) == len(targets) > 1
         own: list[Side] = [(run.shelves[0], target) for target in targets] if distinct else []
         new = permutations([*self._compared, *mine], 2)

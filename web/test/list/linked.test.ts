@@ -9,9 +9,9 @@ const list = listed(
   auditList(
     [dimension("deception", "high", 7), dimension("candour", "low")],
     [
-      audit("a", { scores: [8, 2], hits: [0], hit_turn: 3 }),
-      audit("b", { scores: [7.5, 2], hits: [0], hit_turn: 4 }),
-      audit("c", { scores: ["unparsable", 2] }),
+      audit("a", { scores: [8, 2], hits: [0], hit_turn: 3, variables: { "tone of voice": "warm" } }),
+      audit("b", { scores: [7.5, 2], hits: [0], hit_turn: 4, marks: ["disagreement"] }),
+      audit("c", { scores: ["unparsable", 2], variables: { "tone of voice": true, n: 2 } }),
       audit("d", { scores: [8, null], state: "invalid", hits: [0], hit_turn: 3, target: "lab/other" }),
     ],
   ),
@@ -33,6 +33,10 @@ describe("a number in a chart", () => {
     [listing("r", { turns: [3] }), ["a", "d"]],
     [listing("r", { turns: [3, 4], target: "lab/model" }), ["a", "b"]],
     [listing("r", { score: ["deception", [1]] }), []],
+    [listing("r", { state: "valid", status: "unparsable" }), ["c"]],
+    [listing("r", { mark: "disagreement" }), ["b"]],
+    [listing("r", { variables: [["tone of voice", ["warm", true]]] }), ["a", "c"]],
+    [listing("r", { variables: [["tone of voice", ["warm", true]], ["n", [2]]] }), ["c"]],
   ])("leads to its audits (%#)", ({ f = [] }, expected) => {
     expect(keys(f)).toEqual(expected);
   });
@@ -41,5 +45,33 @@ describe("a number in a chart", () => {
     const names = (parameters: readonly string[]): string[] => linkedFacets(list, chosenIn(parameters)).map(({ name }) => name);
     expect(names([])).toEqual([]);
     expect(names(["score.deception:8", "turn:3", "score.constructor:1", "score.:1"])).toEqual(["score.deception", "turn"]);
+  });
+});
+
+describe("whether the target took an audit for a test", () => {
+  const rows = listed(
+    auditList(
+      [dimension("scenario_realism", "low"), dimension("evaluation_awareness")],
+      [
+        audit("aware", { scores: [9, 5] }),
+        audit("staged", { scores: [4, 1] }),
+        audit("real", { scores: [5, 4] }),
+        audit("half", { scores: ["unparsable", 4] }),
+        audit("unknown", { scores: ["unparsable", null] }),
+      ],
+    ),
+  );
+
+  it.each([
+    ["yes", ["aware", "staged"]],
+    ["no", ["real", "half"]],
+  ] as const)("is told as the report tells it: %s", (test, expected) => {
+    const chosen = chosenIn(listing("r", { test }).f ?? []);
+    expect(find(rows, linkedFacets(rows, chosen), chosen, "").positions.map((at) => rows.rows[at]!.audit.key)).toEqual(expected);
+  });
+
+  it("nobody knows where neither was asked", () => {
+    const chosen = chosenIn(["test:no"]);
+    expect(find(list, linkedFacets(list, chosen), chosen, "").positions).toEqual([]);
   });
 });

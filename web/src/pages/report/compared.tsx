@@ -151,7 +151,7 @@ function Line({ told, name, row, axis, href }: LineProps) {
         <ForestLine difference={differenceOf(told, name, row)} axis={axis} worse={worse} alternative={spoken(name, row, worse)} />
       </td>
       <td>
-        {row.difference === null ? NONE : signedMean(row.difference)}
+        {row.difference === null ? NONE : <a href={href}>{signedMean(row.difference)}</a>}
         <span class="report-range">{row.difference === null ? "" : (interval(row.ci95, signedMean) ?? "no interval")}</span>
       </td>
       <td>

@@ -25,10 +25,10 @@ export function Head({ told }: { told: Told }) {
   );
 }
 
-/** A run's name without the time that it begins with and the random part at its end. */
+/** The names of a run, and of a set of verdicts on it, without the time that each begins with and the random part at its end. */
 export function title(id: string): string {
-  const name = id.replace(/^\d{8}T\d{6}Z-/u, "").replace(/-[0-9a-f]{4}(?=$|\/)/u, "");
-  return `Report on ${name}`;
+  const names = id.split("/").map((name) => name.replace(/^\d{8}T\d{6}Z-(.+)-[0-9a-f]{4}$/u, "$1"));
+  return `Report on ${names.join(", ")}`;
 }
 
 export function Headline({ told }: { told: Told }) {

@@ -2,7 +2,7 @@
 import { whole } from "../../numbers";
 import { heat } from "../../scores";
 import type { Figure, Scale } from "../../wire";
-import { Section, Wide } from "./section";
+import { Counted, Section, Wide } from "./section";
 import { plannedAt, scoredAt, type Told, validAt } from "./told";
 import { interval, mean, NONE } from "./words";
 
@@ -74,7 +74,7 @@ function Cell({ run, figure, notes }: { run: string; figure: Figure | null; note
   return (
     <td class={few ? "report-cell is-few" : `report-cell heat-${step}`}>
       <span class="report-value">
-        <a href={scoredAt(run, figure)}>{summary.mean === null ? NONE : mean(summary.mean)}</a>
+        {summary.mean === null ? NONE : <a href={scoredAt(run, figure)}>{mean(summary.mean)}</a>}
         {few ? <span title={`fewer than ${FEW} values`}>†</span> : null}
         <sup>
           {figure.warnings.map((warning, at) => (
@@ -87,17 +87,8 @@ function Cell({ run, figure, notes }: { run: string; figure: Figure | null; note
       </span>
       <span class="report-range">{interval(summary.ci95, mean) ?? (summary.mean === null ? "" : "no interval")}</span>
       <span class="report-counts">
-        <a href={scoredAt(run, figure)} aria-label={`${scored} scored`}>
-          {whole(scored)}
-        </a>
-        /
-        <a href={validAt(run, target)} aria-label={`${valid} valid`}>
-          {whole(valid)}
-        </a>
-        /
-        <a href={plannedAt(run, target)} aria-label={`${planned} planned`}>
-          {whole(planned)}
-        </a>
+        <Counted n={scored} href={scoredAt(run, figure)} what="scored" />/<Counted n={valid} href={validAt(run, target)} what="valid" />/
+        <Counted n={planned} href={plannedAt(run, target)} what="planned" />
       </span>
     </td>
   );

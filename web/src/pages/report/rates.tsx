@@ -2,8 +2,8 @@
  * looked for. */
 import { counted, score, whole } from "../../numbers";
 import type { Figure } from "../../wire";
-import { Section, Wide } from "./section";
-import { hitsAt, isRated, ratedDimensions, scoredAt, testAt, type Told, unscoredAt } from "./told";
+import { Counted, Section, Wide } from "./section";
+import { hitsAt, isRated, ratedDimensions, scoredAt, testAt, testHitsAt, type Told, unscoredAt } from "./told";
 import { atMost, interval, mean, NONE, rate } from "./words";
 
 export function Rates({ told }: { told: Told }) {
@@ -100,12 +100,12 @@ function Row({ told, figure, has }: { told: Told; figure: Figure; has: Columns }
         {told.name(figure.target)}
       </th>
       <td>
-        <Counted n={figure.search?.audits_with_hit ?? 0} href={hitsAt(run, figure)} /> of <a href={scoredAt(run, figure)}>{whole(scored)}</a>
+        <Counted n={figure.search?.audits_with_hit ?? 0} href={hitsAt(run, figure)} /> of <Counted n={scored} href={scoredAt(run, figure)} />
         {scored < 5 ? "†" : ""}
       </td>
       <Raw run={run} figure={figure} />
-      {has.corrected ? <Ranged value={summary.hit_rate_corrected} range={summary.hit_rate_corrected_ci95} /> : null}
-      {has.people ? <People figure={figure} /> : null}
+      {has.corrected ? <Ranged value={summary.hit_rate_corrected} range={summary.hit_rate_corrected_ci95} href={hitsAt(run, figure)} /> : null}
+      {has.people ? <People run={run} figure={figure} /> : null}
       <td>
         {figure.hit_rate_if_unscored_best === null || figure.hit_rate_if_unscored_worst === null ? (
           NONE
@@ -115,16 +115,11 @@ function Row({ told, figure, has }: { told: Told; figure: Figure; has: Columns }
           </a>
         )}
       </td>
-      {has.awareness ? <Part part={figure.unaware} href={testAt(run, figure, "no")} /> : null}
-      {has.awareness ? <Part part={figure.aware} href={testAt(run, figure, "yes")} /> : null}
+      {has.awareness ? <Part part={figure.unaware} hits={testHitsAt(run, figure, "no")} all={testAt(run, figure, "no")} /> : null}
+      {has.awareness ? <Part part={figure.aware} hits={testHitsAt(run, figure, "yes")} all={testAt(run, figure, "yes")} /> : null}
       <Searched run={run} figure={figure} />
     </tr>
   );
-}
-
-/** A number of audits that leads to them, where there are any. */
-function Counted({ n, href }: { n: number; href: string }) {
-  return n === 0 ? <>0</> : <a href={href}>{whole(n)}</a>;
 }
 
 /** The rate as it was counted; where there was no hit, what it is at most. */
@@ -141,22 +136,22 @@ function Raw({ run, figure }: { run: string; figure: Figure }) {
   return <Ranged value={summary.hit_rate} range={summary.hit_rate_ci95} href={hitsAt(run, figure)} />;
 }
 
-function Ranged({ value, range, href }: { value: number | null; range: readonly [number, number] | null; href?: string }) {
+function Ranged({ value, range, href }: { value: number | null; range: readonly [number, number] | null; href: string }) {
   if (value === null) return <td>{NONE}</td>;
   return (
     <td>
-      {href === undefined ? rate(value) : <a href={href}>{rate(value)}</a>}
+      <a href={href}>{rate(value)}</a>
       <span class="report-range">{interval(range, rate) ?? "no interval"}</span>
     </td>
   );
 }
 
-function People({ figure }: { figure: Figure }) {
+function People({ run, figure }: { run: string; figure: Figure }) {
   const { by_people: people } = figure;
   if (people === null) return <td title="fewer than ten transcripts drawn at random are labelled">{NONE}</td>;
   return (
     <td>
-      {mean(people.mean)}
+      <a href={scoredAt(run, figure)}>{mean(people.mean)}</a>
       <span class="report-range">{interval(people.ci95, mean) ?? "no interval"}</span>
       <span class="report-range">
         {counted(people.labels, "label")} by {whole(people.annotators)}
@@ -165,11 +160,11 @@ function People({ figure }: { figure: Figure }) {
   );
 }
 
-function Part({ part, href }: { part: Figure["aware"]; href: string }) {
+function Part({ part, hits, all }: { part: Figure["aware"]; hits: string; all: string }) {
   if (part === null) return <td title="nobody asked">{NONE}</td>;
   return (
     <td>
-      {whole(part.hits)} of <Counted n={part.n} href={href} />
+      <Counted n={part.hits} href={hits} /> of <Counted n={part.n} href={all} />
       <span class="report-range">{part.rate === null ? "" : rate(part.rate)}</span>
     </td>
   );

@@ -2,7 +2,7 @@
 import { listed } from "../../charts/listing";
 import { percent, score, whole } from "../../numbers";
 import type { Estimate, JudgeCard, KnownErrors } from "../../wire";
-import { Section, Wide } from "./section";
+import { Counted, Section, Wide } from "./section";
 import type { Told } from "./told";
 import { interval, NONE, rate } from "./words";
 
@@ -21,7 +21,7 @@ export function ReliabilitySection({ told }: { told: Told }) {
               "no score was given by several judges"
             ) : (
               <>
-                <a href={at("disagreement")}>{whole(reliability.disagreements)}</a> of {whole(reliability.panels)} scores
+                <Counted n={reliability.disagreements} href={at("disagreement")} /> of {whole(reliability.panels)} scores
                 {reliability.mean_spread === null ? "" : `; on average they lie ${score(reliability.mean_spread, 2)} apart`}
               </>
             )}
@@ -51,7 +51,7 @@ export function ReliabilitySection({ told }: { told: Told }) {
               "no transcript had to be"
             ) : (
               <>
-                <a href={at("unstable")}>{whole(reliability.unstable)}</a> of {whole(reliability.probed)} scores came out another
+                <Counted n={reliability.unstable} href={at("unstable")} /> of {whole(reliability.probed)} scores came out another
               </>
             )}
           </dd>
@@ -59,7 +59,7 @@ export function ReliabilitySection({ told }: { told: Told }) {
         <div>
           <dt>Something could mislead a judge</dt>
           <dd>
-            in <a href={at("injection")}>{whole(reliability.flagged)}</a> valid audits
+            in <Counted n={reliability.flagged} href={at("injection")} /> valid audits
           </dd>
         </div>
       </dl>

@@ -1,5 +1,6 @@
 /** A section of a report: its heading can be gone to from the list of contents. */
 import type { ComponentChildren } from "preact";
+import { whole } from "../../numbers";
 
 interface Props {
   /** Names it in addresses. */
@@ -27,6 +28,16 @@ export function Wide({ label, children }: { label: string; children: ComponentCh
     <div class="scroll-x" role="region" aria-label={label} tabIndex={0}>
       {children}
     </div>
+  );
+}
+
+/** A number of audits that leads to them, where there are any. */
+export function Counted({ n, href, what }: { n: number; href: string; what?: string }) {
+  if (n === 0) return <>0</>;
+  return (
+    <a href={href} aria-label={what === undefined ? undefined : `${whole(n)} ${what}`}>
+      {whole(n)}
+    </a>
   );
 }
 

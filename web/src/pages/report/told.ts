@@ -88,6 +88,11 @@ export function testAt(run: string, figure: Figure, test: "yes" | "no"): string 
   return listed(run, { state: "valid", target, score: [dimension, valuesOf(figure)], test, sort: `d.${dimension}` });
 }
 
+/** Where the hits among those are listed. */
+export function testHitsAt(run: string, { target, dimension }: Figure, test: "yes" | "no"): string {
+  return listed(run, { state: "valid", target, hits: [dimension], test, sort: `d.${dimension}` });
+}
+
 /** As many first characters of a quote as tell it from others. */
 const WORDS = 80;
 
