@@ -3,11 +3,10 @@
 import math
 from typing import Final, NamedTuple
 
-from scipy import stats
-
+from petri.analysis.quantiles import normal
 from petri.analysis.stats import LEVEL, Interval
 
-_Z: Final = float(stats.norm.ppf((1 + LEVEL) / 2))
+_Z: Final = normal((1 + LEVEL) / 2)
 
 
 class Measured(NamedTuple):

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from scipy import stats
-
+from petri.analysis.quantiles import student
 from petri.analysis.significance import ALPHA
 
 Claim = Literal["supported", "not supported", "underpowered"]
@@ -35,8 +34,8 @@ def weigh(
     margin. Without it, a difference that was not found is "not supported" only where one as large as the margin would
     have been found; else the comparison is underpowered.
     """
-    detectable = float(stats.t.ppf(1 - ALPHA / 2, freedom) + stats.t.ppf(POWER, freedom)) * error
-    half = float(stats.t.ppf(1 - ALPHA, freedom)) * error
+    detectable = (student(1 - ALPHA / 2, freedom) + student(POWER, freedom)) * error
+    half = student(1 - ALPHA, freedom) * error
     equivalent = -margin < difference - half and difference + half < margin
     found = p_adjusted is not None and p_adjusted <= ALPHA
     claim: Claim = (

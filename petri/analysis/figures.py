@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
-from scipy import stats
 
 from petri.analysis.people import ByPeople, Given, by_people
+from petri.analysis.quantiles import beta
 from petri.analysis.results import Audit, AuditScore, DimensionSummary
 from petri.analysis.stats import LEVEL
 from petri.analysis.summary import stands_for_all
@@ -180,7 +180,7 @@ def _distribution(values: Sequence[float]) -> dict[str, int]:
 
 
 def _at_most(n: int) -> float:
-    return float(stats.beta.ppf(LEVEL, 1, n))
+    return beta(LEVEL, 1, n)
 
 
 def _bounded(hits: int, asked: Sequence[Audit], dimension: str, *, worst: bool) -> float | None:

@@ -6,10 +6,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from petri.analysis.contrasts import Observed, Setting, setting_key
 from petri.analysis.fitting import ABSENT, Design, Fit, fit
+from petri.analysis.quantiles import student, student_beyond
 from petri.analysis.report_schema import EffectRow
 from petri.analysis.stats import LEVEL
 
@@ -170,7 +170,7 @@ def _rows(dimension: str, factors: Sequence[_Factor], fitted: _Fitted, values: i
     )
     for (factor, key), estimate, error in of_settings:
         freedom = factor.scenarios[key] - 1
-        half = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * float(error)
+        half = student((1 + LEVEL) / 2, freedom) * float(error)
         yield EffectRow(
             dimension=dimension,
             variable=factor.variable,
@@ -179,7 +179,7 @@ def _rows(dimension: str, factors: Sequence[_Factor], fitted: _Fitted, values: i
             estimate=float(estimate),
             error=float(error),
             ci95=(float(estimate) - half, float(estimate) + half),
-            p=float(2 * stats.t.sf(abs(float(estimate)) / float(error), freedom)),
+            p=2 * student_beyond(abs(float(estimate)) / float(error), freedom),
             scenarios=factor.scenarios[key],
             values=values,
             slopes=factor.variable in fitted.slopes,

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scipy import stats
-
+from petri.analysis.quantiles import student
 from petri.analysis.stats import LEVEL, Interval, mean_error, weighted_mean
 
 LEAST: Final = 10
@@ -73,5 +72,5 @@ def predict(judged: Sequence[Judged], labelled: Sequence[Labelled]) -> Predicted
     known = [each for each in (of_all, of_bias) if each is not None]
     variance = sum(error**2 for error, _ in known)
     freedom = variance**2 / sum(error**4 / degrees for error, degrees in known)
-    half = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * math.sqrt(variance)
+    half = student((1 + LEVEL) / 2, freedom) * math.sqrt(variance)
     return Predicted(mean, Interval(mean - half, mean + half), bias)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+
+from petri.analysis.quantiles import normal, student
 
 LEVEL = 0.95
 _ROUNDING = 1e-9
@@ -60,7 +61,7 @@ def clustered_mean_interval(
     count = len(scaled)
     deviation = float(np.sqrt((scaled**2).sum() / (count - 1)))
     skewness = float((scaled**3).mean()) / deviation**3
-    quantile = float(stats.t.ppf((1 + LEVEL) / 2, max(size - 1, 1.0))) / math.sqrt(count)
+    quantile = student((1 + LEVEL) / 2, max(size - 1, 1.0)) / math.sqrt(count)
     low, high = (deviation * _unskewed(end, skewness, count) for end in (quantile, -quantile))
     return Interval(mean - low, mean - high)
 
@@ -133,11 +134,11 @@ def rate_interval(
     if not hits:
         return None
     rate, size = effective_rate(hits, clusters, weights)
-    z = float(stats.norm.ppf((1 + LEVEL) / 2))
+    z = normal((1 + LEVEL) / 2)
     count = len(set(clusters))
     given = [1.0] * len(hits) if weights is None else weights
     if count > 1 and 0 < rate < 1 and size < effective_size(given) - _ROUNDING:
-        size *= (z / float(stats.t.ppf((1 + LEVEL) / 2, count - 1))) ** 2
+        size *= (z / student((1 + LEVEL) / 2, count - 1)) ** 2
     centre = (rate + z**2 / (2 * size)) / (1 + z**2 / size)
     half = z / (1 + z**2 / size) * math.sqrt(rate * (1 - rate) / size + z**2 / (4 * size**2))
     return Interval(max(0.0, centre - half), min(1.0, centre + half))
