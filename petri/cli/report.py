@@ -28,6 +28,7 @@ from petri.viewer.cleaning import Cleaner
 from petri.viewer.draft import whole_file
 from petri.viewer.export import Written
 from petri.viewer.report_page import write_report
+from petri.viewer.reporting import clean_report
 
 PAGE: Final = "report.html"
 _STDOUT: Final = Path("-")
@@ -69,7 +70,7 @@ def command(
     require_free(chosen.files, force=force)
     report = _report(found, baseline, primary or (), margin)
     cleaner = Cleaner()
-    cleaned = Report.model_validate(cleaner.data(report.model_dump(mode="json")))
+    cleaned = Report.model_validate(clean_report(report.model_dump(mode="json"), cleaner))
     _write(found, report, cleaned, cleaner.removed, chosen)
     if markdown == _STDOUT:
         sys.stdout.write(report_markdown(cleaned))

@@ -37,20 +37,21 @@ def reported(filed: FiledRun) -> ReportView:
         return ReportView(run=filed.key, report=None, fault=str(error), keys={})
 
 
-def clean_report(view: JsonObject, cleaner: Cleaner) -> JsonObject:
+def clean_view(view: JsonObject, cleaner: Cleaner) -> JsonObject:
     """Give the JSON of a ``ReportView`` cleaned."""
+    rest = cleaner.data({name: value for name, value in view.items() if name != "report"}, "ours")
     report = view["report"]
-    if report is None:
-        return cleaner.data(view, "ours")
+    return rest | {"report": None if report is None else clean_report(report, cleaner)}
+
+
+def clean_report(report: JsonObject, cleaner: Cleaner) -> JsonObject:
+    """Give the JSON of a ``Report`` cleaned."""
     apart = {
         **{name: cleaner.data(report[name], "said") for name in _SAID},
         **{name: [_case(case, cleaner) for case in report[name]] for name in ("worst", "borderline")},
     }
     rest = cleaner.data({name: value for name, value in report.items() if name not in apart}, "ours")
-    cleaned = {name: apart[name] if name in apart else rest[name] for name in report}
-    return cleaner.data({name: value for name, value in view.items() if name != "report"}, "ours") | {
-        "report": cleaned
-    }
+    return {name: apart[name] if name in apart else rest[name] for name in report}
 
 
 def _case(case: JsonObject, cleaner: Cleaner) -> JsonObject:
