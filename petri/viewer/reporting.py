@@ -37,7 +37,7 @@ def reported(filed: FiledRun) -> ReportView:
         return ReportView(run=filed.key, report=None, fault=str(error), keys={})
 
 
-def clean_view(view: JsonObject, cleaner: Cleaner) -> JsonObject:
+def clean_report_view(view: JsonObject, cleaner: Cleaner) -> JsonObject:
     """Give the JSON of a ``ReportView`` cleaned."""
     rest = cleaner.data({name: value for name, value in view.items() if name != "report"}, "ours")
     report = view["report"]

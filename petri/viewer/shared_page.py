@@ -13,7 +13,7 @@ from petri.analysis.report_schema import Report
 from petri.viewer.cleaned_view import clean_view
 from petri.viewer.cleaning import Cleaner, Mode
 from petri.viewer.embedding import Routes
-from petri.viewer.reporting import clean_view, view_of
+from petri.viewer.reporting import clean_report_view, view_of
 from petri.viewer.sharing import JsonObject, SharedRun, Shelf
 
 _COMPARISONS: Final = 24
@@ -120,7 +120,7 @@ class SharedPage:
             view: JsonObject = json.loads(view_of(shelf.key, self._opening.report).model_dump_json())
         else:
             view = json.loads(await run.library.report(shelf.key))
-        self._write(f"/api/runs/{shelf.key}/report", clean_view(view, self.cleaner))
+        self._write(f"/api/runs/{shelf.key}/report", clean_report_view(view, self.cleaner))
 
     def _comparison_route(self, left: Side, right: Side) -> str:
         """Give the route as the page spells it, which knows targets by what is left of their names."""
