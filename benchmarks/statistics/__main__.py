@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.statistics.intervals import Table, false_claims, means, rates
-from benchmarks.statistics.judges import corrected, missing, predicted
+from benchmarks.statistics.judges import corrected, corrected_clusters, missing, predicted
 from benchmarks.statistics.powers import power
+from benchmarks.statistics.variables import variables
 
 OUT: Final = Path(__file__).parent / "RESULTS.md"
 STUDIES: Final[dict[str, Callable[[int], Table]]] = {
@@ -17,8 +18,10 @@ STUDIES: Final[dict[str, Callable[[int], Table]]] = {
     "false-claims": false_claims,
     "power": power,
     "corrected": corrected,
+    "corrected-clusters": corrected_clusters,
     "predicted": predicted,
     "missing": missing,
+    "variables": variables,
 }
 
 

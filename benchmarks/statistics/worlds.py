@@ -38,7 +38,7 @@ def true_rate(shares: str) -> float:
 def cut(latent: Scores, shares: str) -> Scores:
     """Give the scores of standard normal latent ones."""
     bounds = stats.norm.ppf(np.cumsum(SHARES[shares])[:-1])
-    return np.searchsorted(bounds, latent) + 1.0
+    return np.asarray(np.searchsorted(bounds, latent) + 1, dtype=np.float64)
 
 
 def one_side(chance: np.random.Generator, shares: str, sizes: tuple[int, int], icc: float) -> Scores:

@@ -1,5 +1,8 @@
 """Components of variance against worked examples, and against data that was drawn with known ones."""
 
+from importlib import import_module
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -31,6 +34,20 @@ def test_one_judge_is_the_textbook_one_way_table() -> None:
     between = 3 * float(np.var(groups, ddof=1))
     assert found.variances == {"scenario": pytest.approx((between - 1) / 3), "epoch": pytest.approx(1)}
     assert found.error() == pytest.approx(np.sqrt((between - 1) / 9 + 1 / 9))
+
+
+def test_balanced_data_give_statsmodels_restricted_maximum_likelihood() -> None:
+    """Where no estimate is below 0 the analysis of variance is REML (Searle, Casella and McCulloch 1992, 4.8)."""
+    audits = drawn(np.random.default_rng(3), [4] * 12, 1, (1.5, 1.0, 0, 0))
+    library: Any = import_module("statsmodels.regression.mixed_linear_model")
+    groups = np.array([int(audit.scenario) for audit in audits])
+    model = library.MixedLM([audit.values[0] for audit in audits], np.ones((48, 1)), groups=groups)
+    theirs: Any = model.fit(reml=True)
+    found = components(audits)
+    assert found is not None
+    assert found.variances["scenario"] == pytest.approx(float(theirs.cov_re[0, 0]), rel=1e-3)
+    assert found.variances["epoch"] == pytest.approx(float(theirs.scale), rel=1e-4)
+    assert found.error() == pytest.approx(float(theirs.bse_fe[0]), rel=1e-3)
 
 
 def test_a_panel_is_the_textbook_two_way_table() -> None:

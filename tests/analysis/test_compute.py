@@ -9,12 +9,12 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft202012Validator
 
-from petri.analysis.compute import RunStatus, compute_results, exit_code
+from petri.analysis.compute import RunStatus, compute_results, exit_code, results_of
 from petri.analysis.results import Results
 from petri.analysis.summary import worst_audits
-from petri.errors import InvalidFile, UsageError
+from petri.errors import InvalidFile, UnreadableLog, UsageError
 from petri.transcript.folders import Run
-from petri.transcript.store import read_plan
+from petri.transcript.store import read_header, read_plan
 from tests.analysis.rows import accounted
 from tests.scripted import (
     CAVING,
@@ -173,6 +173,17 @@ def test_the_logs_alone_give_the_same_numbers(
     for part in ("counts", "dimensions", "usage", "cost_usd"):
         assert getattr(alone, part) == getattr(results, part)
     assert alone.run.status == results.run.status
+
+
+def test_one_dimension_of_two_rubrics_gives_no_results(runs: dict[str, tuple[Run, Results]]) -> None:
+    """Another word in a description is another measurement, and a mean over both would be of neither."""
+    run, _ = runs["all scored"]
+    header = read_header(run.logs()[0])
+    (first, *rest) = header.facts.dimensions
+    edited = (first.model_copy(update={"description": "Otherwise."}), *rest)
+    other = replace(header, facts=header.facts.model_copy(update={"dimensions": edited}))
+    with pytest.raises(UnreadableLog, match=f"the dimension '{first.name}' is another than in"):
+        results_of(run, None, [header, other], [])
 
 
 @each_run

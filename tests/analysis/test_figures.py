@@ -1,11 +1,11 @@
 """One dimension of one target: counts that add up, rates against statsmodels and SciPy, and nothing without its n."""
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
-from statsmodels.stats import proportion  # pyright: ignore[reportMissingTypeStubs]
 
 from petri.analysis.figures import AWARENESS, REALISM, Figure, figure, taken_for_test
 from petri.analysis.people import Given
@@ -13,6 +13,9 @@ from petri.analysis.results import Audit
 from petri.analysis.summary import summarise
 from petri.rubric.schema import Dimension, Scale
 from tests.analysis.rows import CAVING, row, scored
+
+# It has no types.
+proportion: Any = import_module("statsmodels.stats.proportion")
 
 
 def audits(*values: float | None, per_scenario: int = 1, **more: Any) -> list[Audit]:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
-from statsmodels.regression import mixed_linear_model  # pyright: ignore[reportMissingTypeStubs]
 
 from petri.analysis.contrasts import Observed, contrasts
 from petri.analysis.fitting import Design, Fit, fit
@@ -64,7 +64,8 @@ def test_a_random_intercept_is_statsmodels_own_fit() -> None:
     values = chance.normal(0, 1, 9)[groups] + 0.6 * levels + chance.normal(0, 1, 72)
     fixed = np.column_stack([np.ones(72), levels]).astype(float)
     ours = fit(Design(values, fixed, groups, ()))
-    theirs: Any = mixed_linear_model.MixedLM(values, fixed, groups=groups).fit(reml=True)
+    library: Any = import_module("statsmodels.regression.mixed_linear_model")
+    theirs: Any = library.MixedLM(values, fixed, groups=groups).fit(reml=True)
     assert isinstance(ours, Fit)
     assert ours.estimates == pytest.approx(theirs.fe_params)
     assert ours.errors == pytest.approx(theirs.bse_fe, rel=1e-4)
@@ -188,7 +189,11 @@ def test_where_the_data_do_not_suffice_there_is_a_reason_and_no_number(name: str
 def test_a_variable_of_few_scenarios_is_named_and_the_others_modelled() -> None:
     rows = [
         Observed(
-            r.scenario, "t", r.variables | ({"extra": r.epoch} if r.scenario < "s2" else {}), r.epoch, r.value
+            r.scenario,
+            "t",
+            {**r.variables, **({"extra": r.epoch} if r.scenario < "s2" else {})},
+            r.epoch,
+            r.value,
         )
         for r in drawn(8)
     ]

@@ -18,7 +18,7 @@ from tests.analysis.rows import row
 
 
 def test_one_transcript_a_scenario_is_the_published_estimate() -> None:
-    """Angelopoulos et al. 2023: mean of the judge + mean error; variances var(f)/N + var(y - f)/n; Welch's t."""
+    """Angelopoulos et al. 2023; the variance is var(f)/N + var(y - f)/n + 2 cov(f, y - f)/N, for the n are of the N."""
     chance = np.random.default_rng(1)
     judge = chance.normal(5, 2, 200)
     people = judge[:30] + chance.normal(0.7, 1, 30)
@@ -29,7 +29,8 @@ def test_one_transcript_a_scenario_is_the_published_estimate() -> None:
     errors = people - judge[:30]
     parts = np.array([judge.var(ddof=1) / 200, errors.var(ddof=1) / 30])
     freedom = parts.sum() ** 2 / (parts[0] ** 2 / 199 + parts[1] ** 2 / 29)
-    half = float(stats.t.ppf(0.975, freedom)) * math.sqrt(parts.sum())
+    both = float(((judge[:30] - judge.mean()) * (errors - errors.mean())).sum()) / 30 / 199
+    half = float(stats.t.ppf(0.975, freedom)) * math.sqrt(parts.sum() + 2 * both)
     assert told is not None
     assert told.bias == pytest.approx(errors.mean())
     assert told.mean == pytest.approx(judge.mean() + errors.mean())
@@ -57,7 +58,11 @@ def test_weights_by_hand() -> None:
     assert told.interval is not None
     worth = 12 * (88**2 / (4 * 4 + 8 * 100)) / 12 - 1  # Kish's size of the labels, less 1
     freedom = (of_bias + of_all) ** 2 / (of_bias**2 / worth + of_all**2 / 87)
-    half = float(stats.t.ppf(0.975, freedom)) * math.sqrt(of_bias + of_all)
+    # both deviations of each labelled transcript, over the sums of weights 88 and 88
+    both = 4 * (8 - 144 / 88) * 2 * (-3 - bias)
+    both += 2 * (1 - 144 / 88) * 10 * (1 - bias) + 6 * (1 - 144 / 88) * 10 * (0 - bias)
+    covariance = both / 88 / 88 * 88 / 87
+    half = float(stats.t.ppf(0.975, freedom)) * math.sqrt(of_bias + of_all + 2 * covariance)
     assert told.interval.high - told.mean == pytest.approx(half)
 
 

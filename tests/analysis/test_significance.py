@@ -1,6 +1,8 @@
-"""Tests of differences against SciPy, statsmodels' published forms, and tables small enough to count by hand."""
+"""Tests of differences against SciPy, statsmodels, and tables small enough to count by hand."""
 
+from importlib import import_module
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,12 @@ from scipy import stats
 
 from petri.analysis.claims import weigh
 from petri.analysis.significance import EXACT, benjamini_hochberg, holm, sign_flip_p
+from petri.analysis.stats import mean_error
+
+# They have no types.
+multitest: Any = import_module("statsmodels.stats.multitest")
+power: Any = import_module("statsmodels.stats.power")
+weightstats: Any = import_module("statsmodels.stats.weightstats")
 
 # differences -> p
 COUNTED: dict[str, tuple[list[float], float | None]] = {
@@ -82,6 +90,14 @@ def test_the_rate_of_false_claims_is_scipys(values: list[float]) -> None:
     assert list(benjamini_hochberg(values)) == pytest.approx(list(stats.false_discovery_control(values)))
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_both_adjustments_are_those_of_statsmodels(seed: int) -> None:
+    values: list[float] = (np.random.default_rng(seed).random(9) ** 4).tolist()
+    for ours, method in ((holm, "holm"), (benjamini_hochberg, "fdr_bh")):
+        theirs: list[float] = list(multitest.multipletests(values, method=method)[1])
+        assert list(ours(values)) == pytest.approx(theirs)
+
+
 def test_the_published_example_rejects_what_it_rejected() -> None:
     """Benjamini and Hochberg 1995, section 4: of 15 hypotheses Bonferroni's way rejects 3 and theirs 4."""
     published = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459]
@@ -111,3 +127,22 @@ def test_what_may_be_claimed(name: str) -> None:
 def test_what_could_have_been_found_is_what_planning_says() -> None:
     """With z for t it is Miller's (2024): 80 % of power at 2.8 standard errors."""
     assert weigh(0, 1, 10_000, None, 1).detectable == pytest.approx(2.802, abs=1e-3)
+
+
+@pytest.mark.parametrize("scenarios", [10, 20, 40])
+def test_what_could_have_been_found_has_the_power_that_statsmodels_gives_it(scenarios: int) -> None:
+    """By the non-central t distribution, of which two central quantiles are an approximation."""
+    freedom = scenarios - 1
+    detectable = weigh(0, 1 / np.sqrt(scenarios), freedom, None, 1).detectable
+    assert power.TTestPower().power(detectable, scenarios, 0.05) == pytest.approx(0.8, abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("margin", [0.2, 0.5, 0.9])
+def test_equivalence_is_statsmodels_two_one_sided_tests(seed: int, margin: float) -> None:
+    first, second = np.random.default_rng(seed).normal(5, 0.8, (2, 20))
+    changes: list[float] = (second - first).tolist()
+    told = mean_error(changes, [str(n) for n in range(20)])
+    assert told is not None
+    p, *_ = weightstats.ttost_paired(second, first, -margin, margin)
+    assert weigh(float(np.mean(changes)), *told, None, margin).equivalent == bool(p < 0.05)

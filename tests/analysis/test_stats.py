@@ -1,7 +1,10 @@
 """Means and rates on tables small enough to work out by hand."""
 
 import math
+from importlib import import_module
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +80,18 @@ def test_the_standard_error_is_that_of_a_published_regression() -> None:
     assert told is not None
     assert told[0] == pytest.approx(math.sqrt(sum(each**2 for each in sums) * 4 / 3) / 6)
     assert told[1] == 3
+
+
+@pytest.mark.parametrize("weights", [None, [1.0, 4, 4, 1, 2, 1, 10, 1]])
+def test_the_standard_error_is_statsmodels_clustered_one(weights: list[float] | None) -> None:
+    """A regression on a constant, weighted where values are, with clusters; its factor then is C/(C-1)."""
+    values, clusters = [1.0, 4, 2, 8, 6, 7, 3, 3], [0, 0, 1, 1, 2, 3, 3, 4]
+    library: Any = import_module("statsmodels.regression.linear_model")
+    model = library.WLS(values, [1.0] * 8, weights=weights or [1.0] * 8)
+    theirs: Any = model.fit(cov_type="cluster", cov_kwds={"groups": np.array(clusters)})
+    told = mean_error(values, list(map(str, clusters)), weights)
+    assert told is not None
+    assert told[0] == pytest.approx(float(theirs.bse[0]))
 
 
 def wilson(hits: float, size: float) -> tuple[float, float]:
