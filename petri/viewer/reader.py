@@ -57,9 +57,12 @@ class Reader:
             assert self._pid is not None  # noqa: S101 -- just started
             longest = min(self._longest, LONGEST_OF_AUDITS) if name in _OF_AUDITS else self._longest
             try:
-                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._pid)), self._longest)
+                # Not by `wait_for`: before Python 3.12 it drops a cancellation that comes with the answer.
+                async with asyncio.timeout(self._longest):
+                    await asyncio.shield(asyncio.wrap_future(self._pid))
                 running = self._pool.submit(answer, name, args, options)
-                return await asyncio.wait_for(asyncio.wrap_future(running), longest)
+                async with asyncio.timeout(longest):
+                    return await asyncio.wrap_future(running)
             except BrokenProcessPool as error:
                 self.start()
                 raise ReaderDied(
