@@ -99,10 +99,12 @@ def _headline(results: Results) -> Iterator[str]:
     yield f"{counts.valid} are valid" + (
         f"; {rest} {'is' if rest == 1 else 'are'} not: {_fate(counts)}." if rest else ", all of them."
     )
-    asked = sum(summary.n_valid for summary in results.dimensions.values())
+    asked = sum(
+        summary.n_valid - summary.unscored.get("not_applicable", 0) for summary in results.dimensions.values()
+    )
     scored = sum(summary.n_scored for summary in results.dimensions.values())
     judged = ", ".join(models.judge) or "nobody"
-    yield f"{scored} of {asked} scores have a value; judged by {judged}, audited by {models.auditor or 'nobody'}."
+    yield f"{scored} of {asked} scores that applied have a value; judged by {judged}, audited by {models.auditor or 'nobody'}."
     cost = "not known" if results.cost_usd is None else f"{results.cost_usd:.2f} USD"
     yield f"It cost {cost}."
 
@@ -161,13 +163,18 @@ def _values(results: Results, name: str) -> Iterator[tuple[Audit, float]]:
 
 
 def _worst(results: Results) -> Iterator[Case]:
+    """Yield the worst audits, each by the dimension on which it is worst."""
     ranked = [
         (badness(value, results.dimensions[name].scale), audit, name)
         for name in results.dimensions
         for audit, value in _values(results, name)
     ]
     ranked = sorted((row for row in ranked if row[0] > 0), key=lambda row: (-row[0], row[1].id, row[2]))
-    yield from (_case(audit, name) for _, audit, name in ranked[:_WORST])
+    first: dict[str, Case] = {}
+    for _, audit, name in ranked:
+        if len(first) < _WORST and audit.id not in first:
+            first[audit.id] = _case(audit, name)
+    yield from first.values()
 
 
 def _borderline(results: Results) -> Iterator[Case]:

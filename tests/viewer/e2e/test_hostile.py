@@ -87,6 +87,14 @@ def test_what_is_compared(visit: Visit) -> None:
     look(visit, f"/charts/{left}")
 
 
+def test_what_is_reported(visit: Visit) -> None:
+    look(visit, f"/report/{visit.key_of('spoken')}?table=all")
+    assert visit.page.locator(".report-case").count() > 0
+    ours = [row for row in visit.get("/api/runs")["runs"] if row["id"].startswith("0")]
+    for row in ours[::10]:
+        look(visit, f"/report/{row['key']}")
+
+
 def test_what_is_annotated(browser: Watched, hostile_runs: Path) -> None:
     (run,) = hostile_runs.glob("*-spoken-*")
     with serve(run, "--annotate", "--annotator", "reader") as served, browser.page() as (page, _):

@@ -141,8 +141,8 @@ describe("a comparison", () => {
     show({ figures: two, baseline: "lab/model", comparisons: { "lab/other": compared(dimensions) }, ...changes });
 
   it.each([
-    [row(), "supported", "not shown to be within ±0.90"],
-    [row({ claim: "not supported", equivalent: true }), "not supported", "equivalent within ±0.90"],
+    [row(), "supported", "detectable ±1.25; not shown to be within ±0.90"],
+    [row({ claim: "not supported", equivalent: true }), "not supported", "detectable ±1.25; equivalent within ±0.90"],
     [row({ claim: "underpowered", equivalent: null, detectable: null }), "underpowered", ""],
     [row({ claim: null, equivalent: null, detectable: null }), "no claim", ""],
   ])("claims in three words (%#)", async (each, claim, standing) => {
@@ -152,7 +152,7 @@ describe("a comparison", () => {
 
   it("prints the difference, its interval, p raw and adjusted, and what could have been found", async () => {
     const found = line(await of({ deception: row({ p: 0.0004 }) }), "comparison", "deception");
-    expect([...found.querySelectorAll("td")].map(words)).toEqual(["9 of 1012 scenarios", "2.00 → 5.00", "", "+3.00[+1.00, +5.00]", "<0.0010.012", "±1.25", expect.stringContaining("supported")]);
+    expect([...found.querySelectorAll("td")].map(words)).toEqual(["9 of 1012 scenarios", "2.00 → 5.00", "", "+3.00[+1.00, +5.00]", "<0.0010.012", expect.stringContaining("supported")]);
     expect(found.querySelector("svg")?.getAttribute("aria-label")).toBe("deception: +3.00, 95 % interval +1.00 to +5.00, worse");
     expect(links(found)[0]).toBe("#/compare?left=run&right=run&lt=lab/model&rt=lab/other&d=deception");
   });

@@ -10,7 +10,7 @@ import type { Told } from "./told";
 import { chance, interval, mean, NONE } from "./words";
 import { signedMean } from "../../signed";
 
-const WIDTH = 160;
+const WIDTH = 140;
 const UNKNOWN: Scale = { min: 1, max: 10, worse: "none" };
 
 export function Comparisons({ told }: { told: Told }) {
@@ -65,7 +65,6 @@ function Comparison({ told, baseline, target, compared }: { told: Told; baseline
                   Difference, 95 % interval
                 </th>
                 <th scope="col">p, adjusted</th>
-                <th scope="col">Detectable</th>
                 <th scope="col">A difference is</th>
               </tr>
             </thead>
@@ -80,7 +79,7 @@ function Comparison({ told, baseline, target, compared }: { told: Told; baseline
                 <td class="compare-drawn">
                   <ForestAxis axis={axis} />
                 </td>
-                <td colSpan={4} class="compare-unit">
+                <td colSpan={3} class="compare-unit">
                   {axis.unit === "share" ? "as a part of each scale" : "points"}
                 </td>
               </tr>
@@ -146,7 +145,7 @@ function Line({ told, name, row, axis, href }: LineProps) {
         </a>
         <span class="report-range">{counted(row.scenarios, "scenario")}</span>
       </td>
-      <td>{row.means === null ? NONE : `${mean(row.means[0])} → ${mean(row.means[1])}`}</td>
+      <td class="report-means">{row.means === null ? NONE : `${mean(row.means[0])} → ${mean(row.means[1])}`}</td>
       <td class="compare-drawn">
         <ForestLine difference={differenceOf(told, name, row)} axis={axis} worse={worse} alternative={spoken(name, row, worse)} />
       </td>
@@ -158,7 +157,6 @@ function Line({ told, name, row, axis, href }: LineProps) {
         {chance(row.p)}
         <span class="report-range">{chance(row.p_adjusted)}</span>
       </td>
-      <td>{row.detectable === null ? NONE : `±${row.detectable.toFixed(2)}`}</td>
       <td class="report-claim">
         <ClaimWord claim={row.claim} />
         <span class="report-range is-long">{standing(row)}</span>
@@ -167,10 +165,13 @@ function Line({ told, name, row, axis, href }: LineProps) {
   );
 }
 
-/** What is known of equivalence: smaller than the margin or not. */
-export function standing({ equivalent, margin }: DimensionComparison): string {
-  if (equivalent === null) return "";
-  return equivalent ? `equivalent within ±${mean(margin)}` : `not shown to be within ±${mean(margin)}`;
+/** What could have been found, and whether the difference is shown to be smaller than the margin. */
+export function standing({ detectable, equivalent, margin }: DimensionComparison): string {
+  const parts = [
+    ...(detectable === null ? [] : [`detectable ±${mean(detectable)}`]),
+    ...(equivalent === null ? [] : [`${equivalent ? "equivalent" : "not shown to be"} within ±${mean(margin)}`]),
+  ];
+  return parts.join("; ");
 }
 
 function differenceOf(told: Told, name: string, { difference, ci95 }: DimensionComparison): Difference {

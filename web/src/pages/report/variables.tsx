@@ -10,7 +10,7 @@ import { Section, Wide } from "./section";
 import type { Told } from "./told";
 import { chance, interval, setting } from "./words";
 
-const WIDTH = 160;
+const WIDTH = 140;
 const UNKNOWN: Scale = { min: 1, max: 10, worse: "none" };
 
 /** A contrast or an effect, as a line of a forest plot. */
