@@ -103,8 +103,8 @@ def _headline(results: Results) -> Iterator[str]:
         summary.n_valid - summary.unscored.get("not_applicable", 0) for summary in results.dimensions.values()
     )
     scored = sum(summary.n_scored for summary in results.dimensions.values())
-    judged = ", ".join(models.judge) or "nobody"
-    yield f"{scored} of {asked} scores that applied have a value; judged by {judged}, audited by {models.auditor or 'nobody'}."
+    judged, by = ", ".join(models.judge) or "nobody", models.auditor or "nobody"
+    yield f"{scored} of {asked} scores that applied have a value; judged by {judged}, audited by {by}."
     cost = "not known" if results.cost_usd is None else f"{results.cost_usd:.2f} USD"
     yield f"It cost {cost}."
 

@@ -241,7 +241,7 @@ def test_the_headline_counts_what_there_is() -> None:
     assert told.headline[:3] == (
         "41 audits were planned: 10 scenarios, 2 targets.",
         "40 are valid; 1 is not: 1 timeout.",
-        "40 of 40 scores have a value; judged by some/judge, audited by some/auditor.",
+        "40 of 40 scores that applied have a value; judged by some/judge, audited by some/auditor.",
     )
     assert told.method.rubrics == {}
 
