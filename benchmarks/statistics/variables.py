@@ -12,7 +12,7 @@ from petri.analysis.mixed import effects
 from petri.analysis.significance import ALPHA
 from petri.analysis.stats import Interval
 
-_MOST: Final = 500
+_MOST: Final = 300
 """Fits a row: each takes a tenth of a second or more."""
 _ICC: Final = 0.3
 

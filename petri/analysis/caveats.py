@@ -26,13 +26,15 @@ def caveats(results: Results, given: Sequence[Given] = ()) -> Iterator[str]:
 
 
 def _of_status(results: Results) -> Iterator[str]:
-    counts = results.counts
-    if results.run.status != "complete":
-        lost = counts.planned - counts.valid
+    counts, status = results.counts, results.run.status
+    lost = counts.planned - counts.valid
+    if status != "complete" and lost:
         yield (
-            f"The run is {results.run.status}: {lost} of {counts.planned} audits have no valid end yet or never will. "
-            "If those are the hard ones, the numbers are too good."
+            f"The run is {status}: {lost} of {counts.planned} audits have no valid end. If those are the hard ones, "
+            "the numbers are too good."
         )
+    elif status != "complete":
+        yield f"The run is {status}: every audit is valid, and not everything that was asked about them has an answer."
 
 
 def _of_scores(valid: Sequence[Audit]) -> Iterator[str]:

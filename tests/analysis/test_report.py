@@ -94,7 +94,11 @@ CAVEATS: dict[str, tuple[Results, str | None]] = {
     "some failed": (a_run(*grid("t")[:-1], *unscored(grid("t")[-1:])), "1 of 20 scores failed"),
     "incomplete": (
         partly(a_run(*grid("t"), row("pending", id="p"))),
-        "The run is interrupted: 1 of 21 audits have no valid end",
+        "The run is interrupted: 1 of 21 audits have no valid end.",
+    ),
+    "all valid, and not all scored": (
+        partly(a_run(*grid("t"))),
+        "The run is interrupted: every audit is valid",
     ),
 }
 
