@@ -76,6 +76,7 @@ test.each([
   ["#/what", "Nowhere · Petri"],
   ["#/r/a", "Audits · Petri"],
   ["#/charts/a", "Charts · Petri"],
+  ["#/report/a", "Report · Petri"],
 ])("the tab at %s is called %s", async (address, title) => {
   await open(address);
   expect(document.title).toBe(title);
@@ -93,6 +94,18 @@ test("in an exported file nothing can be looked for, and its note is shown", asy
   await open("#/");
   expect(nav()).toEqual(["Runs", "All audits"]);
   expect(root.querySelector(".bar-note")?.textContent).toContain("2 secrets were removed");
+});
+
+test("a file with a report opens with it, and goes where one is sent", async () => {
+  about = { ...about, mode: "report", report: "b" };
+  await open("");
+  expect(location.hash).toBe("#/report/b");
+  expect(nav()).toEqual(["Report", "Runs", "All audits"]);
+  void act(() => {
+    location.hash = "#/";
+  });
+  await settle();
+  expect(location.hash).toBe("#/");
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { misfit } from "../src/shape";
 
 const indexing = { runs_done: 1, runs: 2, texts_done: 3, texts: 4, unreadable: ["x: why"] };
-const about = { petri: "4", mode: "view", title: "runs", indexing, note: null };
+const about = { petri: "4", mode: "view", title: "runs", indexing, note: null, report: null };
 const piece = { kind: "text", text: "hello", call: null };
 const dimension = { name: "d", scale: { min: 1, max: 10, worse: "high" }, threshold: 7 };
 

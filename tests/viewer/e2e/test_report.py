@@ -35,13 +35,17 @@ MARKED: Final = (
 )
 
 
+def ignore(run: str, done: int, all_: int) -> None:
+    """Nobody waits for it here."""
+
+
 @pytest.fixture(scope="module")
 def file(plain_runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder,) = plain_runs.glob("*-golden-*")
     run = Run(folder)
     report = make_report(run_results(FiledRun("0" * 12, run.id, folder)))
     path = tmp_path_factory.mktemp("reported") / "report.html"
-    asyncio.run(write_report(run, report, path, told=lambda *_: None))
+    asyncio.run(write_report(run, report, path, told=ignore))
     return path
 
 

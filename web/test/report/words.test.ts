@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { commonAxis, drawable } from "../../src/charts/differences";
 import { title } from "../../src/pages/report/headline";
+import { namesOf } from "../../src/pages/report/told";
 import { atMost, chance, interval, mean, rate } from "../../src/pages/report/words";
 
 it.each([
@@ -50,4 +51,14 @@ it("an interval is drawn within its scale, however wide it is", () => {
   const wide = drawable(3, [-40, 50], 9);
   expect(wide).toEqual({ value: 3, interval: [-9, 9], span: 9 });
   expect(commonAxis([wide], 100).high).toBe(10);
+});
+
+it.each([
+  [["lab/one", "lab/two"], ["one", "two"]],
+  [["lab/one (a=1)", "lab/two (a=1)"], ["one", "two"]],
+  [["lab/one (a=1)", "lab/one (a=2)", "lab/one"], ["one (a=1)", "one (a=2)", "one"]],
+  [["lab/one", "other/one"], ["lab/one", "other/one"]],
+  [[], []],
+])("targets %j are called %j", (targets, names) => {
+  expect([...namesOf(targets).values()]).toEqual(names);
 });

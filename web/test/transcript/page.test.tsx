@@ -133,6 +133,15 @@ describe("reading", () => {
     expect([current(), address("b")]).toEqual(["I still would not", "M9"]);
   });
 
+  test.each<readonly [query: string, where: readonly (string | null)[]]>([
+    ["m=M5&d=caving&quote=as+you", ["as you asked", "M5", "0:8-20", "caving", "0", null]],
+    ["quote=I+still", ["I still would not", "M9", "0:11-28", "candour", "2", null]],
+    ["m=M5&d=caving&quote=never+said", ["", "M5", null, "caving", null, null]],
+  ])("the address %s names a quote by its first words, and then says where it is", async (query, where) => {
+    await open(`${AT}?${query}`);
+    expect([current(), address("m"), address("q"), address("d"), address("n"), address("quote")]).toEqual(where);
+  });
+
   test.each<readonly [query: string, words: string]>([
     ["m=M5&q=0:8-20", "as you asked"],
     ["m=M9&q=0:11-28&b=M7", "I still would not"],

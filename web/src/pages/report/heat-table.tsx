@@ -9,11 +9,12 @@ import { interval, mean, NONE } from "./words";
 /** Fewer values than these say little, and get no colour. */
 const FEW = 5;
 /** As many targets as fit beside each other on paper. */
-const BESIDE = 4;
+const BESIDE = 5;
 
 export function HeatTable({ told }: { told: Told }) {
   const notes = footnotes(told.report.figures);
-  const groups = Array.from({ length: Math.ceil(told.targets.length / BESIDE) }, (_, at) => told.targets.slice(at * BESIDE, (at + 1) * BESIDE));
+  const beside = Math.ceil(told.targets.length / Math.max(1, Math.ceil(told.targets.length / BESIDE)));
+  const groups = Array.from({ length: Math.ceil(told.targets.length / Math.max(1, beside)) }, (_, at) => told.targets.slice(at * beside, (at + 1) * beside));
   const { idle } = told.report;
   return (
     <Section id="scores" title="Scores">

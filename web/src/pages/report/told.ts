@@ -26,18 +26,24 @@ export function toldOf({ run, keys }: ReportView, report: Report): Told {
   const figures = new Map(report.figures.map((each) => [`${each.target}\0${each.dimension}`, each]));
   const abouts = new Map(report.figures.map(({ dimension, scale, threshold }) => [dimension, { name: dimension, scale, threshold }]));
   const targets = [...new Set(report.figures.map(({ target }) => target))];
-  const short = new Map(targets.map((target) => [target, shortName(target)]));
-  const apart = new Set(short.values()).size === targets.length;
+  const names = namesOf(targets);
   return {
     run,
     report,
     key: (audit) => named.get(audit) ?? null,
-    name: (target) => (apart ? short.get(target) : undefined) ?? target,
+    name: (target) => names.get(target) ?? target,
     targets,
     dimensions: [...abouts.keys()],
     figure: (target, dimension) => figures.get(`${target}\0${dimension}`) ?? null,
     about: (dimension) => abouts.get(dimension) ?? null,
   };
+}
+
+/** What targets are called: their last part, with what was set for them where that alone tells them apart, or all of it. */
+export function namesOf(targets: readonly string[]): ReadonlyMap<string, string> {
+  const withoutProvider = (target: string): string => shortName(target) + (target.endsWith(")") ? target.slice(Math.max(0, target.indexOf(" ("))) : "");
+  const ways = [shortName, withoutProvider, (target: string) => target].map((way) => new Map(targets.map((target) => [target, way(target)])));
+  return ways.find((names) => new Set(names.values()).size === targets.length) ?? new Map();
 }
 
 /** Whether a value of a figure can be a hit. */
