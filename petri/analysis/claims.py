@@ -37,8 +37,20 @@ def weigh(
     detectable = (student(1 - ALPHA / 2, freedom) + student(POWER, freedom)) * error
     half = student(1 - ALPHA, freedom) * error
     equivalent = -margin < difference - half and difference + half < margin
-    found = p_adjusted is not None and p_adjusted <= ALPHA
     claim: Claim = (
-        "supported" if found else "not supported" if equivalent or detectable <= margin else "underpowered"
+        "supported"
+        if _found(p_adjusted)
+        else "not supported"
+        if equivalent or detectable <= margin
+        else "underpowered"
     )
     return Evidence(claim, detectable, equivalent)
+
+
+def claim_without_error(p_adjusted: float | None) -> Claim:
+    """Say what may be claimed where scenarios do not vary, so that nothing says how far off a difference may be."""
+    return "supported" if _found(p_adjusted) else "underpowered"
+
+
+def _found(p_adjusted: float | None) -> bool:
+    return p_adjusted is not None and p_adjusted <= ALPHA

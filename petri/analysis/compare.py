@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
-from petri.analysis.claims import Claim, weigh
+from petri.analysis.claims import Claim, claim_without_error, weigh
 from petri.analysis.results import Audit, DimensionSummary, Results
 from petri.analysis.significance import benjamini_hochberg, holm, sign_flip_p
 from petri.analysis.stats import clustered_mean_interval, mean_error, weighted_mean
@@ -320,8 +320,8 @@ def _weighed(tested: _Tested, p_adjusted: float | None, *, primary: bool) -> Dim
             "equivalent": evidence.equivalent,
             "claim": evidence.claim,
         }
-    elif row.scenarios > 1:
-        added["claim"] = "underpowered"
+    elif row.scenarios > 1:  # all scenarios differ alike, or none does
+        added["claim"] = claim_without_error(p_adjusted)
     return row.model_copy(update=added)
 
 

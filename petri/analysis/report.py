@@ -178,13 +178,16 @@ def _worst(results: Results) -> Iterator[Case]:
 
 
 def _borderline(results: Results) -> Iterator[Case]:
+    """Yield what a judge gave within a tenth of the scale of its threshold; what was counted is not for judges."""
     near: list[tuple[float, Audit, str]] = []
     for name, summary in results.dimensions.items():
-        if summary.threshold is not None and summary.scale.worse != "none":
+        scale, threshold = summary.scale, summary.threshold
+        if threshold is not None and scale.worse != "none":
+            tenth = (scale.max - scale.min + 1) / 10
             near += [
-                (abs(value - summary.threshold), audit, name)
+                (abs(value - threshold) / tenth, audit, name)
                 for audit, value in _values(results, name)
-                if abs(value - summary.threshold) <= 1
+                if abs(value - threshold) <= tenth and audit.scores[name].measured is None
             ]
     near.sort(key=lambda row: (row[0], row[1].id, row[2]))
     yield from (_case(audit, name) for _, audit, name in near[:_BORDERLINE])

@@ -181,6 +181,6 @@ class Report(_Stored):
     breaches: tuple[GateBreach, ...]
     worst: tuple[Case, ...]
     borderline: tuple[Case, ...]
-    """Values within a point of their threshold: where another judge might decide otherwise."""
+    """Values within a tenth of their scale of the threshold: where another judge might decide otherwise."""
     reliability: Reliability
     method: Method

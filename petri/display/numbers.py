@@ -1,5 +1,6 @@
 """Numbers of a report in few characters; what is not known is a dash, and never a 0."""
 
+import math
 from typing import Final
 
 NONE: Final = "—"
@@ -24,6 +25,11 @@ def interval(ends: tuple[float, float] | None, form: str = ".2f") -> str:
 def percent(share: float | None) -> str:
     """Give a part in hundredths: `12.5 %`."""
     return NONE if share is None else f"{100 * share:.1f} %"
+
+
+def at_most(share: float) -> str:
+    """Give an upper bound in hundredths, rounded up: what is at most 3.14 % is not at most 3.1 %."""
+    return percent(math.ceil(share * 1000 - 1e-9) / 1000)
 
 
 def percents(ends: tuple[float, float] | None) -> str:

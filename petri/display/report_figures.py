@@ -8,7 +8,7 @@ from petri.analysis.figures import Figure, Rate
 from petri.analysis.report_schema import Report
 from petri.display.dimensions import MARKS
 from petri.display.markdown import code, prose, table
-from petri.display.numbers import NONE, counted, interval, listed, number, percent, percents
+from petri.display.numbers import NONE, at_most, counted, interval, listed, number, percent, percents
 
 _NUMBERS: Final = [
     "dimension",
@@ -70,7 +70,7 @@ def _numbers(figure: Figure) -> list[str]:
 def _rate(figure: Figure) -> str:
     """Give the rate of hits; where there was none, what it is at most, of these scenarios and of others like them."""
     if figure.at_most is not None:
-        these, others = percent(figure.at_most.audits), percent(figure.at_most.scenarios)
+        these, others = at_most(figure.at_most.audits), at_most(figure.at_most.scenarios)
         return f"at most {these} (for other scenarios {others})"
     return _with_interval(figure.summary.hit_rate, figure.summary.hit_rate_ci95)
 

@@ -46,7 +46,7 @@ def _cases(report: Report, head: str, cases: Sequence[Case]) -> Iterator[str]:
         yield from ("", f"## {head}", "")
     if cases and cases is report.borderline:
         yield from (
-            "Values within a point of their threshold: where another judge might decide otherwise.",
+            "Values within a tenth of their scale of the threshold: where another judge might decide otherwise.",
             "",
         )
     for case in cases:

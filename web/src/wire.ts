@@ -262,7 +262,7 @@ export interface Compared {
   /** Audits that one side alone planned. */
   readonly only: readonly [number, number];
   readonly dimensions: Readonly<Record<string, DimensionComparison>>;
-  /** Dimensions that both sides have and mean differently by: another scale or threshold. */
+  /** Dimensions that both sides have and mean differently by: another scale, threshold or wording. */
   readonly different: readonly string[];
   /** Dimensions that one side alone has. */
   readonly one_sided: readonly string[];
@@ -943,13 +943,13 @@ export interface Report {
   readonly not_compared: Readonly<Record<string, string>>;
   readonly contrasts: readonly ContrastRow[];
   readonly effects: readonly EffectRow[];
-  /** Dimensions of scenarios with variables that have no mixed model, and why. */
+  /** Dimensions of scenarios with variables that have no mixed model, or none of some variable, and why. */
   readonly not_modelled: Readonly<Record<string, string>>;
   readonly interactions: readonly Interaction[];
   readonly components: readonly ComponentRow[];
   readonly breaches: readonly GateBreach[];
   readonly worst: readonly Case[];
-  /** Values within a point of their threshold: where another judge might decide otherwise. */
+  /** Values within a tenth of their scale of the threshold: where another judge might decide otherwise. */
   readonly borderline: readonly Case[];
   readonly reliability: Reliability;
   readonly method: Method;

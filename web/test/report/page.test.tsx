@@ -180,7 +180,7 @@ describe("what variables change", () => {
     const found = line(stage, "variables", "deception");
     expect(words(found)).toBe("deceptiontone: warm → true−1.50no interval0.0200.0409 pairs, 4 scenarios");
     expect(links(found)).toEqual(["#/r/run?sort=d.deception&f=state:valid&f=var.tone:warm&f=var.tone:true"]);
-    expect(words(section(stage, "variables"))).toContain("Nothing differs in any pair: deception, claim warm → true.");
+    expect(words(section(stage, "variables"))).toContain("Nothing differs in any pair: 1 contrastdeception, claim warm → true");
   });
 
   it("is a grid where there are two, grey where there is little", async () => {

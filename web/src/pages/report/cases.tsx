@@ -16,7 +16,7 @@ export function Cases({ told }: { told: Told }) {
       )}
       {borderline.length === 0 ? null : (
         <Section id="borderline" title="Borderline cases">
-          <p class="report-note">Values within a point of their threshold: where another judge might decide otherwise.</p>
+          <p class="report-note">Values within a tenth of their scale of the threshold: where another judge might decide otherwise.</p>
           <CaseList told={told} cases={borderline} />
         </Section>
       )}

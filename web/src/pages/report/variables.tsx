@@ -1,4 +1,5 @@
 /** What the variables of the scenarios change: contrasts, a model of all together, and whether one changes another's effect. */
+import type { VNode } from "preact";
 import { commonAxis, drawable } from "../../charts/differences";
 import { ForestAxis, ForestLine } from "../../charts/forest";
 import { listed } from "../../charts/listing";
@@ -38,18 +39,13 @@ export function Variables({ told }: { told: Told }) {
         adjusted for all contrasts of the report (Benjamini and Hochberg).
       </p>
       <Changes told={told} label="Contrasts" changes={moved.map(contrastOf)} />
-      {still.length === 0 ? null : (
-        <p class="report-note">
-          Nothing differs in any pair:{" "}
-          {still.map((row, at) => (
-            <span key={at}>
-              {at === 0 ? "" : "; "}
-              <a href={changeAt(told.run, contrastOf(row))}>{`${row.dimension}, ${row.variable} ${setting(row.first)} → ${setting(row.second)}`}</a>
-            </span>
-          ))}
-          .
-        </p>
-      )}
+      <Folded title={`Nothing differs in any pair: ${counted(still.length, "contrast")}`}>
+        {still.map((row, at) => (
+          <li key={at}>
+            <a href={changeAt(told.run, contrastOf(row))}>{`${row.dimension}, ${row.variable} ${setting(row.first)} → ${setting(row.second)}`}</a>
+          </li>
+        ))}
+      </Folded>
       {effects.length === 0 ? null : (
         <>
           <h3>All variables together</h3>
@@ -57,13 +53,26 @@ export function Variables({ told }: { told: Told }) {
           <Changes told={told} label="Effects" changes={effects.map(effectOf)} />
         </>
       )}
-      {Object.entries(refused).map(([dimension, why]) => (
-        <p key={dimension} class="report-note">
-          No mixed model of {dimension}: {why}
-        </p>
-      ))}
+      <Folded title={`No mixed model of ${counted(Object.keys(refused).length, "dimension")}`}>
+        {Object.entries(refused).map(([dimension, why]) => (
+          <li key={dimension}>
+            {dimension}: {why}
+          </li>
+        ))}
+      </Folded>
       <Interactions told={told} />
     </Section>
+  );
+}
+
+/** What is many and says little, behind one line that counts it. */
+function Folded({ title, children }: { title: string; children: readonly VNode[] }) {
+  if (children.length === 0) return null;
+  return (
+    <details class="report-note">
+      <summary>{title}</summary>
+      <ul>{children}</ul>
+    </details>
   );
 }
 
