@@ -38,7 +38,7 @@ COMMANDS: Final = {
     "schema": ("petri.cli.schema", "Print the JSON Schema of a file format."),
     "ls": ("petri.cli.ls", "List the runs there are."),
     "show": ("petri.cli.show", "Show one transcript in the terminal."),
-    "export": ("petri.cli.export", "Write a run to give away: one page, JSON lines, Markdown, tables."),
+    "export": ("petri.cli.export", "Give a run away: one page, JSON lines, Markdown, tables."),
     "search": ("petri.cli.search", "Search the words of transcripts."),
     "view": ("petri.cli.view", "Look at transcripts in a browser, or score them there."),
 }
