@@ -105,8 +105,8 @@ def _headline(results: Results) -> Iterator[str]:
     scored = sum(summary.n_scored for summary in results.dimensions.values())
     judged, by = ", ".join(models.judge) or "nobody", models.auditor or "nobody"
     yield f"{scored} of {asked} scores that applied have a value; judged by {judged}, audited by {by}."
-    cost = "not known" if results.cost_usd is None else f"{results.cost_usd:.2f} USD"
-    yield f"It cost {cost}."
+    cost = results.cost_usd
+    yield "What it cost is not known." if cost is None else f"It cost {cost:.2f} USD."
 
 
 def _comparisons(
