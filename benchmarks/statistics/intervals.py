@@ -8,7 +8,12 @@ import numpy as np
 
 from benchmarks.statistics.worlds import HIT, SHARES, Scores, one_side, true_mean, true_rate, two_sides
 from petri.analysis.significance import ALPHA, sign_flip_p
-from petri.analysis.stats import Interval, clustered_mean_interval, rate_interval
+from petri.analysis.stats import (
+    Interval,
+    clustered_difference_interval,
+    clustered_mean_interval,
+    rate_interval,
+)
 
 _SEED: Final = 8_128
 SIZES: Final = ((6, 3), (10, 1), (10, 3), (10, 5), (20, 1), (20, 3), (40, 3))
@@ -103,7 +108,7 @@ def false_claims(runs: int) -> Table:
             values, names, sums = differences(two_sides(chance, shares, sizes, icc))
             p = sign_flip_p(sums)
             found += p is not None and p <= ALPHA
-            intervals.append(clustered_mean_interval(values, names))
+            intervals.append(clustered_difference_interval(values, names))
         held, given = covered(intervals, 0.0)
         row = (shares, str(sizes[0]), str(sizes[1]), f"{icc:g}", percent(found / runs), held, given)
         rows.append(row)

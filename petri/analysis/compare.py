@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from petri.analysis.claims import Claim, claim_without_error, weigh
 from petri.analysis.results import Audit, DimensionSummary, Results
 from petri.analysis.significance import benjamini_hochberg, holm, sign_flip_p
-from petri.analysis.stats import clustered_mean_interval, mean_error, weighted_mean
+from petri.analysis.stats import clustered_difference_interval, mean_error, weighted_mean
 from petri.analysis.summary import only_screened
 from petri.document.wording import did_you_mean
 from petri.errors import NothingToRun, UsageError
@@ -271,7 +271,7 @@ def _dimension(
     changes = [pair.change for pair in whole]
     weights = [1 / pair.inclusion for pair in whole]
     clusters = [scenario[pair.first] for pair in whole]
-    interval = clustered_mean_interval(changes, clusters, weights)
+    interval = clustered_difference_interval(changes, clusters, weights)
     sides = [[pair.values[side] for pair in pairs] for side in (0, 1)]
     of_all = [[pair.values[side] for pair in whole] for side in (0, 1)]
     means = [mean for values in of_all if (mean := weighted_mean(values, weights)) is not None]

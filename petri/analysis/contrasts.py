@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from petri.analysis.significance import sign_flip_p
-from petri.analysis.stats import Interval, clustered_mean_interval, mean_error
+from petri.analysis.stats import Interval, clustered_difference_interval, mean_error
 
 Setting = str | int | float | bool
 
@@ -84,7 +84,7 @@ def _contrast(
         scenarios=len(by_scenario),
         pairs=len(changes),
         difference=sum(by_scenario.values()) / sum(weights),
-        interval=clustered_mean_interval(changes, clusters, weights),
+        interval=clustered_difference_interval(changes, clusters, weights),
         error=mean_error(changes, clusters, weights),
         p=sign_flip_p(list(by_scenario.values())),
     )

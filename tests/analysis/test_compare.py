@@ -7,7 +7,7 @@ import pytest
 
 from petri.analysis.compare import Compared, compare
 from petri.analysis.results import Audit, AuditScore, Results
-from petri.analysis.stats import clustered_mean_interval
+from petri.analysis.stats import clustered_difference_interval
 from petri.display.comparison import print_comparison
 from petri.errors import NothingToRun, UsageError
 from petri.rubric.schema import Scale
@@ -47,7 +47,7 @@ def test_pairs_are_compared_and_nothing_else() -> None:
     assert (caving.pairs, caving.scored, caving.unscored) == (4, 3, {"judge_refused": 1})
     assert caving.means == (4, 5)
     assert caving.difference == 1
-    interval = clustered_mean_interval([1, 2, 0], ["s0", "s0", "s1"])
+    interval = clustered_difference_interval([1, 2, 0], ["s0", "s0", "s1"])
     assert interval is not None
     assert caving.ci95 == (interval.low, interval.high)
     assert caving.hits == (1, 2)
