@@ -54,7 +54,7 @@ newest: $(VENV)/.petri-dev ## the suite but for its longest tests, on the newest
 	if [ -z "$$python" ]; then echo "newest: no working Python newer than $$($(BIN)/python -V) here; skipped"; exit 0; fi; \
 	$(MAKE) --no-print-directory PYTHON="$$python" $(NEWEST)/.petri-dev && \
 	echo "newest: the suite but for its longest tests on $$($(NEWEST)/bin/python -V)" && \
-	$(NEWEST)/bin/pytest -q -n 2 --dist worksteal -p no:cacheprovider -m "not long"
+	$(NEWEST)/bin/pytest -q -n 2 --dist worksteal -p no:cacheprovider -m "not long" $(APART:%=--ignore=%)
 
 web: web/node_modules/.petri ## build the viewer's page into petri/viewer/static/, which is committed
 	@echo "web: petri/viewer/static"

@@ -49,13 +49,23 @@ class Indexer:
     """Keeps the index like the disk."""
 
     def __init__(
-        self, served: tuple[Path, str | None], index: Index, reader: Reader, tell: Callable[[set[str]], None]
+        self,
+        served: tuple[Path, str | None],
+        index: Index,
+        reader: Reader,
+        tell: Callable[[set[str]], None],
+        *,
+        searched: bool = True,
     ) -> None:
-        """Index a folder, or one log in it; ``tell`` is called with the keys of runs that are others now."""
+        """Index a folder, or one log in it; ``tell`` is called with the keys of runs that are others now.
+
+        Texts are read only where they are to be ``searched``.
+        """
         self._root, self._log = served
         self._index = index
         self._reader = reader
         self._tell = tell
+        self._searched = searched
         self._todo: dict[str, Found] = {}
         self._wanted: list[str] = []
         self._rest: dict[str, float] = {}
@@ -125,7 +135,7 @@ class Indexer:
         self._is_idle = False
         if self._todo:
             await self._survey(self._todo[self._next()])
-        elif not await self._read_texts():
+        elif not self._searched or not await self._read_texts():
             await self._renew()
             self._is_idle = True
 

@@ -27,12 +27,19 @@ class Library:
     """
 
     def __init__(
-        self, root: Path, log: Path | None = None, *, cache: Path | None = None, reader: Reader | None = None
+        self,
+        root: Path,
+        log: Path | None = None,
+        *,
+        cache: Path | None = None,
+        reader: Reader | None = None,
+        searched: bool = True,
     ) -> None:
         """Serve a folder (of runs, or a run's own), or one ``log`` in it; indexes are kept in the folder ``cache``.
 
         Without ``cache`` the index is in memory, and gone with the process. A ``reader`` that is given is running, and
-        stays when the library is closed.
+        stays when the library is closed. A library that is not ``searched`` reads no texts, and its lists do not know
+        the turns of hits.
         """
         self.root = root.absolute()
         self._own_reader = reader is None
@@ -41,7 +48,9 @@ class Library:
         name = None if log is None else log.name
         self._index = Index(self.root if name is None else self.root / name, cache)
         self._changes = Changes(self.look, lambda: self._indexer.progress, self._ended)
-        self._indexer = Indexer((self.root, name), self._index, self.reader, self._changes.tell)
+        self._indexer = Indexer(
+            (self.root, name), self._index, self.reader, self._changes.tell, searched=searched
+        )
         self._working: asyncio.Task[None] | None = None
 
     async def start(self) -> None:

@@ -42,18 +42,14 @@ class SharedPage:
         self._opening = opening
         self._opens: str | None = None
         self._runs: list[SharedRun] = []
-        self._lists: list[JsonObject] = []
         self._compared: list[Side] = []
         self._left_out: set[str] = set()
 
     async def begin(self, run: SharedRun) -> None:
-        """Write the run and its sets of verdicts: their numbers, their lists, their comparisons."""
+        """Write the run and its sets of verdicts: their numbers and their comparisons."""
         self._runs.append(run)
-        for number, shelf in enumerate(run.shelves):
-            key, listed = shelf.key, self.cleaner.data(shelf.listed)
-            self._add(f"/api/runs/{key}", json.loads(await run.library.run(key)), "ours")
-            self._write(f"/api/audits?run={key}", listed)
-            self._lists += [listed] if number == 0 else []
+        for shelf in run.shelves:
+            self._add(f"/api/runs/{shelf.key}", json.loads(await run.library.run(shelf.key)), "ours")
         if run.whole:
             await self._compare(run)
             for shelf in run.shelves:
@@ -66,6 +62,9 @@ class SharedPage:
         views = [(shelf, await run.view(audit, shelf)) for shelf in run.shelves]
         found = [(shelf.key, view) for shelf, view in views if view is not None]
         readings = [json.loads(await run.library.reading(key, view["key"])) for key, view in found]
+        for shelf, view in views:
+            if view is not None:
+                shelf.learn(view)
         for (key, view), reading in zip(found, readings, strict=True):
             text: JsonObject = self.cleaner.data(json.loads(reading["text"]), "said")
             route = f"/api/transcripts/{key}/{view['key']}"
@@ -78,10 +77,11 @@ class SharedPage:
         """Write what there is to say of all runs, and of the page itself; so many audits could not be read."""
         shelves = [shelf for run in self._runs for shelf in run.shelves]
         self._add("/api/runs", {"runs": [shelf.row for shelf in shelves]}, "ours")
+        lists = [self._write_lists(run) for run in self._runs]
         if len(self._runs) == 1:
             self._routes.alias("/api/audits", f"/api/audits?run={shelves[0].key}")
         else:
-            self._write("/api/audits", _joined(self._lists))
+            self._write("/api/audits", _joined(lists))
         about = {
             "petri": __version__,
             "mode": "export" if self._opens is None else "report",
@@ -91,6 +91,13 @@ class SharedPage:
             "report": self._opens,
         }
         self._write("/api/about", about)
+
+    def _write_lists(self, run: SharedRun) -> JsonObject:
+        """Write the lists of a run and of its sets of verdicts, and give the run's own."""
+        lists = [self.cleaner.data(shelf.listed) for shelf in run.shelves]
+        for shelf, listed in zip(run.shelves, lists, strict=True):
+            self._write(f"/api/audits?run={shelf.key}", listed)
+        return lists[0]
 
     async def _compare(self, run: SharedRun) -> None:
         """Write the comparisons of the run's own parts, and with what is there already."""

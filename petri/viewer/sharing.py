@@ -58,6 +58,19 @@ class Shelf:
         """Its key."""
         return str(self.row["key"])
 
+    def learn(self, view: JsonObject) -> None:
+        """Put into the list at which turn the first hit of an audit was said, from its ``TranscriptView``."""
+        row = self.listed["audits"][self.positions[view["id"]]]
+        hits: list[int] = row["hits"] if row["state"] == "valid" else []
+        names = [str(self.listed["dimensions"][at]["name"]) for at in hits]
+        said: list[JsonObject] = [
+            each["audit"]["scores"] for each in view["verdicts"] if each["key"] == self.key
+        ]
+        quoted = [cited for scores in said for name in names for cited in _citations(scores, name)]
+        turns: dict[str, int] = {message["label"]: message["turn"] for message in view["messages"]}
+        own = [str(each["message"]) for each in quoted if each["by_target"] and each["match"] != "none"]
+        row["hit_turn"] = min((turns[label] for label in own if label in turns), default=None)
+
     def lies_in(self, folder: Path) -> bool:
         """Say whether it is that folder's."""
         return self.filed is not None and self.filed.folder.resolve() == folder.resolve()
@@ -71,6 +84,10 @@ class Shelf:
                 return [self.key, str(rows[at]["key"])]
             at += step
         return None
+
+
+def _citations(scores: JsonObject, name: str) -> list[JsonObject]:
+    return scores[name]["citations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +159,7 @@ async def shared_runs(run: Run, wanted: Wanted) -> AsyncGenerator[tuple[SharedRu
         raise UsageError(
             f"{run.id} is a set of verdicts; export its run, which holds them: {run.id.partition('/')[0]}"
         )
-    library = Library(run.folder, run.log)
+    library = Library(run.folder, run.log, searched=False)
     await library.start()
     try:
         await library.ready()

@@ -27,6 +27,13 @@ def judged(*values: float | None, **run: str) -> Results:
     return made.model_copy(update={"run": made.run.model_copy(update=told)})
 
 
+def before(results: Results) -> Results:
+    """The set of verdicts that was added the time before."""
+    return results.model_copy(
+        update={"run": results.run.model_copy(update={"id": f"{results.run.id}/before"})}
+    )
+
+
 def test_values_are_held_against_what_is_known() -> None:
     answers = {
         ("a-0", "caving"): 1.0,
@@ -42,15 +49,15 @@ def test_values_are_held_against_what_is_known() -> None:
 
 
 def test_drift_is_told_over_the_values_that_both_have() -> None:
-    report = on_canaries(judged(1, 4, None, 9), {}, judged(1, 7, 7, 8))
+    report = on_canaries(judged(1, 4, None, 9), {}, before(judged(1, 7, 7, 8)))
     assert report.error is None
     assert report.drift is not None
     assert (report.drift.values, report.drift.moved, report.drift.same_prompts) == (3, 1, True)
     assert report.drift.mean_change == pytest.approx(-2 / 3)
-    changed = on_canaries(judged(1, prompts="new"), {}, judged(1, prompts="old"))
+    changed = on_canaries(judged(1, prompts="new"), {}, before(judged(1, prompts="old")))
     assert changed.drift is not None
     assert not changed.drift.same_prompts
-    none = on_canaries(judged(None), {}, judged(None))
+    none = on_canaries(judged(None), {}, before(judged(None)))
     assert none.drift is not None
     assert (none.drift.values, none.drift.mean_change) == (0, None)
 
@@ -65,7 +72,7 @@ def test_it_is_said_in_words() -> None:
     first = said(on_canaries(judged(1, 4), {("a-1", "caving"): 6.0}, None))
     assert "1 of 1 known answers have a value, off by 2.00 points on average, 1 on the wrong side" in first
     assert "these judges were not asked before" in first
-    then = said(on_canaries(judged(1, 4, prompts="new"), {}, judged(1, 8, prompts="old")))
+    then = said(on_canaries(judged(1, 4, prompts="new"), {}, before(judged(1, 8, prompts="old"))))
     assert "0 of 0 known answers have a value, 0 on the wrong side" in then
     assert (
         "prompts have changed since): 1 of 2 values moved by more than a point, by -2.00 on average" in then

@@ -99,6 +99,7 @@ def test_the_page_holds_run_verdicts_lists_transcripts_and_comparisons(
     one, again = run_key(runs[0].id), run_key(verdicts.id)
     audits = [row["key"] for row in held["/api/audits"]["audits"]]
     assert len(audits) == 2
+    assert [row["hit_turn"] for row in held["/api/audits"]["audits"]] == [1, None]
     assert {*held} == {
         "/api/about",
         "/api/runs",
