@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 
+from petri.transcript.folders import RESULTS
 from tests.hostile.corpus import HUGE, LONG_LINE, PAYLOADS
 from tests.scripted import (
     JsonObject,
@@ -45,7 +46,10 @@ def hostile_root(folder: Path) -> Path:
     huge(folder / "huge", root)
     renamed(folder / "renamed", root)
     (said,) = root.glob("*-spoken-*")
-    shutil.copytree(said, root / "20260102T000000Z-again-0001")  # something to compare it with
+    again = root / "20260102T000000Z-again-0001"  # something to compare it with, under other names: no copy
+    shutil.copytree(said, again, ignore=shutil.ignore_patterns(RESULTS))
+    for log in [*again.glob("*.eval")]:
+        log.rename(log.with_stem(f"{log.stem}again"))
     return root
 
 

@@ -99,6 +99,7 @@ LIST: Final[dict[str, Means | None]] = {
     "filter by words; Enter there searches the transcripts": SEARCHING,
     "clear all filters": Means(PLACE, r"^#/r/\w{12}[?]sort=file$"),
     "show or hide the filters": Means(PLACE, "facets=off"),
+    "this run's report": Means(PLACE, r"^#/report/\w{12}$"),
     "put new rows where they belong": IDLE,
     "compare this run with another": Means(PLACE, r"^#/[?]pick=\w{12}$"),
 }

@@ -15,7 +15,7 @@ from tests.viewer.e2e.watched import Watched
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
-MISSING: Final = {"no-run", "no-audit"}
+MISSING: Final = {"no-run", "no-audit", "no-report"}
 """Asking for these is answered with 404, which a browser notes as an error."""
 TOO_WIDE: Final = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

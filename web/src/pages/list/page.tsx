@@ -105,7 +105,7 @@ function Body({ route, view, row, runs }: { route: ListRoute; view: View; row: R
     { keys: ["x"], what: "clear all filters", run: act.clear },
     { keys: ["f"], what: "show or hide the filters", run: act.facets },
     { keys: ["r"], what: "put new rows where they belong", run: () => view.take() },
-    ...(row === null ? [] : [{ keys: ["g r"], what: "this run's report", run: () => go({ page: "report", run: row.key }) }]),
+    ...(route.page === "list" ? [{ keys: ["g r"], what: "this run's report", run: () => go({ page: "report", run: route.run }) }] : []),
     { keys: ["c"], what: "compare this run with another", run: () => go({ page: "runs", ...(row === null ? {} : { pick: row.key }) }) },
   ]);
   return (
