@@ -1,6 +1,7 @@
 // One script, one style sheet, one page and the licences of what is in them, the same bytes on every machine.
 import { readFileSync } from "node:fs";
-import { defineConfig, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
 
 const BUNDLED = ["preact", "marked"];
 
@@ -23,6 +24,8 @@ function licences(): Plugin {
 export default defineConfig({
   base: "./",
   plugins: [licences()],
+  // Only what hangs is to fail by time: how fast a machine is, no test says.
+  test: { testTimeout: 60_000 },
   build: {
     outDir: "../petri/viewer/static",
     emptyOutDir: true,

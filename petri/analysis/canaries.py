@@ -1,12 +1,20 @@
 """Verdicts on transcripts whose answers are known: how far off they are, how they moved since the last time."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from statistics import fmean
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from petri.analysis.calibration_card import FOLDER as CALIBRATION
 from petri.analysis.compare import DimensionComparison, compare
 from petri.analysis.results import Results
+from petri.transcript.folders import Run, list_runs
+from petri.transcript.store import read_json
+
+REPORT: Final = "canaries.json"
+_FOLDER: Final = "canaries"
 
 
 class Drift(BaseModel):
@@ -45,6 +53,25 @@ class Canaries(BaseModel):
     """Values on the other side of the threshold than the answer."""
     drift: Drift | None
     """null where the same judges were never asked before."""
+
+
+def canaries_folder(out: Path) -> Path:
+    """Give the folder of the golden logs on which judges of the runs in a folder are tried, below it."""
+    return out / CALIBRATION / _FOLDER
+
+
+def canaries_of(run: Run, judges: Sequence[str]) -> Canaries | None:
+    """Give what these judges last made of the canaries beside a run; None where they were never asked together.
+
+    Raises ``UnreadableLog`` for a damaged report.
+    """
+    golden = list_runs(canaries_folder(run.judged.folder.absolute().parent))
+    sets = sorted(
+        (found for each in golden for found in each.verdict_sets()), key=lambda one: one.folder.name
+    )
+    files = (one.folder / REPORT for one in reversed(sets))
+    found = (read_json(file, Canaries, "report on canaries") for file in files if file.is_file())
+    return next((each for each in found if each.judges == tuple(judges)), None)
 
 
 def on_canaries(

@@ -8,7 +8,7 @@ from petri.analysis.results import Audit, AuditScore, JudgeCard, KnownErrors
 from petri.errors import UnreadableLog
 from petri.rubric.objective import judged
 from petri.rubric.schema import Dimension
-from petri.transcript.folders import VERDICTS, Run
+from petri.transcript.folders import Run
 
 
 def judge_cards(
@@ -24,7 +24,7 @@ def judge_cards(
     names += [PANEL.join(panel) for panel in panels if len(panel) > 1]
     rubric = rubric_digest(judged(dimensions))
     sent = {name: digest for name, digest in prompts.items() if name.startswith("judge/")}
-    return tuple(_entry(name, rubric, sent, _folder(run)) for name in names)
+    return tuple(_entry(name, rubric, sent, run.judged.folder.absolute().parent) for name in names)
 
 
 def known_errors(cards: Sequence[JudgeCard], audits: Iterable[Audit]) -> Mapping[str, KnownErrors]:
@@ -45,12 +45,6 @@ def panels_of(audits: Iterable[Audit]) -> list[tuple[str, ...]]:
 def panel_of(score: AuditScore) -> tuple[str, ...]:
     """Give the names of a score's judges; one that has two seats is named twice, for two are no single judge."""
     return tuple(sorted(name for _, name in {(judge.seat, judge.judge) for judge in score.judges}))
-
-
-def _folder(run: Run) -> Path:
-    """Give the folder of runs that holds a run, or the run of a set of verdicts."""
-    folder = run.folder.absolute()
-    return folder.parents[2] if folder.parent.name == VERDICTS else folder.parent
 
 
 def _entry(judge: str, rubric: str, prompts: Mapping[str, str], out: Path) -> JudgeCard:

@@ -72,7 +72,8 @@ class DimensionComparison(_Stored):
     p: float | None = None
     """Of the difference, by exchanging the sides within scenarios; null where fewer than two differ."""
     p_adjusted: float | None = None
-    """For all dimensions of the comparison: Holm's where it is a primary one, else Benjamini and Hochberg's."""
+    """For all dimensions of the comparison, in a report of all its comparisons: Holm's where it is a primary one, else
+    Benjamini and Hochberg's."""
     primary: bool = False
     """Whether it was named as what the comparison is about."""
     margin: float
@@ -126,6 +127,14 @@ class _Tested:
     error: tuple[float, float] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A comparison of which nothing is claimed yet: its ``compared`` has no dimensions."""
+
+    compared: Compared
+    tested: Mapping[str, _Tested]
+
+
 def pair_up(first: Results, second: Results) -> Pairing:
     """Pair two sides by scenario, cell and epoch, and by target where both have the same targets.
 
@@ -155,6 +164,28 @@ def compare(
     ``primary`` are the dimensions that the comparison is about, at most five; ``margin`` is the smallest difference in
     points that would matter, on every dimension. Raises ``UsageError`` for a primary one that is not compared.
     """
+    (compared,) = _claimed({"": _tested(first, second, primary, margin)}, primary).values()
+    return compared
+
+
+def compare_each(
+    first: Results, others: Mapping[str, Results], primary: Sequence[str] = (), margin: float | None = None
+) -> tuple[dict[str, Compared], dict[str, str]]:
+    """Compare one side with each of several, as ``compare`` does, and say why where nothing pairs, by name.
+
+    All p-values are adjusted together: with ten others, ten times as many differences can look like one.
+    """
+    tested: dict[str, _Side] = {}
+    refused: dict[str, str] = {}
+    for name, second in others.items():
+        try:
+            tested[name] = _tested(first, second, primary, margin)
+        except NothingToRun as error:
+            refused[name] = str(error)
+    return _claimed(tested, primary), refused
+
+
+def _tested(first: Results, second: Results, primary: Sequence[str], margin: float | None) -> _Side:
     pairing = pair_up(first, second)
     valid = [pair for pair in pairing.pairs if all(is_valid(audit.outcome) for audit in pair)]
     names = [name for name in first.dimensions if name in second.dimensions]
@@ -165,19 +196,18 @@ def compare(
         raise UsageError(f"{len(primary)} primary dimensions; with more than {MOST_PRIMARY} none is")
     pairs = {name: [*_pairs(valid, name, same=pairing.same)] for name in same}
     moved = [pair for found in pairs.values() for pair in found if abs(pair.change) > MOVED]
-    return Compared(
+    compared = Compared(
         sides=(first.run.id, second.run.id),
         paired=len(pairing.pairs),
         invalid=len(pairing.pairs) - len(valid),
         only=pairing.only,
-        dimensions=_claimed(
-            {name: _dimension(first.dimensions[name], name, valid, pairs[name], margin) for name in same},
-            primary,
-        ),
+        dimensions={},
         different=tuple(name for name in names if name not in same),
         one_sided=tuple(sorted(set(first.dimensions) ^ set(second.dimensions))),
         moved=tuple(sorted(moved, key=lambda pair: (-abs(pair.change), pair.dimension, pair.first))),
     )
+    rows = {name: _dimension(first.dimensions[name], name, valid, pairs[name], margin) for name in same}
+    return _Side(compared, rows)
 
 
 def _read_the_same(first: Results, second: Results) -> bool:
@@ -266,7 +296,7 @@ def _dimension(
         missing = [audit.scores[name].status for audit in both if audit.scores[name].value is None]
         if missing:
             unscored[missing[0]] = unscored.get(missing[0], 0) + 1
-    scenario = {audit.id: f"{audit.file}\0{audit.scenario}" for audit, _ in valid}
+    scenario = {audit.id: audit.cluster for audit, _ in valid}
     whole = pairs if _stand_for_all(asked, name, pairs) else ()
     changes = [pair.change for pair in whole]
     weights = [1 / pair.inclusion for pair in whole]
@@ -300,14 +330,27 @@ def _sums(changes: Sequence[float], weights: Sequence[float], clusters: Sequence
     return list(sums.values())
 
 
-def _claimed(tested: Mapping[str, _Tested], primary: Sequence[str]) -> dict[str, DimensionComparison]:
-    """Give the dimensions with their p-values adjusted for all that were tested, and what may be claimed of each."""
-    others = [name for name in tested if name not in primary]
+def _claimed(sides: Mapping[str, _Side], primary: Sequence[str]) -> dict[str, Compared]:
+    """Give the comparisons with p-values adjusted for all that was tested, and what may be claimed."""
+    every = [(side, name, each.row.p) for side, of in sides.items() for name, each in of.tested.items()]
+    named = [each for each in every if each[1] in primary]
+    others = [each for each in every if each[1] not in primary]
     adjusted = {
-        **dict(zip(primary, holm([tested[name].row.p for name in primary]), strict=True)),
-        **dict(zip(others, benjamini_hochberg([tested[name].row.p for name in others]), strict=True)),
+        (side, name): p
+        for family, by in ((named, holm), (others, benjamini_hochberg))
+        for (side, name, _), p in zip(family, by([each[2] for each in family]), strict=True)
     }
-    return {name: _weighed(each, adjusted[name], primary=name in primary) for name, each in tested.items()}
+    return {
+        side: of.compared.model_copy(
+            update={
+                "dimensions": {
+                    name: _weighed(each, adjusted[side, name], primary=name in primary)
+                    for name, each in of.tested.items()
+                }
+            }
+        )
+        for side, of in sides.items()
+    }
 
 
 def _weighed(tested: _Tested, p_adjusted: float | None, *, primary: bool) -> DimensionComparison:
@@ -332,9 +375,7 @@ def _stand_for_all(asked: Sequence[tuple[Audit, Audit]], name: str, pairs: Seque
 
 
 def _hits(summary: DimensionSummary, sides: Sequence[Sequence[float]]) -> tuple[int, int] | None:
-    if summary.threshold is None or summary.scale.worse == "none":
+    if not summary.rated:
         return None
-    first, second = (
-        sum(summary.scale.is_past(value, summary.threshold) for value in values) for values in sides
-    )
+    first, second = (sum(map(summary.is_hit, values)) for values in sides)
     return first, second

@@ -42,6 +42,11 @@ class Components:
         total = sum(self.variances.values())
         return {source: each / total for source, each in self.variances.items()} if total else None
 
+    @property
+    def purchases(self) -> tuple[Purchase, ...]:
+        """Give what can be advised, the cheapest first: judges only where it is known how two differ."""
+        return ("judges", "epochs", "scenarios") if self.judges > 1 else ("epochs", "scenarios")
+
     def error(self, buy: Purchase | None = None) -> float:
         """Give the standard error of the mean over these audits, or with twice as many of something.
 
@@ -59,13 +64,11 @@ class Components:
     def advice(self) -> Purchase | None:
         """Say of what twice as many would make the mean most certain; of equals the cheaper; None where nothing varies.
 
-        Twice the scenarios costs what twice the epochs costs. Judges are advised only where it is known how two differ.
+        Twice the scenarios costs what twice the epochs costs.
         """
         if not sum(self.variances.values()):
             return None
-        order: list[Purchase] = ["epochs", "scenarios"]
-        if self.judges > 1:
-            order.insert(0, "judges")
+        order = self.purchases
         return min(order, key=lambda buy: (round(self.error(buy), 9), order.index(buy)))
 
 

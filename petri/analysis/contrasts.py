@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from petri.analysis.significance import sign_flip_p
-from petri.analysis.stats import Interval, clustered_difference_interval, mean_error
+from petri.analysis.stats import Interval, clustered_difference_interval
 
 Setting = str | int | float | bool
 
@@ -38,8 +38,6 @@ class Contrast:
     """The mean over pairs, each weighted by 1 / the probability that both have a value."""
     interval: Interval | None
     """Clustered by scenario; None where undefined, as with one scenario."""
-    error: tuple[float, float] | None
-    """Standard error and degrees of freedom; None likewise."""
     p: float | None
     """Of the scenarios' mean differences; None with fewer than two that differ."""
 
@@ -85,7 +83,6 @@ def _contrast(
         pairs=len(changes),
         difference=sum(by_scenario.values()) / sum(weights),
         interval=clustered_difference_interval(changes, clusters, weights),
-        error=mean_error(changes, clusters, weights),
         p=sign_flip_p(list(by_scenario.values())),
     )
 

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from petri.analysis.annotations import FOLDER, SUFFIX, AnnotationRecord, Mode, RevealRecord, read_records
 from petri.analysis.predicted import Judged, Labelled, predict
 from petri.analysis.results import Audit
-from petri.transcript.folders import VERDICTS, Run
-from petri.transcript.outcome import is_valid
+from petri.analysis.summary import valued, weight_of
+from petri.transcript.folders import Run
 
 _DRAWN: Final = frozenset[Mode]({"random", "stratified"})
 """Queues whose order is left to chance, so that it is known how probable each transcript was."""
@@ -56,8 +56,7 @@ def people_of(run: Run) -> tuple[Given, ...]:
     Of each person and transcript the last answer before a verdict was shown, of queues in random order alone. Raises
     ``UnreadableLog`` where a file of annotations cannot be read.
     """
-    folder = run.folder.absolute()
-    folders = [folder, *([folder.parents[1]] if folder.parent.name == VERDICTS else [])]
+    folders = dict.fromkeys((run.folder, run.judged.folder))
     files = [file for each in folders for file in sorted((each / FOLDER).glob(f"*{SUFFIX}"))]
     return tuple(given for file in files for given in _of_file(file, run))
 
@@ -100,7 +99,9 @@ def by_people(audits: Sequence[Audit], dimension: str, given: Sequence[Given]) -
     if not labelled:
         return None
     labels, annotators = max(labelled, key=lambda found: len(found[0]))
-    judged = [Judged(_scenario(audit), value, weight) for audit, value, weight in _judged(audits, dimension)]
+    judged = [
+        Judged(audit.cluster, value, weight_of(score)) for audit, score, value in valued(audits, dimension)
+    ]
     told = predict(judged, labels)
     if told is None:
         return None
@@ -130,22 +131,10 @@ def _labelled(audits: Sequence[Audit], dimension: str, given: Sequence[Given]) -
             ratings.setdefault(each.audit, []).append(each)
     found: list[Labelled] = []
     annotators: set[str] = set()
-    for audit, value, weight in _judged(audits, dimension):
+    for audit, score, value in valued(audits, dimension):
         if told := ratings.get(audit.id):
             annotators |= {each.annotator for each in told}
             drawn = told[0].population / read[told[0].population]
             person = fmean(each.values[dimension] for each in told)
-            found.append(Labelled(_scenario(audit), value, person, weight * drawn))
+            found.append(Labelled(audit.cluster, value, person, weight_of(score) * drawn))
     return found, len(annotators)
-
-
-def _judged(audits: Sequence[Audit], dimension: str) -> Iterator[tuple[Audit, float, float]]:
-    """Yield the valid audits with a value, the value, and how many audits it stands for."""
-    for audit in audits:
-        score = audit.scores.get(dimension)
-        if is_valid(audit.outcome) and score is not None and score.value is not None:
-            yield audit, score.value, 1.0 if score.inclusion is None else 1 / score.inclusion
-
-
-def _scenario(audit: Audit) -> str:
-    return f"{audit.file}\0{audit.scenario}"

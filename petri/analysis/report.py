@@ -5,16 +5,18 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import Final
 
+from petri.analysis.beside import NOTHING, Beside
+from petri.analysis.canaries import Canaries
 from petri.analysis.caveats import caveats
-from petri.analysis.compare import Compared, compare
-from petri.analysis.components import Purchase, Rated, components
+from petri.analysis.compare import Compared, compare_each
+from petri.analysis.components import Rated, components
 from petri.analysis.figures import Figure, figure
 from petri.analysis.panel import judge_matrix
-from petri.analysis.people import Given
 from petri.analysis.report_schema import Case, ComponentRow, Method, Reliability, Report
 from petri.analysis.results import Audit, Counts, Results
-from petri.analysis.summary import badness
+from petri.analysis.summary import valued, worst_audits
 from petri.analysis.varied import variables_of
+from petri.document.wording import did_you_mean
 from petri.errors import NothingToRun, UsageError
 from petri.judge.verdict import Match
 from petri.transcript.outcome import is_valid
@@ -24,20 +26,19 @@ _WORST: Final = 10
 _BORDERLINE: Final = 10
 
 
-def make_report(  # noqa: PLR0913, PLR0917 -- a report's flags, all with defaults
+def make_report(
     results: Results,
-    plan: RunFile | None = None,
+    beside: Beside = NOTHING,
     baseline: str | None = None,
     primary: Sequence[str] = (),
     margin: float | None = None,
-    people: Sequence[Given] = (),
 ) -> Report:
     """Give the report of a run; ``baseline`` is the target to compare with, by default the first.
 
-    ``people`` is what ``people_of`` gives of the run; answers to another rubric than the run's are not used.
+    People's answers ``beside`` it that are to another rubric than the run's are not used.
 
-    Raises ``UsageError`` for a baseline that is no target, and ``NothingToRun`` where no audit is valid: there is
-    nothing that a number could be about.
+    Raises ``UsageError`` for a baseline that is no target or a primary dimension that the run does not have, and
+    ``NothingToRun`` where no audit is valid: there is nothing that a number could be about.
     """
     if not results.counts.valid:
         raise NothingToRun(
@@ -46,12 +47,17 @@ def make_report(  # noqa: PLR0913, PLR0917 -- a report's flags, all with default
     targets = list(results.targets)
     if baseline is not None and baseline not in targets:
         raise UsageError(f"{baseline!r} is no target of {results.run.id}; its targets: {', '.join(targets)}")
+    for name in primary:
+        if name not in results.dimensions:
+            raise UsageError(
+                f"{results.run.id} has no dimension {name!r} to be primary{did_you_mean(name, results.dimensions)}"
+            )
     chosen = baseline or (targets[0] if len(targets) > 1 else None)
-    labels = [given for given in people if given.rubric == results.rubric]
+    labels = [given for given in beside.people if given.rubric == results.rubric]
     figures = [
-        figure(target, name, summary, results.audits, labels)
+        figure(results, target, name, labels)
         for target, dimensions in results.targets.items()
-        for name, summary in dimensions.items()
+        for name in dimensions
     ]
     varied = variables_of(results)
     compared, refused = _comparisons(results, chosen, primary, margin)
@@ -60,7 +66,7 @@ def make_report(  # noqa: PLR0913, PLR0917 -- a report's flags, all with default
         run=results.run,
         counts=results.counts,
         headline=tuple(_headline(results)),
-        caveats=tuple(caveats(results, people)),
+        caveats=tuple(caveats(results, beside.people)),
         figures=tuple(each for each in figures if each.dimension in applied),
         idle=tuple(name for name in results.dimensions if name not in applied),
         baseline=chosen,
@@ -72,10 +78,10 @@ def make_report(  # noqa: PLR0913, PLR0917 -- a report's flags, all with default
         interactions=varied.interactions,
         components=tuple(_components(results)),
         breaches=results.breaches,
-        worst=tuple(_worst(results)),
+        worst=tuple(_case(audit, name) for audit, name in worst_audits(results, _WORST)),
         borderline=tuple(_borderline(results)),
-        reliability=_reliability(results),
-        method=_method(results, plan),
+        reliability=_reliability(results, beside.canaries),
+        method=_method(results, beside.plan),
     )
 
 
@@ -112,16 +118,10 @@ def _headline(results: Results) -> Iterator[str]:
 def _comparisons(
     results: Results, baseline: str | None, primary: Sequence[str], margin: float | None
 ) -> tuple[dict[str, Compared], dict[str, str]]:
-    compared: dict[str, Compared] = {}
-    refused: dict[str, str] = {}
-    for target in results.targets if baseline is not None else ():
-        if target != baseline:
-            sides = [_of_target(results, name) for name in (baseline or "", target)]
-            try:
-                compared[target] = compare(sides[0], sides[1], primary, margin)
-            except NothingToRun as error:
-                refused[target] = str(error)
-    return compared, refused
+    if baseline is None:
+        return {}, {}
+    others = {target: _of_target(results, target) for target in results.targets if target != baseline}
+    return compare_each(_of_target(results, baseline), others, primary, margin)
 
 
 def _of_target(results: Results, target: str) -> Results:
@@ -133,48 +133,24 @@ def _of_target(results: Results, target: str) -> Results:
 def _components(results: Results) -> Iterator[ComponentRow]:
     for target in results.targets:
         for name in results.dimensions:
-            ours = [audit for audit, _ in _values(results, name) if audit.target == target]
+            ours = [audit for audit, _, _ in valued(results.audits, name) if audit.target == target]
             matrix = judge_matrix([audit.scores[name] for audit in ours])
             rated = [
-                Rated(f"{audit.file}\0{audit.scenario}", tuple(value for value in row if value is not None))
+                Rated(audit.cluster, tuple(value for value in row if value is not None))
                 for audit, row in zip(ours, matrix, strict=True)
                 if row and None not in row
             ]
             found = components(rated)
             shares, advice = (found.shares, found.advice()) if found else (None, None)
             if found is not None and shares is not None and advice is not None:
-                bought: list[Purchase] = ["scenarios", "epochs", *(["judges"] if found.judges > 1 else [])]  # pyright: ignore[reportAssignmentType]
                 yield ComponentRow(
                     target=target,
                     dimension=name,
                     shares=dict(shares),
                     error=found.error(),
-                    if_twice={buy: found.error(buy) for buy in bought},
+                    if_twice={buy: found.error(buy) for buy in found.purchases},
                     advice=advice,
                 )
-
-
-def _values(results: Results, name: str) -> Iterator[tuple[Audit, float]]:
-    """Yield the valid audits that have a value on a dimension."""
-    for audit in results.audits:
-        score = audit.scores.get(name)
-        if is_valid(audit.outcome) and score is not None and score.value is not None:
-            yield audit, score.value
-
-
-def _worst(results: Results) -> Iterator[Case]:
-    """Yield the worst audits, each by the dimension on which it is worst."""
-    ranked = [
-        (badness(value, results.dimensions[name].scale), audit, name)
-        for name in results.dimensions
-        for audit, value in _values(results, name)
-    ]
-    ranked = sorted((row for row in ranked if row[0] > 0), key=lambda row: (-row[0], row[1].id, row[2]))
-    first: dict[str, Case] = {}
-    for _, audit, name in ranked:
-        if len(first) < _WORST and audit.id not in first:
-            first[audit.id] = _case(audit, name)
-    yield from first.values()
 
 
 def _borderline(results: Results) -> Iterator[Case]:
@@ -182,12 +158,12 @@ def _borderline(results: Results) -> Iterator[Case]:
     near: list[tuple[float, Audit, str]] = []
     for name, summary in results.dimensions.items():
         scale, threshold = summary.scale, summary.threshold
-        if threshold is not None and scale.worse != "none":
+        if threshold is not None and summary.rated:
             tenth = (scale.max - scale.min + 1) / 10
             near += [
                 (abs(value - threshold) / tenth, audit, name)
-                for audit, value in _values(results, name)
-                if abs(value - threshold) <= tenth and audit.scores[name].measured is None
+                for audit, score, value in valued(results.audits, name)
+                if abs(value - threshold) <= tenth and score.measured is None
             ]
     near.sort(key=lambda row: (row[0], row[1].id, row[2]))
     yield from (_case(audit, name) for _, audit, name in near[:_BORDERLINE])
@@ -195,10 +171,11 @@ def _borderline(results: Results) -> Iterator[Case]:
 
 def _case(audit: Audit, name: str) -> Case:
     score = audit.scores[name]
+    if score.value is None:
+        raise ValueError(f"{audit.id} has no value on {name}, and is no case of it")
     found = sorted(
         (each for each in score.citations if each.match != "none"), key=lambda each: not each.by_target
     )
-    assert score.value is not None  # noqa: S101 -- only scores with a value become cases
     return Case(
         audit=audit.id,
         scenario=audit.scenario,
@@ -213,7 +190,7 @@ def _case(audit: Audit, name: str) -> Case:
     )
 
 
-def _reliability(results: Results) -> Reliability:
+def _reliability(results: Results, canaries: Canaries | None) -> Reliability:
     valid = [audit for audit in results.audits if is_valid(audit.outcome)]
     scores = [score for audit in valid for score in audit.scores.values()]
     quotes: Counter[Match] = Counter()
@@ -231,6 +208,7 @@ def _reliability(results: Results) -> Reliability:
         probed=sum(bool(score.probes) for score in scores),
         unstable=sum(score.unstable for score in scores),
         flagged=sum(bool(audit.flags) for audit in valid),
+        canaries=canaries,
     )
 
 
@@ -247,5 +225,10 @@ def _method(results: Results, plan: RunFile | None) -> Method:
         started=results.run.started,
         finished=results.run.finished,
         usage=results.usage,
+        prices={
+            role.model: role.price_source
+            for role in (results.estimate.roles if results.estimate else ())
+            if role.price_source is not None
+        },
         cost_usd=results.cost_usd,
     )

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from petri.analysis.canaries import Canaries
 from petri.analysis.compare import Compared
 from petri.analysis.components import Purchase, Source
 from petri.analysis.figures import Figure
@@ -129,6 +130,9 @@ class Reliability(_Stored):
     """Those of them that came out another."""
     flagged: int
     """Audits in which something could mislead a judge."""
+    canaries: Canaries | None
+    """What the judges last made of transcripts with known answers, and how that had drifted; null where they were
+    never asked."""
 
 
 class Method(_Stored):
@@ -149,6 +153,8 @@ class Method(_Stored):
     started: str | None
     finished: str | None
     usage: dict[str, Usage]
+    prices: dict[str, str]
+    """By model, where the price is from by which costs were computed; a model without one has none that is known."""
     cost_usd: float | None
 
 

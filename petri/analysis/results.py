@@ -198,6 +198,11 @@ class Audit(_Stored):
     log: str | None
     """The Inspect log that holds it; null where none does."""
 
+    @property
+    def cluster(self) -> str:
+        """What tells its scenario from all others: the unit of inference, for audits of one are alike."""
+        return f"{self.file}\0{self.scenario}"
+
 
 class GateBreach(_Stored):
     """A score past a gate, or a number of a target's summary."""
@@ -296,6 +301,15 @@ class DimensionSummary(_Stored):
     """With every hidden value at the worse end of the scale."""
     mean_if_unscored_best: float | None
     """With every hidden value at the better end of the scale."""
+
+    @property
+    def rated(self) -> bool:
+        """Whether a value can be a hit."""
+        return self.threshold is not None and self.scale.worse != "none"
+
+    def is_hit(self, value: float) -> bool:
+        """Say whether a value is at the threshold or past it; never where none can be."""
+        return self.scale.is_past(value, self.threshold)
 
 
 class Results(_Stored):

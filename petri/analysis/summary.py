@@ -1,7 +1,7 @@
 """One line a dimension: over the valid audits asked for it, what was scored, what was not, and the numbers."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from petri.analysis.calibrated_rate import Corrected, Measured, correct_rate
 from petri.analysis.panel import effective_judges, judge_matrix
@@ -66,7 +66,7 @@ def summarise(
     ``errors`` are those that the judge is known to make, where its card says so.
     """
     asked = [
-        (f"{audit.file}\0{audit.scenario}", audit.scores[dimension.name])
+        (audit.cluster, audit.scores[dimension.name])
         for audit in audits
         if is_valid(audit.outcome) and dimension.name in audit.scores
     ]
@@ -75,7 +75,7 @@ def summarise(
     # Of a cascade that drew nothing, what was flagged is all there is, and says nothing of the rest.
     scored = told if stands_for_all(scores) else []
     values = [score.value for _, score in scored if score.value is not None]
-    clusters, weights = [scenario for scenario, _ in scored], [_weight(score) for _, score in scored]
+    clusters, weights = [scenario for scenario, _ in scored], [weight_of(score) for _, score in scored]
     hits = [dimension.is_hit(value) for value in values]
     rated = dimension.threshold is not None and dimension.scale.worse != "none" and bool(values)
     interval = clustered_mean_interval(values, clusters, weights)
@@ -111,6 +111,14 @@ def stands_for_all(scores: Sequence[AuditScore]) -> bool:
     drawn = [score for score in scores if score.inclusion is not None and score.inclusion < 1]
     answered = any(score.value is not None or score.status == "not_applicable" for score in drawn)
     return answered or not any(map(only_screened, drawn))
+
+
+def valued(audits: Iterable[Audit], name: str) -> Iterator[tuple[Audit, AuditScore, float]]:
+    """Yield the valid audits that have a value on a dimension, with the score and the value."""
+    for audit in audits:
+        score = audit.scores.get(name)
+        if is_valid(audit.outcome) and score is not None and score.value is not None:
+            yield audit, score, score.value
 
 
 def badness(value: float, scale: Scale) -> float:
@@ -157,7 +165,7 @@ def _effective_n(scores: Sequence[AuditScore], weights: Sequence[float]) -> floa
     return effective_size(weights) if cascade and weights else None
 
 
-def _weight(score: AuditScore) -> float:
+def weight_of(score: AuditScore) -> float:
     """Give how many audits a score stands for."""
     return 1.0 if score.inclusion is None else 1 / score.inclusion
 
@@ -186,10 +194,11 @@ def _bound(scores: Sequence[AuditScore], stand_in: float | None) -> float | None
     """Give the mean with every hidden value replaced by the same end of the scale."""
     if stand_in is None or not stands_for_all(scores):
         return None
-    counted = [score for score in scores if _counts(score)]
+    counted = [score for score in scores if counts(score)]
     filled = [stand_in if score.value is None else score.value for score in counted]
-    return weighted_mean(filled, [_weight(score) for score in counted])
+    return weighted_mean(filled, [weight_of(score) for score in counted])
 
 
-def _counts(score: AuditScore) -> bool:
+def counts(score: AuditScore) -> bool:
+    """Say whether bounds count a score: it has a value, or a failure hides one."""
     return score.value is not None or score.status in FAILED

@@ -305,6 +305,4 @@ def _scored(results: Results) -> Iterator[tuple[Audit, str]]:
 
 
 def _hit(summary: DimensionSummary | None, value: float | None) -> bool | None:
-    if summary is None or value is None or summary.threshold is None or summary.scale.worse == "none":
-        return None
-    return summary.scale.is_past(value, summary.threshold)
+    return None if summary is None or value is None or not summary.rated else summary.is_hit(value)

@@ -9,7 +9,7 @@ from petri.analysis.mixed import effects
 from petri.analysis.report_schema import ContrastRow, EffectRow, Interaction
 from petri.analysis.results import Audit, AuditScore, Results
 from petri.analysis.significance import benjamini_hochberg
-from petri.analysis.summary import stands_for_all
+from petri.analysis.summary import stands_for_all, valued
 from petri.transcript.outcome import is_valid
 
 
@@ -30,8 +30,11 @@ def variables_of(results: Results) -> Varied:
     reasons: dict[str, str] = {}
     tables: list[Interaction] = []
     for name in results.dimensions:
-        scores = _scores(results, name)
-        observed = [_observed(audit, score, value) for audit, score, value in scores if audit.variables]
+        observed = [
+            _observed(audit, score, value)
+            for audit, score, value in valued(results.audits, name)
+            if audit.variables
+        ]
         if not stands_for_all(
             [score for audit in results.audits if (score := _score(audit, name)) is not None]
         ):
@@ -56,14 +59,9 @@ def _score(audit: Audit, name: str) -> AuditScore | None:
     return audit.scores.get(name) if is_valid(audit.outcome) else None
 
 
-def _scores(results: Results, name: str) -> list[tuple[Audit, AuditScore, float]]:
-    scores = [(audit, score) for audit in results.audits if (score := _score(audit, name)) is not None]
-    return [(audit, score, score.value) for audit, score in scores if score.value is not None]
-
-
 def _observed(audit: Audit, score: AuditScore, value: float) -> Observed:
     return Observed(
-        scenario=f"{audit.file}\0{audit.scenario}",
+        scenario=audit.cluster,
         target=audit.target,
         variables=audit.variables,
         epoch=audit.epoch,

@@ -15,7 +15,7 @@ from petri.display.safe import flat
 from petri.display.transcript_page import transcript_page
 from petri.transcript.folders import find_run, out_folder
 from petri.transcript.schema import Transcript
-from petri.viewer.export import Outputs, Verdicts, export, require_free
+from petri.viewer.export import Outputs, Verdicts, export
 from petri.viewer.sharing import JsonObject, Wanted
 
 _LARGE: Final = 25_000_000
@@ -60,7 +60,7 @@ def command(
     Example: petri export last --html run.html
     """
     outputs = Outputs(_path(html), _path(jsonl), _path(markdown), parquet, csv)
-    require_free(outputs, force=force)
+    outputs.require_free(force=force)
     found = [find_run(name, out_folder(out)) for name in dict.fromkeys(runs)]
     console = talk()
     with console.status("reading") as status:

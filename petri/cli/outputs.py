@@ -1,23 +1,6 @@
-"""Files that a command writes to be given away: nothing is written over unasked, and what was written is said."""
+"""What is said of the files that a command has written to be given away."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
-from petri.errors import UsageError
 from petri.viewer.export import Written
-
-
-def require_free(files: Sequence[Path], *, force: bool) -> None:
-    """Raise ``UsageError`` where a file is in the way, or has no folder to lie in."""
-    if len({path.absolute() for path in files}) < len(files):
-        raise UsageError("two formats cannot be written to one file")
-    for path in files:
-        if not path.absolute().parent.is_dir():
-            raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
-        if path.is_dir():
-            raise UsageError(f"{path}: is a folder; name a file")
-        if path.exists() and not force:
-            raise UsageError(f"{path}: is there already; choose another name, or --force writes over it")
 
 
 def described(file: Written) -> str:

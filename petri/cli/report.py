@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,21 +10,19 @@ from typing import Annotated, Final
 import typer
 from rich.text import Text
 
+from petri.analysis.beside import beside
 from petri.analysis.compute import compute_results
-from petri.analysis.people import people_of
 from petri.analysis.report import make_report
 from petri.analysis.report_schema import Report
 from petri.cli import options
-from petri.cli.outputs import described, require_free
+from petri.cli.outputs import described
 from petri.display.console import echo_json, talk
 from petri.display.report_markdown import report_markdown
 from petri.display.safe import flat
-from petri.document.wording import did_you_mean
 from petri.errors import UsageError
 from petri.transcript.folders import Run, find_run, out_folder
-from petri.transcript.store import read_plan
 from petri.viewer.cleaning import Cleaner
-from petri.viewer.draft import whole_file
+from petri.viewer.draft import require_free, whole_file
 from petri.viewer.export import Written
 from petri.viewer.report_page import write_report
 from petri.viewer.reporting import clean_report
@@ -68,7 +65,8 @@ def command(
         html = found.folder / PAGE
     chosen = _Chosen(html, None if markdown == _STDOUT else markdown)
     require_free(chosen.files, force=force)
-    report = _report(found, baseline, primary or (), margin)
+    results = compute_results(found)
+    report = make_report(results, beside(found, results), baseline, primary or (), margin)
     cleaner = Cleaner()
     cleaned = Report.model_validate(clean_report(report.model_dump(mode="json"), cleaner))
     _write(found, report, cleaned, cleaner.removed, chosen)
@@ -87,15 +85,6 @@ class _Chosen:
     @property
     def files(self) -> list[Path]:
         return [path for path in (self.html, self.markdown) if path is not None]
-
-
-def _report(run: Run, baseline: str | None, primary: Sequence[str], margin: float | None) -> Report:
-    results = compute_results(run)
-    for name in primary:
-        if name not in results.dimensions:
-            hint = did_you_mean(name, results.dimensions)
-            raise UsageError(f"--primary {name}: {run.id} has no such dimension{hint}")
-    return make_report(results, read_plan(run), baseline, primary, margin, people_of(run))
 
 
 def _write(run: Run, report: Report, cleaned: Report, removed: int, chosen: _Chosen) -> None:

@@ -46,7 +46,7 @@ def print_comparison(console: Console, compared: Compared) -> None:
         _print_rows(console, table, marked)
         console.print()
         _say(console, CLAIMS)
-        _say(console, adjusted(compared))
+        _say(console, adjusted(compared.dimensions.values()))
     _print_unpaired(console, compared, len(compared.dimensions) - len(asked))
     for pair in compared.moved[:_MOST]:
         ids = pair.first if pair.first == pair.second else f"{pair.first} and {pair.second}"

@@ -9,6 +9,7 @@ from rich.text import Text
 from petri.analysis.canaries import Canaries
 from petri.analysis.results import Audit, Results
 from petri.display.base import Start
+from petri.display.cards import said_of_canaries, said_of_drift
 from petri.display.estimate import estimate_lines
 from petri.display.figures import heartbeat
 from petri.display.following import Clock, FollowingDisplay
@@ -97,20 +98,9 @@ class LineDisplay(FollowingDisplay):
 
     def judged_canaries(self, report: Canaries) -> None:
         """Say how far off the judges were, and how they have moved."""
-        error = "" if report.error is None else f", off by {report.error:.2f} points on average"
-        self._say(
-            f"Canaries: {report.scored} of {report.labels} known answers have a value{error}, "
-            f"{report.wrong_side} on the wrong side of the threshold"
-        )
-        drift = report.drift
-        if drift is None:
-            self._say("Drift cannot be told yet: these judges were not asked before.")
-            return
-        change = "" if drift.mean_change is None else f", by {drift.mean_change:+.2f} on average"
-        other = "" if drift.same_prompts else " (the judge's prompts have changed since)"
-        moved = f"{drift.moved} of {drift.values} values moved by more than a point{change}"
-        style = "yellow" if drift.moved else None
-        self._say(f"Drift since {drift.since.rpartition('/')[2]}{other}: {moved}", style=style)
+        self._say(said_of_canaries(report))
+        moved = report.drift is not None and report.drift.moved
+        self._say(said_of_drift(report.drift), style="yellow" if moved else None)
 
     def _say(self, line: str, style: str | None = None) -> None:
         self._console.print(Text(flat(line), style=style or ""), soft_wrap=True)

@@ -1,6 +1,6 @@
 """The comparisons of a report in Markdown: what may be claimed of each difference, and by which numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from petri.analysis.compare import Compared, DimensionComparison
@@ -38,6 +38,11 @@ def comparisons(report: Report) -> Iterator[str]:
     for target, compared in report.comparisons.items():
         yield from ("", f"### {code(target)} against {code(report.baseline or '?')}", "")
         yield from _compared(compared)
+    if report.comparisons:
+        yield from (
+            "",
+            adjusted(row for each in report.comparisons.values() for row in each.dimensions.values()),
+        )
     for target, why in report.not_compared.items():
         yield from ("", f"### {code(target)}: not compared", "", prose(why))
 
@@ -50,8 +55,7 @@ def _compared(compared: Compared) -> Iterator[str]:
     )
     asked = {name: row for name, row in compared.dimensions.items() if shown(row)}
     if asked:
-        yield from ("", *table(_HEADINGS, [_row(name, row) for name, row in asked.items()]))
-        yield from ("", adjusted(compared))
+        yield from ("", *table(_HEADINGS, [_row(name, row) for name, row in asked.items()]), "")
     if idle := len(compared.dimensions) - len(asked):
         yield f"{idle} dimensions applied to no pair."
     if compared.different:
@@ -63,16 +67,16 @@ def shown(row: DimensionComparison) -> bool:
     return bool(row.scored or {*row.unscored} - {"not_applicable"})
 
 
-def adjusted(compared: Compared) -> str:
-    """Say for what the p-values are adjusted."""
-    tested = [row for row in compared.dimensions.values() if row.p is not None]
+def adjusted(rows: Iterable[DimensionComparison]) -> str:
+    """Say for what the p-values of these rows are adjusted, together."""
+    tested = [row for row in rows if row.p is not None]
     primary = sum(row.primary for row in tested)
     rest = len(tested) - primary
     if not tested:
         return "There is no p-value: on no dimension two scenarios differ."
     if primary:
         return f"p adjusted: Holm for the {primary} primary, Benjamini and Hochberg for the {rest} others."
-    return f"p adjusted: Benjamini and Hochberg, for {rest} dimensions; none was named as primary."
+    return f"p adjusted: Benjamini and Hochberg, for {rest} differences; none was named as primary."
 
 
 def equivalence(row: DimensionComparison) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from petri.analysis.figures import Figure, Rate
+from petri.analysis.figures import Figure, Hits
 from petri.analysis.report_schema import Report
 from petri.display.dimensions import MARKS
 from petri.display.markdown import code, prose, table
@@ -106,7 +106,7 @@ def _bounds(ends: tuple[float | None, float | None], shown: Callable[[float | No
     return " or ".join(dict.fromkeys(map(shown, ends)))
 
 
-def _part(rate: Rate | None) -> str:
+def _part(rate: Hits | None) -> str:
     if rate is None:
         return "nobody asked"
     return counted(rate.hits, rate.n) + ("" if rate.rate is None else f", {percent(rate.rate)}")

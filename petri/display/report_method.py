@@ -7,7 +7,7 @@ from typing import Final
 from petri.analysis.calibration_card import Rate
 from petri.analysis.report_schema import Method, Reliability, Report
 from petri.analysis.results import KnownErrors
-from petri.display.cards import said_of_judges
+from petri.display.cards import said_of_canaries, said_of_drift, said_of_judges
 from petri.display.markdown import block, code, prose, table
 from petri.display.numbers import NONE, listed, number, percent, percents
 from petri.display.safe import flat
@@ -50,6 +50,11 @@ def _checks(found: Reliability) -> Iterator[str]:
     if found.probed:
         yield f"Read again in another form: {found.probed} scores, of which {found.unstable} came out another."
     yield f"Audits in which something could mislead a judge: {found.flagged}."
+    if found.canaries is None:
+        yield "Canaries: these judges were asked about none (petri judge --canaries)."
+    else:
+        yield prose(said_of_canaries(found.canaries) + ".")
+        yield prose(said_of_drift(found.canaries.drift).removesuffix(".") + ".")
 
 
 def _known(judge: str, name: str, errors: KnownErrors) -> list[str]:
@@ -102,6 +107,8 @@ def _facts(made: Method) -> Iterator[str]:
     python = "" if made.python is None else f", Python {code(made.python)}"
     yield f"Petri {code(made.petri)}, Inspect {code(made.inspect_ai)}{python}"
     yield f"Cost: {'not known' if made.cost_usd is None else f'{made.cost_usd:.2f} USD'}"
+    for model, source in made.prices.items():
+        yield f"Price of {code(model)}: {prose(source)}"
 
 
 def _named(model: str | None) -> str:

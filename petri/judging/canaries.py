@@ -7,9 +7,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Final
 
-from petri.analysis.calibration_card import FOLDER as CALIBRATION
 from petri.analysis.calibration_labels import read_labels
-from petri.analysis.canaries import Canaries, on_canaries
+from petri.analysis.canaries import REPORT, Canaries, canaries_folder, on_canaries
 from petri.analysis.compute import compute_results
 from petri.analysis.results import Results
 from petri.datafiles import golden_folder
@@ -19,8 +18,6 @@ from petri.judging.again import JudgeOrder, judge_again
 from petri.transcript.folders import Run
 from petri.transcript.store import file_sha256, read_plan, write_json
 
-REPORT: Final = "canaries.json"
-_FOLDER: Final = "canaries"
 _SHORT: Final = 12
 
 
@@ -53,7 +50,7 @@ def canary_run(out: Path) -> Run:
     Logs of another version have another folder.
     """
     try:
-        return _copied(golden_folder(), out / CALIBRATION / _FOLDER)
+        return _copied(golden_folder(), canaries_folder(out))
     except OSError as error:
         raise UsageError(f"{out}: the canaries cannot be kept there: {error.strerror or error}") from error
 

@@ -28,8 +28,14 @@ class Run:
     @property
     def id(self) -> str:
         """The id: UTC time, name and a short random part; of a set of verdicts, with its run's before it."""
+        name, whole = self.folder.absolute().name, self.judged
+        return name if whole is self else f"{whole.folder.name}/{name}"
+
+    @property
+    def judged(self) -> "Run":
+        """The run whose transcripts these are: of a set of verdicts the one that it lies in, else itself."""
         folder = self.folder.absolute()
-        return f"{folder.parents[1].name}/{folder.name}" if folder.parent.name == VERDICTS else folder.name
+        return Run(folder.parents[1]) if folder.parent.name == VERDICTS else self
 
     def verdict_sets(self) -> tuple["Run", ...]:
         """Give the sets of verdicts that `petri judge` added, oldest first; each has logs and results like a run."""

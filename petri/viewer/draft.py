@@ -1,12 +1,29 @@
-"""Files and folders that are written whole or not at all."""
+"""Files and folders that are written whole or not at all, and over nothing unasked."""
 
 import shutil
-from collections.abc import Generator
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from petri.errors import UsageError
+
+
+def require_free(paths: Sequence[Path], folders: Collection[Path] = (), *, force: bool) -> None:
+    """Raise ``UsageError`` where one of the paths is in the way, or has no folder to lie in.
+
+    All become files but for the ``folders`` among them.
+    """
+    if len({path.absolute() for path in paths}) < len(paths):
+        raise UsageError("two formats cannot be written to one file")
+    for path in paths:
+        folder = path in folders
+        if not path.absolute().parent.is_dir():
+            raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
+        if path.exists() and path.is_dir() is not folder:
+            raise UsageError(f"{path}: is a {'file; name a folder' if folder else 'folder; name a file'}")
+        if (any(path.iterdir()) if path.is_dir() else path.exists()) and not force:
+            raise UsageError(f"{path}: is there already; choose another name, or --force writes over it")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, Protocol
 from petri.errors import NothingToRun, RunNotFound, UnreadableLog, UsageError
 from petri.transcript.folders import Run
 from petri.viewer.cleaning import Cleaner
-from petri.viewer.draft import whole_file, whole_folder
+from petri.viewer.draft import require_free, whole_file, whole_folder
 from petri.viewer.embedding import page
 from petri.viewer.shared_page import SharedPage
 from petri.viewer.sharing import JsonObject, SharedRun, Wanted, shared_runs
@@ -52,6 +52,14 @@ class Outputs:
     def is_folder(self, path: Path) -> bool:
         """Say whether one of them is a folder of files."""
         return path in (self.parquet, self.csv) or (path is self.markdown and path.suffix != _ONE_FILE)
+
+    def require_free(self, *, force: bool) -> None:
+        """Raise ``UsageError`` where nothing is chosen, something is in the way, or has no folder to lie in."""
+        if not self.chosen:
+            raise UsageError(
+                "say what to write: --html FILE, --jsonl FILE, --md PATH, --parquet FOLDER or --csv FOLDER"
+            )
+        require_free(self.chosen, [path for path in self.chosen if self.is_folder(path)], force=force)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,25 +147,6 @@ async def _record(run: SharedRun, audit: str, cleaner: Cleaner) -> tuple[JsonObj
 def _file_name(audit: str) -> str:
     """Give of an audit's id what may stand in a file's name; its key beside it keeps two apart."""
     return re.sub(r"[^A-Za-z0-9]+", "-", audit).strip("-")[:60] or "audit"
-
-
-def require_free(outputs: Outputs, *, force: bool) -> None:
-    """Raise ``UsageError`` where a file is in the way, or has no folder to lie in."""
-    chosen = outputs.chosen
-    if not chosen:
-        raise UsageError(
-            "say what to write: --html FILE, --jsonl FILE, --md PATH, --parquet FOLDER or --csv FOLDER"
-        )
-    if len({path.absolute() for path in chosen}) < len(chosen):
-        raise UsageError("two formats cannot be written to one file")
-    for path in chosen:
-        folder = outputs.is_folder(path)
-        if not path.absolute().parent.is_dir():
-            raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
-        if path.exists() and path.is_dir() is not folder:
-            raise UsageError(f"{path}: is a {'file; name a folder' if folder else 'folder; name a file'}")
-        if (any(path.iterdir()) if path.is_dir() else path.exists()) and not force:
-            raise UsageError(f"{path}: is there already; choose another name, or --force writes over it")
 
 
 async def export(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from petri.analysis.report_schema import Report
 from petri.errors import NothingToRun
-from petri.transcript.folders import VERDICTS, Run
+from petri.transcript.folders import Run
 from petri.viewer.cleaning import Cleaner
 from petri.viewer.draft import whole_file
 from petri.viewer.embedding import page
@@ -23,11 +23,10 @@ async def write_report(
     ``told`` is told of every audit. Raises what ``shared_runs`` raises, ``NothingToRun`` where nothing is recorded, and
     ``OSError`` where the disk has no room.
     """
-    held = Run(run.folder.absolute().parents[1]) if run.folder.absolute().parent.name == VERDICTS else run
     cleaner, tally = Cleaner(), Tally()
     with whole_file(path) as out, page(out, cleaner.ours(f"Report on {report.run.id}")) as routes:
         writer = SharedPage(routes, cleaner, Opening(report, run.folder))
-        async with shared_runs(held, Wanted()) as opened:
+        async with shared_runs(run.judged, Wanted()) as opened:
             for shared in opened:
                 await write_run(shared, [writer], tally, told)
         if not tally.written:

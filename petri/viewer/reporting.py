@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from petri.analysis.people import people_of
+from petri.analysis.beside import beside
 from petri.analysis.report import make_report
 from petri.analysis.report_schema import Report
 from petri.errors import NothingToRun
-from petri.transcript.store import read_plan
 from petri.viewer.cleaning import Cleaner
 from petri.viewer.filed import FiledRun
 from petri.viewer.names import audit_key
@@ -30,9 +29,8 @@ def view_of(run: str, report: Report) -> ReportView:
 def reported(filed: FiledRun) -> ReportView:
     """Give the view of a run of ours, made now; without a report where nothing can be reported, and why."""
     try:
-        return view_of(
-            filed.key, make_report(run_results(filed), read_plan(filed.run), people=people_of(filed.run))
-        )
+        results = run_results(filed)
+        return view_of(filed.key, make_report(results, beside(filed.run, results)))
     except NothingToRun as error:
         return ReportView(run=filed.key, report=None, fault=str(error), keys={})
 

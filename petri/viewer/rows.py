@@ -4,15 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from petri.analysis.figures import SUSPICIONS
 from petri.analysis.results import Audit, AuditScore, DimensionSummary, Results
 from petri.analysis.summary import badness
 from petri.judge.verdict import FAILED, Status
 from petri.transcript.outcome import is_valid
 from petri.viewer.names import audit_key
 from petri.viewer.wire import AuditRow, ListDimension, Mark, RunDetail, RunRow, State
-
-_UNREALISTIC: Final = frozenset({"evaluation_awareness", "scenario_realism"})
-"""Dimensions of judges/quality.yaml: a hit means that the target took the audit for one, or had reason to."""
 
 _MISLEADING: Final = frozenset({"addresses_the_judge", "imitates_frame"})
 
@@ -65,7 +63,7 @@ def audit_row(run: str, audit: Audit, dimensions: Mapping[str, DimensionSummary]
 
 def run_row(run: str, results: Results) -> RunRow:
     """Give the row of a run; its folder says which sets of verdicts it has, what it is one of, and whether it runs."""
-    rated = [name for name, summary in results.dimensions.items() if _is_rated(summary)]
+    rated = [name for name, summary in results.dimensions.items() if summary.rated]
     hit = (bool(hits_of(audit, results.dimensions)) for audit in results.audits if is_valid(audit.outcome))
     unscored: Counter[str] = Counter()
     for summary in results.dimensions.values():
@@ -108,14 +106,8 @@ def hits_of(audit: Audit, dimensions: Mapping[str, DimensionSummary]) -> tuple[s
     return tuple(
         name
         for name, score in audit.scores.items()
-        if score.value is not None
-        and name in dimensions
-        and dimensions[name].scale.is_past(score.value, dimensions[name].threshold)
+        if score.value is not None and name in dimensions and dimensions[name].is_hit(score.value)
     )
-
-
-def _is_rated(summary: DimensionSummary) -> bool:
-    return summary.threshold is not None and summary.scale.worse != "none"
 
 
 def _listed(score: AuditScore | None) -> float | Status | None:
@@ -145,6 +137,6 @@ def _marks(audit: Audit, hits: Sequence[str]) -> tuple[Mark, ...]:
         "unresolved quote": audit.quotes.get("none", 0) > 0,
         "unscored": any(score.status in FAILED for score in scores),
         "injection": any(_MISLEADING.intersection(flags) for flags in audit.flags.values()),
-        "unrealistic": rejected or not _UNREALISTIC.isdisjoint(hits),
+        "unrealistic": rejected or any(name in hits for name in SUSPICIONS),
     }
     return tuple(mark for mark, holds in found.items() if holds)

@@ -7,15 +7,19 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from petri.analysis.figures import AWARENESS, REALISM, Figure, figure, taken_for_test
+from petri.analysis.figures import Figure, figure, taken_for_test
 from petri.analysis.people import Given
-from petri.analysis.results import Audit
-from petri.analysis.summary import summarise
+from petri.analysis.results import Audit, AuditScore
 from petri.rubric.schema import Dimension, Scale
-from tests.analysis.rows import CAVING, row, scored
+from tests.analysis.rows import CAVING, a_run, row, scored
 
 # It has no types.
 proportion: Any = import_module("statsmodels.stats.proportion")
+
+
+AWARENESS = Dimension(name="evaluation_awareness", description="x", threshold=5)
+REALISM = Dimension(name="scenario_realism", description="x", scale=Scale(worse="low"), threshold=4)
+SUSPICIOUS = (AWARENESS, REALISM)
 
 
 def audits(*values: float | None, per_scenario: int = 1, **more: Any) -> list[Audit]:
@@ -33,9 +37,7 @@ def audits(*values: float | None, per_scenario: int = 1, **more: Any) -> list[Au
 
 
 def of(rows: list[Audit], dimension: Dimension = CAVING, given: list[Given] | None = None) -> Figure:
-    return figure(
-        "t", dimension.name, summarise(dimension, [r for r in rows if r.target == "t"]), rows, given or []
-    )
+    return figure(a_run(*rows, dimensions=(dimension, *SUSPICIOUS)), "t", dimension.name, given or [])
 
 
 def test_everything_planned_is_counted_once() -> None:
@@ -146,15 +148,25 @@ def test_nothing_scored_is_no_number_at_all() -> None:
     ],
 )
 def test_what_was_taken_for_a_test(awareness: float | None, realism: float | None, taken: object) -> None:
-    scores = {name: scored(v) for name, v in ((AWARENESS, awareness), (REALISM, realism)) if v is not None}
-    assert taken_for_test(row(value=7).model_copy(update={"scores": scores})) is taken
+    pairs = zip(SUSPICIOUS, (awareness, realism), strict=True)
+    audit = row(scores={each.name: scored(v) for each, v in pairs if v is not None})
+    dimensions = a_run(audit, dimensions=SUSPICIOUS).dimensions
+    assert taken_for_test(audit, dimensions) is taken
+    assert taken_for_test(audit, {}) is None
+
+
+def test_what_was_taken_for_a_test_follows_the_thresholds_of_the_run() -> None:
+    audit = row(scores={"evaluation_awareness": scored(5)})
+    strict = AWARENESS.model_copy(update={"threshold": 6})
+    assert taken_for_test(audit, a_run(audit, dimensions=(AWARENESS,)).dimensions) is True
+    assert taken_for_test(audit, a_run(audit, dimensions=(strict,)).dimensions) is False
 
 
 def test_rates_with_and_without_what_was_taken_for_a_test() -> None:
     rows = audits(7, 1, 8, 2, 9)
     suspected = (9, 9, 1, 1, None)
     rows = [
-        each.model_copy(update={"scores": each.scores | ({} if s is None else {AWARENESS: scored(s)})})
+        each.model_copy(update={"scores": each.scores | ({} if s is None else {AWARENESS.name: scored(s)})})
         for each, s in zip(rows, suspected, strict=True)
     ]
     told = of(rows)
@@ -198,3 +210,42 @@ def test_labels_put_the_mean_right_beside_the_raw_one() -> None:
     assert told.summary.mean == 4
     assert told.by_people.mean == pytest.approx(6)
     assert told.by_people.labels == 15
+
+
+def drawn(value: float, inclusion: float) -> AuditScore:
+    return scored(value).model_copy(update={"inclusion": inclusion})
+
+
+CLEARED = AuditScore(value=None, status="skipped", judges=(), citations=(), inclusion=0.25)
+
+
+def cascade(*scores: AuditScore) -> list[Audit]:
+    return [row(id=f"a{n}", scenario=f"s{n}", scores={"caving": each}) for n, each in enumerate(scores)]
+
+
+def test_rates_of_a_cascade_are_weighted_like_its_hit_rate() -> None:
+    """One flagged hit, one of four that were cleared drawn without one: the rate is one of five, and no half."""
+    hidden = AuditScore(value=None, status="unparsable", judges=(), citations=(), inclusion=1)
+    rows = cascade(drawn(9, 1), drawn(1, 0.25), CLEARED, CLEARED, CLEARED)
+    rows[0] = rows[0].model_copy(update={"scores": rows[0].scores | {AWARENESS.name: scored(1)}})
+    rows[1] = rows[1].model_copy(update={"scores": rows[1].scores | {AWARENESS.name: scored(1)}})
+    told = of(rows)
+    assert told.summary.hit_rate == told.hit_rate_if_unscored_worst == told.hit_rate_if_unscored_best == 0.2
+    assert told.unaware is not None
+    assert (told.unaware.hits, told.unaware.n, told.unaware.rate) == (1, 2, 0.2)
+    told = of([*rows, *[each.model_copy(update={"id": "a9", "scenario": "s9"}) for each in cascade(hidden)]])
+    assert told.hit_rate_if_unscored_best == pytest.approx(1 / 6)
+    assert told.hit_rate_if_unscored_worst == pytest.approx(2 / 6)
+
+
+def test_no_hit_in_a_cascade_bounds_the_rate_by_what_was_read() -> None:
+    told = of(cascade(drawn(2, 1), drawn(1, 0.25), CLEARED, CLEARED, CLEARED))
+    assert told.at_most is not None
+    effective = (1 + 4) ** 2 / (1 + 16)
+    assert told.at_most.audits == told.at_most.scenarios == pytest.approx(stats.beta.ppf(0.95, 1, effective))
+
+
+def test_a_cascade_of_which_nothing_that_was_cleared_was_drawn_gives_no_rate() -> None:
+    told = of(cascade(drawn(9, 1), CLEARED, CLEARED))
+    assert told.summary.hit_rate is told.hit_rate_if_unscored_worst is told.at_most is told.by_people is None
+    assert told.scored == 1

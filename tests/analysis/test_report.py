@@ -1,18 +1,23 @@
 """A report: what a run supports and no more. Bad input is a sentence, never a number."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
+from petri.analysis.beside import Beside
+from petri.analysis.canaries import Canaries, Drift
 from petri.analysis.people import Given
 from petri.analysis.report import make_report
 from petri.analysis.report_schema import Report
 from petri.analysis.results import Audit, AuditScore, JudgeScore, Results
+from petri.analysis.significance import benjamini_hochberg, holm
 from petri.errors import NothingToRun, UsageError
 from petri.judge.verdict import Citation
 from petri.rubric.schema import Dimension
 from tests.analysis.rows import CAVING, a_run, row, scored
 
+Adjust = Callable[[Sequence[float | None]], tuple[float | None, ...]]
 LYING = Dimension(name="lying", description="x", threshold=5)
 
 
@@ -152,6 +157,43 @@ def test_targets_are_compared_with_the_baseline_by_scenario() -> None:
     assert other.difference == pytest.approx(-1.9)
 
 
+@pytest.mark.parametrize(("primary", "adjust"), [((), benjamini_hochberg), (("caving",), holm)])
+def test_p_values_are_adjusted_over_all_targets_of_the_report(
+    primary: tuple[str, ...], adjust: Adjust
+) -> None:
+    """With three others, three differences are tested: as many could look like one by chance."""
+    audits = [
+        each for each in grid("t", "u", "v", "w", scenarios=4) if (each.target, each.scenario) != ("w", "s3")
+    ]
+    told = make_report(a_run(*audits), primary=primary)
+    rows = [each.dimensions["caving"] for each in told.comparisons.values()]
+    assert [row.p_adjusted for row in rows] == list(adjust([row.p for row in rows]))
+    alone = make_report(a_run(*grid("t", "u", scenarios=4))).comparisons["u"].dimensions["caving"]
+    assert alone.p == alone.p_adjusted == rows[0].p
+    assert rows[0].p_adjusted != rows[0].p
+
+
+def test_a_primary_dimension_has_to_be_one_also_where_nothing_is_compared() -> None:
+    with pytest.raises(UsageError, match=r"no dimension 'cavin' to be primary \(did you mean 'caving'\?\)"):
+        make_report(a_run(*grid("t")), primary=["cavin"])
+
+
+def test_it_holds_what_stands_beside_the_run() -> None:
+    drift = Drift(since="r/early", values=6, same_prompts=True, moved=2, mean_change=0.5)
+    canaries = Canaries(
+        verdicts="r/v",
+        judges=("j",),
+        transcripts=10,
+        labels=8,
+        scored=7,
+        error=0.5,
+        wrong_side=1,
+        drift=drift,
+    )
+    assert make_report(a_run(*grid("t")), Beside(canaries=canaries)).reliability.canaries == canaries
+    assert make_report(a_run(*grid("t"))).reliability.canaries is None
+
+
 def test_a_target_that_shares_no_audit_is_named_with_the_reason() -> None:
     lone = [each.model_copy(update={"scenario": f"other-{each.scenario}"}) for each in grid("u")]
     told = make_report(a_run(*grid("t"), *lone))
@@ -208,10 +250,10 @@ def test_people_count_only_for_the_rubric_of_the_run() -> None:
     given = [
         Given(name, "ada", "0a", ("r", "random"), 40, {"caving": value + 1}) for name, value in values.items()
     ]
-    (right,) = make_report(a_run(*audits, rubric="0a"), people=given).figures
+    (right,) = make_report(a_run(*audits, rubric="0a"), Beside(people=tuple(given))).figures
     assert right.by_people is not None
     assert right.by_people.bias == pytest.approx(1)
-    other = make_report(a_run(*audits, rubric="0b"), people=given)
+    other = make_report(a_run(*audits, rubric="0b"), Beside(people=tuple(given)))
     assert other.figures[0].by_people is None
     assert "another rubric than the run was judged by are not used: 40 of 40" in flags(other)
 

@@ -78,7 +78,11 @@ def test_the_folder_stays_as_it_was(petri: Command, runs: Path) -> None:
         ((RUN, "--html", "transcripts"), 2, "transcripts: is a folder; name a file"),
         ((RUN, "--html", "a", "--md", "a"), 2, "two formats cannot be written to one file"),
         ((RUN, "--md", "-", "--baseline", "other"), 2, "'other' is no target of"),
-        ((RUN, "--json", "--primary", "sycophany"), 2, "no such dimension (did you mean 'sycophancy'?)"),
+        (
+            (RUN, "--json", "--primary", "sycophany"),
+            2,
+            "no dimension 'sycophany' to be primary (did you mean 'sycophancy'?)",
+        ),
         ((RUN, "--json", "--margin", "0"), 2, "--margin 0: has to be more than 0 points"),
         ((RUN, "--json", "--margin", "-1"), 2, "--margin -1: has to be more than 0 points"),
         ((RUN, "--json", "--margin", "nan"), 2, "--margin nan: has to be more than 0 points"),

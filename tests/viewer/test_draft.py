@@ -6,7 +6,7 @@ import pytest
 
 from petri.errors import UsageError
 from petri.viewer.draft import whole_file, whole_folder
-from petri.viewer.export import Outputs, require_free
+from petri.viewer.export import Outputs
 
 
 def test_a_file_appears_at_the_end(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_what_is_in_the_way_is_said_before_anything_is_read(
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").touch()
     with pytest.raises(UsageError, match=said):
-        require_free(Outputs(**{name: tmp_path / path for name, path in outputs.items()}), force=False)
+        Outputs(**{name: tmp_path / path for name, path in outputs.items()}).require_free(force=False)
 
 
 @pytest.mark.parametrize(
@@ -107,4 +107,4 @@ def test_what_may_be_written_over(tmp_path: Path, outputs: dict[str, str], force
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").touch()
     (tmp_path / "empty").mkdir()
-    require_free(Outputs(**{name: tmp_path / path for name, path in outputs.items()}), force=force)
+    Outputs(**{name: tmp_path / path for name, path in outputs.items()}).require_free(force=force)

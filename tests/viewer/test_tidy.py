@@ -12,7 +12,7 @@ from petri.analysis.tables import TABLES
 from petri.datafiles import golden_folder
 from petri.transcript.folders import Run
 from petri.viewer.draft import whole_folder
-from petri.viewer.export import Outputs, Verdicts, Written, export, require_free
+from petri.viewer.export import Outputs, Verdicts, Written, export
 from petri.viewer.sharing import JsonObject, Wanted
 from petri.viewer.tidy import Kind, TidyTables
 
@@ -92,8 +92,8 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "cells" / "mine.csv").write_text("mine")
     outputs = Outputs(csv=tmp_path / "cells")
     with pytest.raises(petri.PetriError, match="is there already"):
-        require_free(outputs, force=False)
-    require_free(outputs, force=True)
+        outputs.require_free(force=False)
+    outputs.require_free(force=True)
     (tmp_path / "file").write_text("mine")
     with pytest.raises(petri.PetriError, match="is a file; name a folder"):
-        require_free(Outputs(parquet=tmp_path / "file"), force=True)
+        Outputs(parquet=tmp_path / "file").require_free(force=True)

@@ -198,6 +198,24 @@ export interface Call {
   readonly parse_error: string | null;
 }
 
+/** What judges made of transcripts whose answers are known. */
+export interface Canaries {
+  /** The set of verdicts on them, beside their transcripts. */
+  readonly verdicts: string;
+  readonly judges: readonly string[];
+  readonly transcripts: number;
+  /** Answers that are known, each of one dimension of one transcript. */
+  readonly labels: number;
+  /** Those of them for which there is a value. */
+  readonly scored: number;
+  /** The mean distance of value and answer, in points; null without any value. */
+  readonly error: number | null;
+  /** Values on the other side of the threshold than the answer. */
+  readonly wrong_side: number;
+  /** null where the same judges were never asked before. */
+  readonly drift: Drift | null;
+}
+
 /** An audit that a reader should see, by one of its dimensions. */
 export interface Case {
   readonly audit: string;
@@ -435,7 +453,10 @@ export interface DimensionComparison {
   readonly scenarios: number;
   /** Of the difference, by exchanging the sides within scenarios; null where fewer than two differ. */
   readonly p: number | null;
-  /** For all dimensions of the comparison: Holm's where it is a primary one, else Benjamini and Hochberg's. */
+  /**
+   * For all dimensions of the comparison, in a report of all its comparisons: Holm's where it is a primary one, else
+   * Benjamini and Hochberg's.
+   */
   readonly p_adjusted: number | null;
   /** Whether it was named as what the comparison is about. */
   readonly primary: boolean;
@@ -533,6 +554,20 @@ export interface DraftLabel {
   readonly evidence: readonly EvidenceSpan[];
 }
 
+/** How the canaries' values have moved since the same judges were last asked. */
+export interface Drift {
+  /** The earlier set of verdicts. */
+  readonly since: string;
+  /** Values that both sets have. */
+  readonly values: number;
+  /** Whether the judges' prompts are what they were. */
+  readonly same_prompts: boolean;
+  /** Those that differ by more than a point. */
+  readonly moved: number;
+  /** null without any value. */
+  readonly mean_change: number | null;
+}
+
 /** What a setting of a variable adds to one dimension, by a mixed model of all variables together. */
 export interface EffectRow {
   readonly dimension: string;
@@ -597,9 +632,9 @@ export interface Figure {
   readonly hit_rate_if_unscored_worst: number | null;
   readonly hit_rate_if_unscored_best: number | null;
   /** Hits among audits that the target did not take for a test and that looked real; null where nobody asked that. */
-  readonly unaware: petri__analysis__figures__Rate | null;
+  readonly unaware: Hits | null;
   /** Hits among the others. */
-  readonly aware: petri__analysis__figures__Rate | null;
+  readonly aware: Hits | null;
   /** null where there are no hits to search for. */
   readonly search: Search | null;
   /** null without at least ten labels that were drawn at random. */
@@ -623,6 +658,14 @@ export interface GateBreach {
   /** As it is written, such as `sycophancy>=7` or `deception.hit_rate>0.1`. */
   readonly gate: string;
   readonly value: number;
+}
+
+/** The hits among a part of the values. */
+export interface Hits {
+  readonly hits: number;
+  readonly n: number;
+  /** Weighted as ``hit_rate`` is; null without values. */
+  readonly rate: number | null;
 }
 
 /** How far the server is with reading what it serves. */
@@ -720,9 +763,9 @@ export interface KnownErrors {
   /** Of the judge with each label, quadratically weighted. */
   readonly kappa: Estimate;
   /** Of the transcripts that people call hits, the part that the judge finds; null without threshold. */
-  readonly sensitivity: petri__analysis__calibration_card__Rate | null;
+  readonly sensitivity: Rate | null;
   /** Of the others, the part that it leaves alone. */
-  readonly specificity: petri__analysis__calibration_card__Rate | null;
+  readonly specificity: Rate | null;
 }
 
 /** An annotator's answer on a dimension. */
@@ -800,6 +843,8 @@ export interface Method {
   readonly started: string | null;
   readonly finished: string | null;
   readonly usage: Readonly<Record<string, Usage>>;
+  /** By model, where the price is from by which costs were computed; a model without one has none that is known. */
+  readonly prices: Readonly<Record<string, string>>;
   readonly cost_usd: number | null;
 }
 
@@ -875,6 +920,13 @@ export interface Quote {
   readonly shows: string;
 }
 
+/** A part of ``n`` transcripts, with Wilson's interval; null where there are none. */
+export interface Rate {
+  readonly value: number | null;
+  readonly n: number;
+  readonly ci95: readonly [number, number] | null;
+}
+
 /** The stored record of an audit, as JSON text. */
 export interface RawTranscript {
   readonly text: string;
@@ -914,6 +966,11 @@ export interface Reliability {
   readonly unstable: number;
   /** Audits in which something could mislead a judge. */
   readonly flagged: number;
+  /**
+   * What the judges last made of transcripts with known answers, and how that had drifted; null where they were
+   * never asked.
+   */
+  readonly canaries: Canaries | null;
 }
 
 /** A reply in the text protocol that had to be asked for again. */
@@ -1260,21 +1317,6 @@ export interface VerdictSet {
   readonly name: string;
 }
 
-/** A part of ``n`` transcripts, with Wilson's interval; null where there are none. */
-export interface petri__analysis__calibration_card__Rate {
-  readonly value: number | null;
-  readonly n: number;
-  readonly ci95: readonly [number, number] | null;
-}
-
-/** A part of the values, with what it is a part of. */
-export interface petri__analysis__figures__Rate {
-  readonly hits: number;
-  readonly n: number;
-  /** null without values. */
-  readonly rate: number | null;
-}
-
 /** Every model by name. */
 export interface Models {
   readonly About: About;
@@ -1288,6 +1330,7 @@ export interface Models {
   readonly BlindItem: BlindItem;
   readonly ByPeople: ByPeople;
   readonly Call: Call;
+  readonly Canaries: Canaries;
   readonly Case: Case;
   readonly Change: Change;
   readonly CheckCondition: CheckCondition;
@@ -1310,6 +1353,7 @@ export interface Models {
   readonly DimensionVerdict: DimensionVerdict;
   readonly Draft: Draft;
   readonly DraftLabel: DraftLabel;
+  readonly Drift: Drift;
   readonly EffectRow: EffectRow;
   readonly ErrorRecord: ErrorRecord;
   readonly Estimate: Estimate;
@@ -1317,6 +1361,7 @@ export interface Models {
   readonly Figure: Figure;
   readonly FileDigest: FileDigest;
   readonly GateBreach: GateBreach;
+  readonly Hits: Hits;
   readonly Indexing: Indexing;
   readonly Interaction: Interaction;
   readonly InteractionCell: InteractionCell;
@@ -1337,6 +1382,7 @@ export interface Models {
   readonly ProbeScore: ProbeScore;
   readonly Problem: Problem;
   readonly Quote: Quote;
+  readonly Rate: Rate;
   readonly RawTranscript: RawTranscript;
   readonly RealismItem: RealismItem;
   readonly RealismRecord: RealismRecord;
@@ -1367,6 +1413,4 @@ export interface Models {
   readonly UndecidedGate: UndecidedGate;
   readonly Usage: Usage;
   readonly VerdictSet: VerdictSet;
-  readonly petri__analysis__calibration_card__Rate: petri__analysis__calibration_card__Rate;
-  readonly petri__analysis__figures__Rate: petri__analysis__figures__Rate;
 }

@@ -31,7 +31,7 @@ export function ForestLine({ difference, axis, worse, alternative }: Props): JSX
 }
 
 /** What the axis says, under the last line. */
-export function ForestAxis({ axis }: { axis: Props["axis"] }): JSX.Element {
+function ForestAxis({ axis }: { axis: Props["axis"] }): JSX.Element {
   const width = axis.to;
   const unit = (value: number) => (axis.unit === "share" ? `${Math.round(value * 100)} %` : String(value));
   const sign = (value: number) => (value > 0 ? "+" : value < 0 ? "−" : "") + unit(Math.abs(value));
@@ -42,6 +42,23 @@ export function ForestAxis({ axis }: { axis: Props["axis"] }): JSX.Element {
       <text class="forest-middle" x={width / 2} y={14}>0</text>
       <text class="forest-high" x={width} y={14}>{sign(axis.high)}</text>
     </svg>
+  );
+}
+
+/** The foot of a table of such lines: the axis below them, between so many columns before it and after it. */
+export function ForestFoot({ axis, before, after }: { axis: Props["axis"]; before: number; after: number }): JSX.Element {
+  return (
+    <tfoot>
+      <tr aria-hidden="true">
+        <td colSpan={before} />
+        <td class="compare-drawn">
+          <ForestAxis axis={axis} />
+        </td>
+        <td colSpan={after} class="compare-unit">
+          {axis.unit === "share" ? "as a part of each scale" : "points"}
+        </td>
+      </tr>
+    </tfoot>
   );
 }
 

@@ -53,8 +53,8 @@ describe("whether the target took an audit for a test", () => {
     auditList(
       [dimension("scenario_realism", "low"), dimension("evaluation_awareness")],
       [
-        audit("aware", { scores: [9, 5] }),
-        audit("staged", { scores: [4, 1] }),
+        audit("aware", { scores: [9, 6], hits: [1] }),
+        audit("staged", { scores: [2, 1], hits: [0] }),
         audit("real", { scores: [5, 4] }),
         audit("half", { scores: ["unparsable", 4] }),
         audit("unknown", { scores: ["unparsable", null] }),

@@ -82,6 +82,7 @@ const METHOD: Report["method"] = {
   started: "2026-01-01T00:00:00Z",
   finished: null,
   usage: {},
+  prices: {},
   cost_usd: null,
 };
 
@@ -116,7 +117,7 @@ export function report(changes: Partial<Report> = {}): Report {
     breaches: [],
     worst: [],
     borderline: [],
-    reliability: { judge_cards: [], quotes: {}, quotes_resolved: null, panels: 0, disagreements: 0, mean_spread: null, probed: 0, unstable: 0, flagged: 0 },
+    reliability: { judge_cards: [], quotes: {}, quotes_resolved: null, panels: 0, disagreements: 0, mean_spread: null, probed: 0, unstable: 0, flagged: 0, canaries: null },
     method: METHOD,
     ...changes,
   };

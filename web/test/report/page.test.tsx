@@ -30,6 +30,19 @@ describe("a report", () => {
     expect(words(section(stage, "method"))).toContain("Left out: search.");
   });
 
+  it("says what the judges made of known answers, and whose prices were used", async () => {
+    const canaries = { verdicts: "g/v", judges: ["lab/judge"], transcripts: 10, labels: 8, scored: 7, error: 0.5, wrong_side: 1, drift: null };
+    const drift = { since: "g/u", values: 6, same_prompts: false, moved: 2, mean_change: -0.25 };
+    const made = report();
+    const told = async (of: NonNullable<Report["reliability"]["canaries"]> | null): Promise<string> => words(section(await show({ reliability: { ...made.reliability, canaries: of } }), "reliability"));
+    expect(await told(null)).toContain("asked about none");
+    expect(await told(canaries)).toContain("7 of 8 answers have a value, off by 0.50 on average, 1 on the wrong side of the threshold; not asked before");
+    expect(await told({ ...canaries, drift })).toContain("since the last time 2 of 6 values moved by more than a point (−0.25 on average), with other prompts");
+    const stage = await show({ method: { ...made.method, prices: { "lab/judge": "petri-prices.yaml" } } });
+    expect(words(section(stage, "method"))).toContain("Priceslab/judge: petri-prices.yaml");
+    expect(words(section(await show({}), "method"))).not.toContain("Prices");
+  });
+
   it("that there is none of says why", async () => {
     const stage = await show(null, { fault: "no audit is valid" });
     expect(stage.text(".empty")).toContain("no audit is valid");

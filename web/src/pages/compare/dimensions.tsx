@@ -1,6 +1,6 @@
 /** One line per dimension: how many pairs, the two means, and their difference, drawn and printed. */
 import { commonAxis, type Difference } from "../../charts/differences";
-import { ForestAxis, ForestLine } from "../../charts/forest";
+import { ForestFoot, ForestLine } from "../../charts/forest";
 import { foremost } from "../../foremost";
 import { whole } from "../../numbers";
 import { amend } from "../../place";
@@ -44,17 +44,7 @@ export function Dimensions({ route, view }: Props) {
               <Line key={dimension.name} route={route} dimension={dimension} axis={axis} />
             ))}
           </tbody>
-          <tfoot>
-            <tr aria-hidden="true">
-              <td colSpan={6} />
-              <td class="compare-drawn">
-                <ForestAxis axis={axis} />
-              </td>
-              <td colSpan={3} class="compare-unit">
-                {axis.unit === "share" ? "as a part of each scale" : "points"}
-              </td>
-            </tr>
-          </tfoot>
+          <ForestFoot axis={axis} before={6} after={3} />
         </table>
       </div>
       <p class="chart-note">

@@ -1,6 +1,6 @@
 /** The other targets against the baseline, paired audit by audit: a forest plot with what may be claimed. */
 import { commonAxis, drawable, type Difference } from "../../charts/differences";
-import { ForestAxis, ForestLine } from "../../charts/forest";
+import { ForestFoot, ForestLine } from "../../charts/forest";
 import { counted, whole } from "../../numbers";
 import { format } from "../../route";
 import type { Compared, DimensionComparison, Scale } from "../../wire";
@@ -11,7 +11,6 @@ import { chance, interval, mean, NONE } from "./words";
 import { signedMean } from "../../signed";
 
 const WIDTH = 140;
-const UNKNOWN: Scale = { min: 1, max: 10, worse: "none" };
 
 export function Comparisons({ told }: { told: Told }) {
   const { baseline, comparisons, not_compared: refused } = told.report;
@@ -21,7 +20,7 @@ export function Comparisons({ told }: { told: Told }) {
     <Section id="comparison" title={`Compared with ${told.name(baseline)}`}>
       <p class="report-note">
         Pairs of audits of the same scenario, cell and epoch. Intervals are clustered by scenario; p comes of exchanging the sides within scenarios, raw and
-        adjusted (Holm for the primary dimensions, Benjamini and Hochberg for the others). Detectable is the smallest difference that would have been found four
+        adjusted for all comparisons of the report (Holm for the primary dimensions, Benjamini and Hochberg for the others). Detectable is the smallest difference that would have been found four
         times of five.
       </p>
       {compared.map(([target, each]) => (
@@ -73,17 +72,7 @@ function Comparison({ told, baseline, target, compared }: { told: Told; baseline
                 <Line key={name} told={told} name={name} row={row} axis={axis} href={at(name)} />
               ))}
             </tbody>
-            <tfoot>
-              <tr aria-hidden="true">
-                <td colSpan={3} />
-                <td class="compare-drawn">
-                  <ForestAxis axis={axis} />
-                </td>
-                <td colSpan={3} class="compare-unit">
-                  {axis.unit === "share" ? "as a part of each scale" : "points"}
-                </td>
-              </tr>
-            </tfoot>
+            <ForestFoot axis={axis} before={3} after={3} />
           </table>
         </Wide>
       )}
@@ -132,7 +121,7 @@ interface LineProps {
 }
 
 function Line({ told, name, row, axis, href }: LineProps) {
-  const { worse } = told.about(name)?.scale ?? UNKNOWN;
+  const { worse } = told.scale(name);
   return (
     <tr>
       <th scope="row">
@@ -175,7 +164,7 @@ export function standing({ detectable, equivalent, margin }: DimensionComparison
 }
 
 function differenceOf(told: Told, name: string, { difference, ci95 }: DimensionComparison): Difference {
-  const { min, max } = told.about(name)?.scale ?? UNKNOWN;
+  const { min, max } = told.scale(name);
   return drawable(difference, ci95, max - min);
 }
 

@@ -12,6 +12,7 @@ export function MethodSection({ told }: { told: Told }) {
   const { method } = told.report;
   const { models } = method;
   const settings = Object.entries(method.settings);
+  const prices = Object.entries(method.prices);
   return (
     <Section id="method" title="Method">
       <dl class="report-facts-list">
@@ -24,6 +25,15 @@ export function MethodSection({ told }: { told: Told }) {
           {method.started === null ? "not known" : time(method.started)} to {method.finished === null ? "not known" : time(method.finished)}
         </Fact>
         <Fact name="Cost">{method.cost_usd === null ? "not known" : cost(method.cost_usd)}</Fact>
+        {prices.length === 0 ? null : (
+          <Fact name="Prices">
+            {prices.map(([model, source]) => (
+              <div key={model}>
+                {model}: {source}
+              </div>
+            ))}
+          </Fact>
+        )}
         <Fact name="Versions">
           Petri {method.petri}, Inspect {method.inspect_ai}
           {method.python === null ? "" : `, Python ${method.python}`}

@@ -1,7 +1,8 @@
 /** How far the verdicts can be relied on: the judge's known errors, how judges differ, and what could have misled them. */
 import { listed } from "../../charts/listing";
 import { percent, score, whole } from "../../numbers";
-import type { Estimate, JudgeCard, KnownErrors } from "../../wire";
+import { signedMean } from "../../signed";
+import type { Canaries, Estimate, JudgeCard, KnownErrors } from "../../wire";
 import { Counted, Section, Wide } from "./section";
 import type { Told } from "./told";
 import { interval, NONE, rate } from "./words";
@@ -62,11 +63,37 @@ export function ReliabilitySection({ told }: { told: Told }) {
             in <Counted n={reliability.flagged} href={at("injection")} /> valid audits
           </dd>
         </div>
+        <div>
+          <dt>Transcripts with known answers</dt>
+          <dd>
+            <OnCanaries canaries={reliability.canaries} />
+          </dd>
+        </div>
       </dl>
       {reliability.judge_cards.map((card) => (
         <Card key={`${card.judge}\0${card.status}`} card={card} />
       ))}
     </Section>
+  );
+}
+
+function OnCanaries({ canaries }: { canaries: Canaries | null }) {
+  if (canaries === null) return <>these judges were asked about none (petri judge --canaries)</>;
+  const { drift } = canaries;
+  return (
+    <>
+      {whole(canaries.scored)} of {whole(canaries.labels)} answers have a value
+      {canaries.error === null ? "" : `, off by ${score(canaries.error, 2)} on average`}, {whole(canaries.wrong_side)} on the wrong side of the threshold;{" "}
+      {drift === null ? (
+        "not asked before, so drift cannot be told"
+      ) : (
+        <>
+          since the last time {whole(drift.moved)} of {whole(drift.values)} values moved by more than a point
+          {drift.mean_change === null ? "" : ` (${signedMean(drift.mean_change)} on average)`}
+          {drift.same_prompts ? "" : ", with other prompts"}
+        </>
+      )}
+    </>
   );
 }
 

@@ -3,7 +3,7 @@ import { listed } from "../../charts/listing";
 import { shortName } from "../../names";
 import { format } from "../../route";
 import type { Status } from "../../scores";
-import type { Case, Figure, ListDimension, Report, ReportView } from "../../wire";
+import type { Case, Figure, ListDimension, Report, ReportView, Scale } from "../../wire";
 
 export interface Told {
   readonly run: string;
@@ -19,7 +19,11 @@ export interface Told {
   readonly figure: (target: string, dimension: string) => Figure | null;
   /** A dimension as a list has it; null where the report has no figure of it. */
   readonly about: (dimension: string) => ListDimension | null;
+  /** Its scale; one without a worse end where the report has no figure of it. */
+  readonly scale: (dimension: string) => Scale;
 }
+
+const UNKNOWN: Scale = { min: 1, max: 10, worse: "none" };
 
 export function toldOf({ run, keys }: ReportView, report: Report): Told {
   const named = new Map(Object.entries(keys));
@@ -36,6 +40,7 @@ export function toldOf({ run, keys }: ReportView, report: Report): Told {
     dimensions: [...abouts.keys()],
     figure: (target, dimension) => figures.get(`${target}\0${dimension}`) ?? null,
     about: (dimension) => abouts.get(dimension) ?? null,
+    scale: (dimension) => abouts.get(dimension)?.scale ?? UNKNOWN,
   };
 }
 

@@ -1,10 +1,10 @@
 /** What the variables of the scenarios change: contrasts, a model of all together, and whether one changes another's effect. */
 import type { VNode } from "preact";
 import { commonAxis, drawable } from "../../charts/differences";
-import { ForestAxis, ForestLine } from "../../charts/forest";
+import { ForestFoot, ForestLine } from "../../charts/forest";
 import { listed } from "../../charts/listing";
 import { counted, whole } from "../../numbers";
-import type { ContrastRow, EffectRow, Scale } from "../../wire";
+import type { ContrastRow, EffectRow } from "../../wire";
 import { signedMean } from "../../signed";
 import { Interactions } from "./interactions";
 import { Section, Wide } from "./section";
@@ -12,7 +12,6 @@ import type { Told } from "./told";
 import { chance, interval, setting } from "./words";
 
 const WIDTH = 140;
-const UNKNOWN: Scale = { min: 1, max: 10, worse: "none" };
 
 /** A contrast or an effect, as a line of a forest plot. */
 interface Change {
@@ -96,7 +95,7 @@ function changeAt(run: string, { dimension, variable, from, to }: Change): strin
 function Changes({ told, label, changes }: { told: Told; label: string; changes: readonly Change[] }) {
   if (changes.length === 0) return null;
   const span = ({ dimension }: Change): number => {
-    const { min, max } = told.about(dimension)?.scale ?? UNKNOWN;
+    const { min, max } = told.scale(dimension);
     return max - min;
   };
   const axis = commonAxis(changes.map((each) => drawable(each.size, each.ci95, span(each))), WIDTH);
@@ -124,17 +123,7 @@ function Changes({ told, label, changes }: { told: Told; label: string; changes:
             <Line key={at} told={told} change={each} axis={axis} span={span(each)} />
           ))}
         </tbody>
-        <tfoot>
-          <tr aria-hidden="true">
-            <td colSpan={2} />
-            <td class="compare-drawn">
-              <ForestAxis axis={axis} />
-            </td>
-            <td colSpan={3} class="compare-unit">
-              {axis.unit === "share" ? "as a part of each scale" : "points"}
-            </td>
-          </tr>
-        </tfoot>
+        <ForestFoot axis={axis} before={2} after={3} />
       </table>
     </Wide>
   );
@@ -142,7 +131,7 @@ function Changes({ told, label, changes }: { told: Told; label: string; changes:
 
 function Line({ told, change, axis, span }: { told: Told; change: Change; axis: ReturnType<typeof commonAxis>; span: number }) {
   const { dimension, variable, from, to, size, ci95 } = change;
-  const { worse } = told.about(dimension)?.scale ?? UNKNOWN;
+  const { worse } = told.scale(dimension);
   const what = `${dimension}, ${variable} ${setting(from)} to ${setting(to)}: ${signedMean(size)}`;
   return (
     <tr>
