@@ -5,8 +5,12 @@ VENV   := .venv
 NEWEST := .venv-newest
 BIN    := $(VENV)/bin
 FILE   ?= scenarios/quickstart.yaml
-INPUTS := pyproject.toml requirements.lock scripts/bootstrap.sh
+INPUTS := pyproject.toml requirements.lock scripts/bootstrap.sh scripts/find-python.sh
 PAGE   := scripts/web.sh $(wildcard petri/viewer/wire*.py) $(shell find web petri/viewer/static -name node_modules -prune -o -type f -print 2>/dev/null)
+
+# The other end of the Pythons that we support, where this machine has one that is newer than that of .venv.
+PYTHON_NEWEST := $(shell PYTHON='$(or $(PYTHON),$(wildcard $(BIN)/python))' sh scripts/find-python.sh newest 2>/dev/null)
+LATER := $(if $(PYTHON_NEWEST),$(NEWEST),$(VENV))
 
 # Browsers, processes of their own and wire formats: coverage would say little of them, and make them take twice as long.
 APART  := tests/clients tests/crash tests/hostile tests/viewer/e2e
@@ -16,8 +20,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.NOTPARALLEL:
-.PHONY: help audit test check page cover apart newest web bench schemas reference lock clean
+.PHONY: help audit test check page cover apart newest environments web bench schemas reference lock clean
 
 help: ## list these targets
 	@echo "Petri: make TARGET"
@@ -28,7 +31,13 @@ audit: $(VENV)/.petri ## audit three scenarios with simulated models: no network
 	@$(BIN)/petri audit $(FILE) --offline
 	@echo "audit: the commands above are in $(BIN); \`. $(BIN)/activate\` puts them on the path"
 
-test: check page cover apart newest ## lint, types, the page and the suite; most of it on the newest Python found, too
+test: ## lint, types, the page and the suite: coverage on the oldest Python found, whole runs on the newest
+	@$(MAKE) --no-print-directory -j2 environments
+	@$(MAKE) --no-print-directory -j2 check page
+	@$(MAKE) --no-print-directory cover
+	@$(MAKE) --no-print-directory apart
+
+environments: $(VENV)/.petri-dev $(LATER)/.petri-test
 
 check: $(VENV)/.petri-dev ## lint, format and types
 	@echo "check: ruff, rules"
@@ -42,19 +51,16 @@ page: .cache/page ## the viewer's page: types, lint, tests, and whether the comm
 
 cover: $(VENV)/.petri-dev ## the suite with branch coverage, but for what the next one runs
 	@echo "cover: the suite on $$($(BIN)/python -V), with coverage"
-	@$(BIN)/pytest -q -n 2 --dist worksteal --cov --cov-report=term $(APART:%=--ignore=%)
+	@$(BIN)/pytest -q -n 3 --dist worksteal --cov --cov-report=term $(APART:%=--ignore=%)
 
-apart: $(VENV)/.petri-dev web/node_modules/.petri ## the rest of the suite: Chromium, kills, wire formats
-	@echo "apart: $(APART) on $$($(BIN)/python -V)"
+apart: environments web/node_modules/.petri ## the rest, on the newest Python found: Chromium, kills, wire formats
+	@echo "apart: $(APART) on $$($(LATER)/bin/python -V)"
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
-	$(BIN)/pytest -q -n 2 --dist worksteal $(APART)
+	$(LATER)/bin/pytest -q -n 4 --dist worksteal $(APART)
 
-newest: $(VENV)/.petri-dev ## the suite but for its longest tests, on the newest Python of this machine
-	@python=$$(sh scripts/newest-python.sh $(BIN)/python); \
-	if [ -z "$$python" ]; then echo "newest: no working Python newer than $$($(BIN)/python -V) here; skipped"; exit 0; fi; \
-	$(MAKE) --no-print-directory PYTHON="$$python" $(NEWEST)/.petri-dev && \
-	echo "newest: the suite but for its longest tests on $$($(NEWEST)/bin/python -V)" && \
-	$(NEWEST)/bin/pytest -q -n 2 --dist worksteal -p no:cacheprovider -m "not long" $(APART:%=--ignore=%)
+newest: environments ## the suite but for its longest tests on the newest Python found, which `make test` leaves out
+	@echo "newest: the suite but for its longest tests on $$($(LATER)/bin/python -V)"
+	@$(LATER)/bin/pytest -q -n 3 --dist worksteal -m "not long" $(APART:%=--ignore=%)
 
 web: web/node_modules/.petri ## build the viewer's page into petri/viewer/static/, which is committed
 	@echo "web: petri/viewer/static"
@@ -99,3 +105,10 @@ web/node_modules/.petri: web/package-lock.json scripts/web.sh | $(VENV)/.petri-d
 
 %/.petri-dev: $(INPUTS)
 	@sh scripts/bootstrap.sh $* dev
+
+# What `dev` installs, `test` would install again.
+$(VENV)/.petri-test: $(VENV)/.petri-dev
+	@touch $@
+
+$(NEWEST)/.petri-test: $(INPUTS)
+	@PYTHON='$(PYTHON_NEWEST)' sh scripts/bootstrap.sh $(NEWEST) test

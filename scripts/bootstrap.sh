@@ -1,6 +1,6 @@
 #!/bin/sh
 # bootstrap.sh VENV [EXTRA]: a virtual environment at VENV with Petri installed editable, in the versions of
-# requirements.lock. Uses $PYTHON if set, otherwise the first Python >= 3.11 that runs. Leaves the stamps that make reads.
+# requirements.lock, by the Python that find-python.sh finds. Leaves the stamps that make reads.
 set -eu
 venv=$1
 extra=${2:-}
@@ -9,19 +9,6 @@ say() { printf 'install: %s\n' "$*" >&2; }
 die() { printf 'install: %s\n' "$@" >&2; exit 1; }
 
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
-
-find_python() {
-    if [ -n "${PYTHON:-}" ]; then
-        new_enough "$PYTHON" || die "PYTHON=$PYTHON does not run, or is older than Python 3.11"
-        echo "$PYTHON"
-        return
-    fi
-    for candidate in python3.11 python3.12 python3.13 python3.14 python3; do
-        if new_enough "$candidate"; then echo "$candidate"; return; fi
-    done
-    die "no Python >= 3.11 was found (tried python3.11 to python3.14 and python3)" \
-        "install one, or name it: make PYTHON=/path/to/python3"
-}
 
 has_pip() { "$1" -m pip --version >/dev/null 2>&1; }
 
@@ -51,7 +38,7 @@ make_venv() {
 }
 
 if ! has_pip "$venv/bin/python" || ! new_enough "$venv/bin/python"; then
-    python=$(find_python)
+    python=$(sh "$(dirname "$0")/find-python.sh")
     say "$venv with $("$python" -V)"
     make_venv
 fi

@@ -29,7 +29,13 @@ Served = tuple[Book, LoopbackServer]
 @pytest.fixture
 def served() -> Iterator[Served]:
     """The models' server, and its record."""
-    book = Book(TURNS, latency=0.05, seed=0)
+    with serving(latency=0.05) as served:
+        yield served
+
+
+@contextmanager
+def serving(latency: float) -> Generator[Served]:
+    book = Book(TURNS, latency=latency, seed=0)
     with loopback_server(book.reply) as server:
         yield book, server
 
@@ -115,9 +121,18 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@pytest.fixture
+def served_slowly() -> Iterator[Served]:
+    """The same, but slow beside the half second between two looks at the disk."""
+    with serving(latency=0.6) as served:
+        yield served
+
+
 @pytest.mark.parametrize("holds", ["the run", "Inspect's data"])
-def test_a_disk_that_fills_up(petri: Petri, tmp_path: Path, served: Served, disk: Path, holds: str) -> None:
-    (book, server), trial = served, Trial(disk if holds == "the run" else tmp_path, AUDITS, TURNS)
+def test_a_disk_that_fills_up(
+    petri: Petri, tmp_path: Path, served_slowly: Served, disk: Path, holds: str
+) -> None:
+    (book, server), trial = served_slowly, Trial(disk if holds == "the run" else tmp_path, AUDITS, TURNS)
     order = {"environment": {"XDG_DATA_HOME": str(tmp_path / "data" if holds == "the run" else disk)}}
     log = tmp_path / "log"
     petri.start(log, *trial.first(server), **order)
