@@ -13,7 +13,9 @@ PYTHON_NEWEST := $(shell PYTHON='$(or $(PYTHON),$(wildcard $(BIN)/python))' sh s
 LATER := $(if $(PYTHON_NEWEST),$(NEWEST),$(VENV))
 
 # Browsers, processes of their own and wire formats: coverage would say little of them, and make them take twice as long.
-APART  := tests/clients tests/crash tests/hostile tests/viewer/e2e
+# Whole files go to one worker each, what takes longest first: a file shares a browser, a server and what they show.
+# A third worker has the cores while two wait for clocks and processes.
+APART  := tests/viewer/e2e tests/hostile tests/crash tests/clients
 
 export PYTHON
 # Tests start some hundred processes, and each would compile all of Petri.
@@ -49,18 +51,18 @@ check: $(VENV)/.petri-dev ## lint, format and types
 
 page: .cache/page ## the viewer's page: types, lint, tests, and whether the committed bundle is what web/ builds
 
-cover: $(VENV)/.petri-dev ## the suite with branch coverage, but for what the next one runs
+cover: $(VENV)/.petri-dev ## the suite with branch coverage, but for what the next one runs (.venv/bin/coverage report: which)
 	@echo "cover: the suite on $$($(BIN)/python -V), with coverage"
-	@$(BIN)/pytest -q -n 3 --dist worksteal --cov --cov-report=term $(APART:%=--ignore=%)
+	@$(BIN)/pytest -q -n 2 --dist worksteal --cov --cov-report= $(APART:%=--ignore=%)
 
 apart: environments web/node_modules/.petri ## the rest, on the newest Python found: Chromium, kills, wire formats
 	@echo "apart: $(APART) on $$($(LATER)/bin/python -V)"
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
-	$(LATER)/bin/pytest -q -n 4 --dist worksteal $(APART)
+	$(LATER)/bin/pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(APART)
 
 newest: environments ## the suite but for its longest tests on the newest Python found, which `make test` leaves out
 	@echo "newest: the suite but for its longest tests on $$($(LATER)/bin/python -V)"
-	@$(LATER)/bin/pytest -q -n 3 --dist worksteal -m "not long" $(APART:%=--ignore=%)
+	@$(LATER)/bin/pytest -q -n 2 --dist worksteal -m "not long" $(APART:%=--ignore=%)
 
 web: web/node_modules/.petri ## build the viewer's page into petri/viewer/static/, which is committed
 	@echo "web: petri/viewer/static"

@@ -3,10 +3,10 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import pytest
 
@@ -212,7 +212,10 @@ STATES: Final[dict[str, tuple[tuple[str, ...], dict[str, Means | None], dict[str
     "revealed": (("3", "s", "r"), REVEALED, {}),
 }
 """Of an item that is scored: what is pressed until it is so, what its keys mean, and what others mean as elsewhere."""
-SENT: Final = {"s": ("heading", "Stored"), "r": ("columnheader", "Apart by")}
+SENT: Final[Mapping[str, tuple[Literal["heading", "columnheader"], str]]] = {
+    "s": ("heading", "Stored"),
+    "r": ("columnheader", "Apart by"),
+}
 """What the page shows once it has sent what these keys send."""
 
 
@@ -334,7 +337,7 @@ def test_keys_of_an_annotator_mean_what_the_sheet_says(
                 visit.press(key)
                 if key in SENT:
                     role, words = SENT[key]
-                    page.get_by_role(role, name=words).wait_for()  # pyright: ignore[reportArgumentType]
+                    page.get_by_role(role, name=words).wait_for()
                     visit.settle()
 
         start()
