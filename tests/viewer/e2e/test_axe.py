@@ -19,12 +19,6 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
-def served(plain_runs: Path) -> Iterator[Served]:
-    with serve(plain_runs) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def annotating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     run = Path(shutil.copytree(golden_folder() / "run", tmp_path_factory.mktemp("annotated") / "run"))
     with serve(run, "--annotate", "--annotator", "jo") as server:

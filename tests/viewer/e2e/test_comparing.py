@@ -1,7 +1,6 @@
 """Two sides of a comparison, a run's charts, and what changes on disk while somebody looks."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,19 +12,6 @@ from tests.viewer.e2e.visit import Visit
 from tests.viewer.e2e.watched import Watched
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def visit(browser: Watched, plain_runs: Path) -> Iterator[Visit]:
-    with serve(plain_runs) as served, browser.page(viewport={"width": 1400, "height": 900}) as (page, _):
-        made = Visit.enter(page, served)
-        made.wait_until_indexed()
-        yield made
-
-
-@pytest.fixture(scope="module")
-def plain(visit: Visit, plain_runs: Path) -> Plain:
-    return Plain.of(plain_runs, visit)
 
 
 def pairs(visit: Visit) -> Locator:

@@ -220,12 +220,6 @@ SENT: Final[Mapping[str, tuple[Literal["heading", "columnheader"], str]]] = {
 
 
 @pytest.fixture(scope="module")
-def served(plain_runs: Path) -> Iterator[Served]:
-    with serve(plain_runs) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def annotating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     run = Path(shutil.copytree(golden_folder() / "run", tmp_path_factory.mktemp("annotated") / "run"))
     with serve(run, "--annotate", "--annotator", "jo") as server:

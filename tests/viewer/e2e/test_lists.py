@@ -1,30 +1,12 @@
 """Runs and their audits: found, sorted, filtered, counted, and kept in the address."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.viewer.e2e.places import Plain
-from tests.viewer.e2e.served import serve
 from tests.viewer.e2e.visit import Visit
-from tests.viewer.e2e.watched import Watched
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def visit(browser: Watched, plain_runs: Path) -> Iterator[Visit]:
-    with serve(plain_runs) as served, browser.page(viewport={"width": 1400, "height": 900}) as (page, _):
-        made = Visit.enter(page, served)
-        made.wait_until_indexed()
-        yield made
-
-
-@pytest.fixture(scope="module")
-def plain(visit: Visit, plain_runs: Path) -> Plain:
-    return Plain.of(plain_runs, visit)
 
 
 def rows(visit: Visit) -> Locator:
@@ -139,6 +121,8 @@ def test_a_row_is_chosen_and_opened_by_keys(visit: Visit, plain: Plain) -> None:
     chosen = visit.page.locator("table.audits tr.cursor")
     expect(chosen).to_have_count(1)
     key = chosen.get_attribute("data-key") or ""
+    # At once, not frames later: Enter opens what has the focus.
+    assert visit.page.evaluate("document.activeElement.closest('tr')?.dataset.key") == key
     visit.press("Enter")
     visit.settle()
     assert key.rsplit(".", 1)[-1].split(" ")[-1] in visit.place

@@ -1,6 +1,5 @@
 """Every page, light and dark, wide and narrow: usable by all, made of known parts, at home on this machine."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +8,7 @@ import pytest
 from tests.viewer.e2e.axe import grave_findings
 from tests.viewer.e2e.nodes import strange_nodes
 from tests.viewer.e2e.places import Plain, every_place
-from tests.viewer.e2e.served import Served, serve
+from tests.viewer.e2e.served import Served
 from tests.viewer.e2e.visit import Visit
 from tests.viewer.e2e.watched import Watched
 
@@ -18,12 +17,6 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 MISSING: Final = {"no-run", "no-audit", "no-report"}
 """Asking for these is answered with 404, which a browser notes as an error."""
 TOO_WIDE: Final = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.fixture(scope="module")
-def served(plain_runs: Path) -> Iterator[Served]:
-    with serve(plain_runs) as server:
-        yield server
 
 
 def places(visit: Visit, root: Path) -> dict[str, str]:

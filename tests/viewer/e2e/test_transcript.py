@@ -27,11 +27,6 @@ def visit(browser: Watched, plain_runs: Path) -> Iterator[Visit]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def plain(visit: Visit, plain_runs: Path) -> Plain:
-    return Plain.of(plain_runs, visit)
-
-
 def message(visit: Visit, label: str) -> Locator:
     return visit.page.get_by_role("article", name=f"{label},")
 
