@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import signal
 import socket
 from collections.abc import Iterator
 from functools import cache
@@ -30,8 +31,10 @@ ATTEMPTS: list[str] = []
 def pytest_configure(config: pytest.Config) -> None:
     """Look through the installed packages once: Inspect does so in every run, since Petri is installed editable here.
 
-    That takes longer than the rest of a small run.
+    That takes longer than the rest of a small run. And hear interrupts: whoever starts the tests in the background of a
+    shell has them ignore what many of them are about, as do all processes that they start.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     patch = pytest.MonkeyPatch()
     patch.setattr("importlib.metadata.packages_distributions", cache(packages_distributions))
     config.add_cleanup(patch.undo)
