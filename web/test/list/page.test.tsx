@@ -58,6 +58,7 @@ async function settle(ms = 0): Promise<void> {
 
 async function open(address: string): Promise<void> {
   location.hash = address;
+  dispatchEvent(new Event("hashchange")); // happy-dom tells of it by a real timer, which nothing here waits for
   void act(() =>
     render(
       <SessionContext.Provider value={{ source, live }}>
