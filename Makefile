@@ -14,7 +14,6 @@ LATER := $(if $(PYTHON_NEWEST),$(NEWEST),$(VENV))
 
 # Browsers, processes of their own and wire formats: coverage would say little of them, and make them take twice as long.
 # Whole files go to one worker each, what takes longest first: a file shares a browser, a server and what they show.
-# A third worker has the cores while two wait for clocks and processes.
 APART  := tests/viewer/e2e tests/hostile tests/crash tests/clients
 
 export PYTHON
@@ -58,7 +57,7 @@ cover: $(VENV)/.petri-dev ## the suite with branch coverage, but for what the ne
 apart: environments web/node_modules/.petri ## the rest, on the newest Python found: Chromium, kills, wire formats
 	@echo "apart: $(APART) on $$($(LATER)/bin/python -V)"
 	@CHROMIUM=$$(sh scripts/browser.sh) && export CHROMIUM && \
-	$(LATER)/bin/pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(APART)
+	$(LATER)/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(APART)
 
 newest: environments ## the suite but for its longest tests on the newest Python found, which `make test` leaves out
 	@echo "newest: the suite but for its longest tests on $$($(LATER)/bin/python -V)"

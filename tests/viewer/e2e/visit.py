@@ -7,8 +7,11 @@ from playwright.sync_api import Page
 
 from tests.viewer.e2e.served import Served
 
-_DRAWN: Final = """() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"""
-"""After a change of address, which is told to the page a moment later."""
+_DRAWN: Final = """() => new Promise((done) => {
+    const late = setTimeout(() => done(false), 5000);
+    requestAnimationFrame(() => setTimeout(() => { clearTimeout(late); done(true); }));
+})"""
+"""After a change of address, which is told to the page a moment later; false where no frame came."""
 _SETTLED: Final = """() => {
     const main = document.querySelector("main");
     return main !== null && main.childElementCount > 0 && document.querySelector("[aria-label=Loading]") === null;
@@ -57,8 +60,20 @@ class Visit:
 
     def settle(self) -> None:
         """Wait until what was asked for is shown."""
-        self.page.evaluate(_DRAWN)
+        self._draw()
         self.page.wait_for_function(_SETTLED)
+
+    def _draw(self) -> None:
+        """Wait until a frame is drawn.
+
+        On a machine with much to do Chromium now and then stops drawing a page for good, until it is asked for a
+        picture of it. That is its fault and not the page's; a page that draws none even then fails the test.
+        """
+        if self.page.evaluate(_DRAWN):
+            return
+        self.page.bring_to_front()
+        self.page.context.new_cdp_session(self.page).send("Page.captureScreenshot")
+        assert self.page.evaluate(_DRAWN), "Chromium draws no frames"
 
     def wait_until_indexed(self) -> None:
         """Wait until every run is listed and every text can be searched."""
@@ -85,4 +100,4 @@ class Visit:
         for key in keys:
             for stroke in key.split(" "):
                 self.page.keyboard.press(stroke)
-        self.page.evaluate(_DRAWN)
+        self._draw()
