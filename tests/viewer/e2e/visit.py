@@ -72,7 +72,9 @@ class Visit:
         if self.page.evaluate(_DRAWN):
             return
         self.page.bring_to_front()
-        self.page.context.new_cdp_session(self.page).send("Page.captureScreenshot")
+        session: Any = self.page.context.new_cdp_session(self.page)  # its own types are not whole
+        session.send("Page.captureScreenshot")
+        session.detach()
         assert self.page.evaluate(_DRAWN), "Chromium draws no frames"
 
     def wait_until_indexed(self) -> None:
