@@ -12,6 +12,8 @@ _DRAWN: Final = """() => new Promise((done) => {
     requestAnimationFrame(() => setTimeout(() => { clearTimeout(late); done(true); }));
 })"""
 """After a change of address, which is told to the page a moment later; false where no frame came."""
+_TOLD: Final = """() => { dispatchEvent(new Event("hashchange")); }"""
+"""The browser tells a page of its new address when it comes to it; until then what was there before looks settled."""
 _SETTLED: Final = """() => {
     const main = document.querySelector("main");
     return main !== null && main.childElementCount > 0 && document.querySelector("[aria-label=Loading]") === null;
@@ -46,6 +48,7 @@ class Visit:
     def go(self, place: str) -> None:
         """Go to a place, such as ``/r/KEY``."""
         self.page.goto(f"{self.base}#{place}")
+        self.page.evaluate(_TOLD)
         self.settle()
 
     @property
